@@ -19,6 +19,7 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
+	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/job"
@@ -68,6 +69,8 @@ type Client struct {
 	CommunityZoneTitle *CommunityZoneTitleClient
 	// CoverageStatement is the client for interacting with the CoverageStatement builders.
 	CoverageStatement *CoverageStatementClient
+	// Edit is the client for interacting with the Edit builders.
+	Edit *EditClient
 	// Entitlement is the client for interacting with the Entitlement builders.
 	Entitlement *EntitlementClient
 	// InventoryGroup is the client for interacting with the InventoryGroup builders.
@@ -129,6 +132,7 @@ func (c *Client) init() {
 	c.CommunityZoneCollection = NewCommunityZoneCollectionClient(c.config)
 	c.CommunityZoneTitle = NewCommunityZoneTitleClient(c.config)
 	c.CoverageStatement = NewCoverageStatementClient(c.config)
+	c.Edit = NewEditClient(c.config)
 	c.Entitlement = NewEntitlementClient(c.config)
 	c.InventoryGroup = NewInventoryGroupClient(c.config)
 	c.Job = NewJobClient(c.config)
@@ -250,6 +254,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		CommunityZoneCollection: NewCommunityZoneCollectionClient(cfg),
 		CommunityZoneTitle:      NewCommunityZoneTitleClient(cfg),
 		CoverageStatement:       NewCoverageStatementClient(cfg),
+		Edit:                    NewEditClient(cfg),
 		Entitlement:             NewEntitlementClient(cfg),
 		InventoryGroup:          NewInventoryGroupClient(cfg),
 		Job:                     NewJobClient(cfg),
@@ -298,6 +303,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		CommunityZoneCollection: NewCommunityZoneCollectionClient(cfg),
 		CommunityZoneTitle:      NewCommunityZoneTitleClient(cfg),
 		CoverageStatement:       NewCoverageStatementClient(cfg),
+		Edit:                    NewEditClient(cfg),
 		Entitlement:             NewEntitlementClient(cfg),
 		InventoryGroup:          NewInventoryGroupClient(cfg),
 		Job:                     NewJobClient(cfg),
@@ -350,8 +356,8 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.AccessToken, c.AuditEntry, c.Collection, c.CollectionSet,
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
-		c.CoverageStatement, c.Entitlement, c.InventoryGroup, c.Job, c.JobChange,
-		c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
+		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
+		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
 		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.Profile, c.ProfileGroup,
 		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
 	} {
@@ -365,8 +371,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.AccessToken, c.AuditEntry, c.Collection, c.CollectionSet,
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
-		c.CoverageStatement, c.Entitlement, c.InventoryGroup, c.Job, c.JobChange,
-		c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
+		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
+		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
 		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.Profile, c.ProfileGroup,
 		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
 	} {
@@ -393,6 +399,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CommunityZoneTitle.mutate(ctx, m)
 	case *CoverageStatementMutation:
 		return c.CoverageStatement.mutate(ctx, m)
+	case *EditMutation:
+		return c.Edit.mutate(ctx, m)
 	case *EntitlementMutation:
 		return c.Entitlement.mutate(ctx, m)
 	case *InventoryGroupMutation:
@@ -1708,6 +1716,155 @@ func (c *CoverageStatementClient) mutate(ctx context.Context, m *CoverageStateme
 		return (&CoverageStatementDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown CoverageStatement mutation op: %q", m.Op())
+	}
+}
+
+// EditClient is a client for the Edit schema.
+type EditClient struct {
+	config
+}
+
+// NewEditClient returns a client for the Edit from the given config.
+func NewEditClient(c config) *EditClient {
+	return &EditClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `edit.Hooks(f(g(h())))`.
+func (c *EditClient) Use(hooks ...Hook) {
+	c.hooks.Edit = append(c.hooks.Edit, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `edit.Intercept(f(g(h())))`.
+func (c *EditClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Edit = append(c.inters.Edit, interceptors...)
+}
+
+// Create returns a builder for creating a Edit entity.
+func (c *EditClient) Create() *EditCreate {
+	mutation := newEditMutation(c.config, OpCreate)
+	return &EditCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Edit entities.
+func (c *EditClient) CreateBulk(builders ...*EditCreate) *EditCreateBulk {
+	return &EditCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EditClient) MapCreateBulk(slice any, setFunc func(*EditCreate, int)) *EditCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EditCreateBulk{err: fmt.Errorf("calling to EditClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EditCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EditCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Edit.
+func (c *EditClient) Update() *EditUpdate {
+	mutation := newEditMutation(c.config, OpUpdate)
+	return &EditUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EditClient) UpdateOne(_m *Edit) *EditUpdateOne {
+	mutation := newEditMutation(c.config, OpUpdateOne, withEdit(_m))
+	return &EditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EditClient) UpdateOneID(id int64) *EditUpdateOne {
+	mutation := newEditMutation(c.config, OpUpdateOne, withEditID(id))
+	return &EditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Edit.
+func (c *EditClient) Delete() *EditDelete {
+	mutation := newEditMutation(c.config, OpDelete)
+	return &EditDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EditClient) DeleteOne(_m *Edit) *EditDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EditClient) DeleteOneID(id int64) *EditDeleteOne {
+	builder := c.Delete().Where(edit.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EditDeleteOne{builder}
+}
+
+// Query returns a query builder for Edit.
+func (c *EditClient) Query() *EditQuery {
+	return &EditQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEdit},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Edit entity by its id.
+func (c *EditClient) Get(ctx context.Context, id int64) (*Edit, error) {
+	return c.Query().Where(edit.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EditClient) GetX(ctx context.Context, id int64) *Edit {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPortfolio queries the portfolio edge of a Edit.
+func (c *EditClient) QueryPortfolio(_m *Edit) *PortfolioQuery {
+	query := (&PortfolioClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(edit.Table, edit.FieldID, id),
+			sqlgraph.To(portfolio.Table, portfolio.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, edit.PortfolioTable, edit.PortfolioColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *EditClient) Hooks() []Hook {
+	return c.hooks.Edit
+}
+
+// Interceptors returns the client interceptors.
+func (c *EditClient) Interceptors() []Interceptor {
+	return c.inters.Edit
+}
+
+func (c *EditClient) mutate(ctx context.Context, m *EditMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EditCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EditUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EditUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EditDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Edit mutation op: %q", m.Op())
 	}
 }
 
@@ -3975,6 +4132,22 @@ func (c *PortfolioClient) QueryRefusedRows(_m *Portfolio) *RefusedRowQuery {
 	return query
 }
 
+// QueryEdits queries the edits edge of a Portfolio.
+func (c *PortfolioClient) QueryEdits(_m *Portfolio) *EditQuery {
+	query := (&EditClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
+			sqlgraph.To(edit.Table, edit.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.EditsTable, portfolio.EditsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *PortfolioClient) Hooks() []Hook {
 	return c.hooks.Portfolio
@@ -5227,17 +5400,18 @@ func (c *WorkerClient) mutate(ctx context.Context, m *WorkerMutation) (Value, er
 type (
 	hooks struct {
 		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
-		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Entitlement,
-		InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile, KeptFileChunk,
-		License, ListDecision, POLine, Person, Portfolio, Profile, ProfileGroup,
-		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker []ent.Hook
+		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
+		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
+		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, Profile,
+		ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Session, Setting,
+		Worker []ent.Hook
 	}
 	inters struct {
 		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
-		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Entitlement,
-		InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile, KeptFileChunk,
-		License, ListDecision, POLine, Person, Portfolio, Profile, ProfileGroup,
-		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting,
+		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
+		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
+		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, Profile,
+		ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Session, Setting,
 		Worker []ent.Interceptor
 	}
 )

@@ -40,6 +40,12 @@ type Collection struct {
 	ActivationType string `json:"activation_type,omitempty"`
 	// default license of the collection's portfolios
 	LicenseID *int64 `json:"license_id,omitempty"`
+	// its portfolios are retained when a provider lists them no more
+	PerpetualAccess bool `json:"perpetual_access,omitempty"`
+	// YYYY-MM-DD: first day of perpetual access; empty: from each title's beginning
+	PerpetualFrom string `json:"perpetual_from,omitempty"`
+	// YYYY-MM-DD: last day; empty: to each title's end
+	PerpetualUntil string `json:"perpetual_until,omitempty"`
 	// the job that is writing the collection; others wait for it
 	WriterJobID *int64 `json:"writer_job_id,omitempty"`
 	// raised at each change, for optimistic locking
@@ -154,11 +160,11 @@ func (*Collection) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case collection.FieldActive, collection.FieldAvailable, collection.FieldAutoActivateNewPortfolios:
+		case collection.FieldActive, collection.FieldAvailable, collection.FieldAutoActivateNewPortfolios, collection.FieldPerpetualAccess:
 			values[i] = new(sql.NullBool)
 		case collection.FieldID, collection.FieldCreatedAt, collection.FieldUpdatedAt, collection.FieldCommunityZoneCollectionID, collection.FieldLicenseID, collection.FieldWriterJobID, collection.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case collection.FieldName, collection.FieldNameKey, collection.FieldContent, collection.FieldActivationType:
+		case collection.FieldName, collection.FieldNameKey, collection.FieldContent, collection.FieldActivationType, collection.FieldPerpetualFrom, collection.FieldPerpetualUntil:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -248,6 +254,24 @@ func (_m *Collection) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LicenseID = new(int64)
 				*_m.LicenseID = value.Int64
+			}
+		case collection.FieldPerpetualAccess:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_access", values[i])
+			} else if value.Valid {
+				_m.PerpetualAccess = value.Bool
+			}
+		case collection.FieldPerpetualFrom:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_from", values[i])
+			} else if value.Valid {
+				_m.PerpetualFrom = value.String
+			}
+		case collection.FieldPerpetualUntil:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_until", values[i])
+			} else if value.Valid {
+				_m.PerpetualUntil = value.String
 			}
 		case collection.FieldWriterJobID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -374,6 +398,15 @@ func (_m *Collection) String() string {
 		builder.WriteString("license_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_access=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PerpetualAccess))
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_from=")
+	builder.WriteString(_m.PerpetualFrom)
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_until=")
+	builder.WriteString(_m.PerpetualUntil)
 	builder.WriteString(", ")
 	if v := _m.WriterJobID; v != nil {
 		builder.WriteString("writer_job_id=")

@@ -148,6 +148,48 @@ func (_c *CollectionCreate) SetNillableLicenseID(v *int64) *CollectionCreate {
 	return _c
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (_c *CollectionCreate) SetPerpetualAccess(v bool) *CollectionCreate {
+	_c.mutation.SetPerpetualAccess(v)
+	return _c
+}
+
+// SetNillablePerpetualAccess sets the "perpetual_access" field if the given value is not nil.
+func (_c *CollectionCreate) SetNillablePerpetualAccess(v *bool) *CollectionCreate {
+	if v != nil {
+		_c.SetPerpetualAccess(*v)
+	}
+	return _c
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_c *CollectionCreate) SetPerpetualFrom(v string) *CollectionCreate {
+	_c.mutation.SetPerpetualFrom(v)
+	return _c
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_c *CollectionCreate) SetNillablePerpetualFrom(v *string) *CollectionCreate {
+	if v != nil {
+		_c.SetPerpetualFrom(*v)
+	}
+	return _c
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_c *CollectionCreate) SetPerpetualUntil(v string) *CollectionCreate {
+	_c.mutation.SetPerpetualUntil(v)
+	return _c
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_c *CollectionCreate) SetNillablePerpetualUntil(v *string) *CollectionCreate {
+	if v != nil {
+		_c.SetPerpetualUntil(*v)
+	}
+	return _c
+}
+
 // SetWriterJobID sets the "writer_job_id" field.
 func (_c *CollectionCreate) SetWriterJobID(v int64) *CollectionCreate {
 	_c.mutation.SetWriterJobID(v)
@@ -322,6 +364,18 @@ func (_c *CollectionCreate) defaults() {
 		v := collection.DefaultActivationType
 		_c.mutation.SetActivationType(v)
 	}
+	if _, ok := _c.mutation.PerpetualAccess(); !ok {
+		v := collection.DefaultPerpetualAccess
+		_c.mutation.SetPerpetualAccess(v)
+	}
+	if _, ok := _c.mutation.PerpetualFrom(); !ok {
+		v := collection.DefaultPerpetualFrom
+		_c.mutation.SetPerpetualFrom(v)
+	}
+	if _, ok := _c.mutation.PerpetualUntil(); !ok {
+		v := collection.DefaultPerpetualUntil
+		_c.mutation.SetPerpetualUntil(v)
+	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := collection.DefaultVersion
 		_c.mutation.SetVersion(v)
@@ -356,6 +410,15 @@ func (_c *CollectionCreate) check() error {
 	}
 	if _, ok := _c.mutation.ActivationType(); !ok {
 		return &ValidationError{Name: "activation_type", err: errors.New(`ent: missing required field "Collection.activation_type"`)}
+	}
+	if _, ok := _c.mutation.PerpetualAccess(); !ok {
+		return &ValidationError{Name: "perpetual_access", err: errors.New(`ent: missing required field "Collection.perpetual_access"`)}
+	}
+	if _, ok := _c.mutation.PerpetualFrom(); !ok {
+		return &ValidationError{Name: "perpetual_from", err: errors.New(`ent: missing required field "Collection.perpetual_from"`)}
+	}
+	if _, ok := _c.mutation.PerpetualUntil(); !ok {
+		return &ValidationError{Name: "perpetual_until", err: errors.New(`ent: missing required field "Collection.perpetual_until"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Collection.version"`)}
@@ -427,6 +490,18 @@ func (_c *CollectionCreate) createSpec() (*Collection, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ActivationType(); ok {
 		_spec.SetField(collection.FieldActivationType, field.TypeString, value)
 		_node.ActivationType = value
+	}
+	if value, ok := _c.mutation.PerpetualAccess(); ok {
+		_spec.SetField(collection.FieldPerpetualAccess, field.TypeBool, value)
+		_node.PerpetualAccess = value
+	}
+	if value, ok := _c.mutation.PerpetualFrom(); ok {
+		_spec.SetField(collection.FieldPerpetualFrom, field.TypeString, value)
+		_node.PerpetualFrom = value
+	}
+	if value, ok := _c.mutation.PerpetualUntil(); ok {
+		_spec.SetField(collection.FieldPerpetualUntil, field.TypeString, value)
+		_node.PerpetualUntil = value
 	}
 	if value, ok := _c.mutation.WriterJobID(); ok {
 		_spec.SetField(collection.FieldWriterJobID, field.TypeInt64, value)

@@ -193,6 +193,48 @@ func (_u *CollectionUpdate) ClearLicenseID() *CollectionUpdate {
 	return _u
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (_u *CollectionUpdate) SetPerpetualAccess(v bool) *CollectionUpdate {
+	_u.mutation.SetPerpetualAccess(v)
+	return _u
+}
+
+// SetNillablePerpetualAccess sets the "perpetual_access" field if the given value is not nil.
+func (_u *CollectionUpdate) SetNillablePerpetualAccess(v *bool) *CollectionUpdate {
+	if v != nil {
+		_u.SetPerpetualAccess(*v)
+	}
+	return _u
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_u *CollectionUpdate) SetPerpetualFrom(v string) *CollectionUpdate {
+	_u.mutation.SetPerpetualFrom(v)
+	return _u
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_u *CollectionUpdate) SetNillablePerpetualFrom(v *string) *CollectionUpdate {
+	if v != nil {
+		_u.SetPerpetualFrom(*v)
+	}
+	return _u
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_u *CollectionUpdate) SetPerpetualUntil(v string) *CollectionUpdate {
+	_u.mutation.SetPerpetualUntil(v)
+	return _u
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_u *CollectionUpdate) SetNillablePerpetualUntil(v *string) *CollectionUpdate {
+	if v != nil {
+		_u.SetPerpetualUntil(*v)
+	}
+	return _u
+}
+
 // SetWriterJobID sets the "writer_job_id" field.
 func (_u *CollectionUpdate) SetWriterJobID(v int64) *CollectionUpdate {
 	_u.mutation.ResetWriterJobID()
@@ -510,6 +552,15 @@ func (_u *CollectionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.ActivationType(); ok {
 		_spec.SetField(collection.FieldActivationType, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualAccess(); ok {
+		_spec.SetField(collection.FieldPerpetualAccess, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.PerpetualFrom(); ok {
+		_spec.SetField(collection.FieldPerpetualFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualUntil(); ok {
+		_spec.SetField(collection.FieldPerpetualUntil, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.WriterJobID(); ok {
 		_spec.SetField(collection.FieldWriterJobID, field.TypeInt64, value)
@@ -988,6 +1039,48 @@ func (_u *CollectionUpdateOne) ClearLicenseID() *CollectionUpdateOne {
 	return _u
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (_u *CollectionUpdateOne) SetPerpetualAccess(v bool) *CollectionUpdateOne {
+	_u.mutation.SetPerpetualAccess(v)
+	return _u
+}
+
+// SetNillablePerpetualAccess sets the "perpetual_access" field if the given value is not nil.
+func (_u *CollectionUpdateOne) SetNillablePerpetualAccess(v *bool) *CollectionUpdateOne {
+	if v != nil {
+		_u.SetPerpetualAccess(*v)
+	}
+	return _u
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_u *CollectionUpdateOne) SetPerpetualFrom(v string) *CollectionUpdateOne {
+	_u.mutation.SetPerpetualFrom(v)
+	return _u
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_u *CollectionUpdateOne) SetNillablePerpetualFrom(v *string) *CollectionUpdateOne {
+	if v != nil {
+		_u.SetPerpetualFrom(*v)
+	}
+	return _u
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_u *CollectionUpdateOne) SetPerpetualUntil(v string) *CollectionUpdateOne {
+	_u.mutation.SetPerpetualUntil(v)
+	return _u
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_u *CollectionUpdateOne) SetNillablePerpetualUntil(v *string) *CollectionUpdateOne {
+	if v != nil {
+		_u.SetPerpetualUntil(*v)
+	}
+	return _u
+}
+
 // SetWriterJobID sets the "writer_job_id" field.
 func (_u *CollectionUpdateOne) SetWriterJobID(v int64) *CollectionUpdateOne {
 	_u.mutation.ResetWriterJobID()
@@ -1335,6 +1428,15 @@ func (_u *CollectionUpdateOne) sqlSave(ctx context.Context) (_node *Collection, 
 	}
 	if value, ok := _u.mutation.ActivationType(); ok {
 		_spec.SetField(collection.FieldActivationType, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualAccess(); ok {
+		_spec.SetField(collection.FieldPerpetualAccess, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.PerpetualFrom(); ok {
+		_spec.SetField(collection.FieldPerpetualFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualUntil(); ok {
+		_spec.SetField(collection.FieldPerpetualUntil, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.WriterJobID(); ok {
 		_spec.SetField(collection.FieldWriterJobID, field.TypeInt64, value)

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
+	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/job"
@@ -109,6 +110,7 @@ func checkColumn(t, c string) error {
 			communityzonecollection.Table: communityzonecollection.ValidColumn,
 			communityzonetitle.Table:      communityzonetitle.ValidColumn,
 			coveragestatement.Table:       coveragestatement.ValidColumn,
+			edit.Table:                    edit.ValidColumn,
 			entitlement.Table:             entitlement.ValidColumn,
 			inventorygroup.Table:          inventorygroup.ValidColumn,
 			job.Table:                     job.ValidColumn,

@@ -36,6 +36,12 @@ type License struct {
 	EndsOn string `json:"ends_on,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
+	// what it licenses is retained when a provider lists it no more
+	PerpetualAccess bool `json:"perpetual_access,omitempty"`
+	// YYYY-MM-DD: first day of perpetual access; empty: from each title's beginning
+	PerpetualFrom string `json:"perpetual_from,omitempty"`
+	// YYYY-MM-DD: last day; empty: to each title's end
+	PerpetualUntil string `json:"perpetual_until,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -78,9 +84,11 @@ func (*License) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case license.FieldPerpetualAccess:
+			values[i] = new(sql.NullBool)
 		case license.FieldID, license.FieldCreatedAt, license.FieldUpdatedAt, license.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case license.FieldCode, license.FieldName, license.FieldVendor, license.FieldStatus, license.FieldType, license.FieldStartsOn, license.FieldEndsOn, license.FieldNote:
+		case license.FieldCode, license.FieldName, license.FieldVendor, license.FieldStatus, license.FieldType, license.FieldStartsOn, license.FieldEndsOn, license.FieldNote, license.FieldPerpetualFrom, license.FieldPerpetualUntil:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -163,6 +171,24 @@ func (_m *License) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Note = value.String
 			}
+		case license.FieldPerpetualAccess:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_access", values[i])
+			} else if value.Valid {
+				_m.PerpetualAccess = value.Bool
+			}
+		case license.FieldPerpetualFrom:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_from", values[i])
+			} else if value.Valid {
+				_m.PerpetualFrom = value.String
+			}
+		case license.FieldPerpetualUntil:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_until", values[i])
+			} else if value.Valid {
+				_m.PerpetualUntil = value.String
+			}
 		case license.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -244,6 +270,15 @@ func (_m *License) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("note=")
 	builder.WriteString(_m.Note)
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_access=")
+	builder.WriteString(fmt.Sprintf("%v", _m.PerpetualAccess))
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_from=")
+	builder.WriteString(_m.PerpetualFrom)
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_until=")
+	builder.WriteString(_m.PerpetualUntil)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

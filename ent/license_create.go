@@ -137,6 +137,48 @@ func (_c *LicenseCreate) SetNillableNote(v *string) *LicenseCreate {
 	return _c
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (_c *LicenseCreate) SetPerpetualAccess(v bool) *LicenseCreate {
+	_c.mutation.SetPerpetualAccess(v)
+	return _c
+}
+
+// SetNillablePerpetualAccess sets the "perpetual_access" field if the given value is not nil.
+func (_c *LicenseCreate) SetNillablePerpetualAccess(v *bool) *LicenseCreate {
+	if v != nil {
+		_c.SetPerpetualAccess(*v)
+	}
+	return _c
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_c *LicenseCreate) SetPerpetualFrom(v string) *LicenseCreate {
+	_c.mutation.SetPerpetualFrom(v)
+	return _c
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_c *LicenseCreate) SetNillablePerpetualFrom(v *string) *LicenseCreate {
+	if v != nil {
+		_c.SetPerpetualFrom(*v)
+	}
+	return _c
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_c *LicenseCreate) SetPerpetualUntil(v string) *LicenseCreate {
+	_c.mutation.SetPerpetualUntil(v)
+	return _c
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_c *LicenseCreate) SetNillablePerpetualUntil(v *string) *LicenseCreate {
+	if v != nil {
+		_c.SetPerpetualUntil(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *LicenseCreate) SetVersion(v int) *LicenseCreate {
 	_c.mutation.SetVersion(v)
@@ -250,6 +292,18 @@ func (_c *LicenseCreate) defaults() {
 		v := license.DefaultNote
 		_c.mutation.SetNote(v)
 	}
+	if _, ok := _c.mutation.PerpetualAccess(); !ok {
+		v := license.DefaultPerpetualAccess
+		_c.mutation.SetPerpetualAccess(v)
+	}
+	if _, ok := _c.mutation.PerpetualFrom(); !ok {
+		v := license.DefaultPerpetualFrom
+		_c.mutation.SetPerpetualFrom(v)
+	}
+	if _, ok := _c.mutation.PerpetualUntil(); !ok {
+		v := license.DefaultPerpetualUntil
+		_c.mutation.SetPerpetualUntil(v)
+	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := license.DefaultVersion
 		_c.mutation.SetVersion(v)
@@ -287,6 +341,15 @@ func (_c *LicenseCreate) check() error {
 	}
 	if _, ok := _c.mutation.Note(); !ok {
 		return &ValidationError{Name: "note", err: errors.New(`ent: missing required field "License.note"`)}
+	}
+	if _, ok := _c.mutation.PerpetualAccess(); !ok {
+		return &ValidationError{Name: "perpetual_access", err: errors.New(`ent: missing required field "License.perpetual_access"`)}
+	}
+	if _, ok := _c.mutation.PerpetualFrom(); !ok {
+		return &ValidationError{Name: "perpetual_from", err: errors.New(`ent: missing required field "License.perpetual_from"`)}
+	}
+	if _, ok := _c.mutation.PerpetualUntil(); !ok {
+		return &ValidationError{Name: "perpetual_until", err: errors.New(`ent: missing required field "License.perpetual_until"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "License.version"`)}
@@ -362,6 +425,18 @@ func (_c *LicenseCreate) createSpec() (*License, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Note(); ok {
 		_spec.SetField(license.FieldNote, field.TypeString, value)
 		_node.Note = value
+	}
+	if value, ok := _c.mutation.PerpetualAccess(); ok {
+		_spec.SetField(license.FieldPerpetualAccess, field.TypeBool, value)
+		_node.PerpetualAccess = value
+	}
+	if value, ok := _c.mutation.PerpetualFrom(); ok {
+		_spec.SetField(license.FieldPerpetualFrom, field.TypeString, value)
+		_node.PerpetualFrom = value
+	}
+	if value, ok := _c.mutation.PerpetualUntil(); ok {
+		_spec.SetField(license.FieldPerpetualUntil, field.TypeString, value)
+		_node.PerpetualUntil = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(license.FieldVersion, field.TypeInt, value)

@@ -162,6 +162,48 @@ func (_u *LicenseUpdate) SetNillableNote(v *string) *LicenseUpdate {
 	return _u
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (_u *LicenseUpdate) SetPerpetualAccess(v bool) *LicenseUpdate {
+	_u.mutation.SetPerpetualAccess(v)
+	return _u
+}
+
+// SetNillablePerpetualAccess sets the "perpetual_access" field if the given value is not nil.
+func (_u *LicenseUpdate) SetNillablePerpetualAccess(v *bool) *LicenseUpdate {
+	if v != nil {
+		_u.SetPerpetualAccess(*v)
+	}
+	return _u
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_u *LicenseUpdate) SetPerpetualFrom(v string) *LicenseUpdate {
+	_u.mutation.SetPerpetualFrom(v)
+	return _u
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_u *LicenseUpdate) SetNillablePerpetualFrom(v *string) *LicenseUpdate {
+	if v != nil {
+		_u.SetPerpetualFrom(*v)
+	}
+	return _u
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_u *LicenseUpdate) SetPerpetualUntil(v string) *LicenseUpdate {
+	_u.mutation.SetPerpetualUntil(v)
+	return _u
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_u *LicenseUpdate) SetNillablePerpetualUntil(v *string) *LicenseUpdate {
+	if v != nil {
+		_u.SetPerpetualUntil(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *LicenseUpdate) SetVersion(v int) *LicenseUpdate {
 	_u.mutation.ResetVersion()
@@ -325,6 +367,15 @@ func (_u *LicenseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(license.FieldNote, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualAccess(); ok {
+		_spec.SetField(license.FieldPerpetualAccess, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.PerpetualFrom(); ok {
+		_spec.SetField(license.FieldPerpetualFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualUntil(); ok {
+		_spec.SetField(license.FieldPerpetualUntil, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(license.FieldVersion, field.TypeInt, value)
@@ -575,6 +626,48 @@ func (_u *LicenseUpdateOne) SetNillableNote(v *string) *LicenseUpdateOne {
 	return _u
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (_u *LicenseUpdateOne) SetPerpetualAccess(v bool) *LicenseUpdateOne {
+	_u.mutation.SetPerpetualAccess(v)
+	return _u
+}
+
+// SetNillablePerpetualAccess sets the "perpetual_access" field if the given value is not nil.
+func (_u *LicenseUpdateOne) SetNillablePerpetualAccess(v *bool) *LicenseUpdateOne {
+	if v != nil {
+		_u.SetPerpetualAccess(*v)
+	}
+	return _u
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_u *LicenseUpdateOne) SetPerpetualFrom(v string) *LicenseUpdateOne {
+	_u.mutation.SetPerpetualFrom(v)
+	return _u
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_u *LicenseUpdateOne) SetNillablePerpetualFrom(v *string) *LicenseUpdateOne {
+	if v != nil {
+		_u.SetPerpetualFrom(*v)
+	}
+	return _u
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_u *LicenseUpdateOne) SetPerpetualUntil(v string) *LicenseUpdateOne {
+	_u.mutation.SetPerpetualUntil(v)
+	return _u
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_u *LicenseUpdateOne) SetNillablePerpetualUntil(v *string) *LicenseUpdateOne {
+	if v != nil {
+		_u.SetPerpetualUntil(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *LicenseUpdateOne) SetVersion(v int) *LicenseUpdateOne {
 	_u.mutation.ResetVersion()
@@ -768,6 +861,15 @@ func (_u *LicenseUpdateOne) sqlSave(ctx context.Context) (_node *License, err er
 	}
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(license.FieldNote, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualAccess(); ok {
+		_spec.SetField(license.FieldPerpetualAccess, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.PerpetualFrom(); ok {
+		_spec.SetField(license.FieldPerpetualFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualUntil(); ok {
+		_spec.SetField(license.FieldPerpetualUntil, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(license.FieldVersion, field.TypeInt, value)

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
+	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/job"
@@ -60,6 +61,7 @@ const (
 	TypeCommunityZoneCollection = "CommunityZoneCollection"
 	TypeCommunityZoneTitle      = "CommunityZoneTitle"
 	TypeCoverageStatement       = "CoverageStatement"
+	TypeEdit                    = "Edit"
 	TypeEntitlement             = "Entitlement"
 	TypeInventoryGroup          = "InventoryGroup"
 	TypeJob                     = "Job"
@@ -2057,6 +2059,9 @@ type CollectionMutation struct {
 	available                        *bool
 	auto_activate_new_portfolios     *bool
 	activation_type                  *string
+	perpetual_access                 *bool
+	perpetual_from                   *string
+	perpetual_until                  *string
 	writer_job_id                    *int64
 	addwriter_job_id                 *int64
 	version                          *int
@@ -2652,6 +2657,114 @@ func (m *CollectionMutation) ResetLicenseID() {
 	delete(m.clearedFields, collection.FieldLicenseID)
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (m *CollectionMutation) SetPerpetualAccess(b bool) {
+	m.perpetual_access = &b
+}
+
+// PerpetualAccess returns the value of the "perpetual_access" field in the mutation.
+func (m *CollectionMutation) PerpetualAccess() (r bool, exists bool) {
+	v := m.perpetual_access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualAccess returns the old "perpetual_access" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldPerpetualAccess(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualAccess: %w", err)
+	}
+	return oldValue.PerpetualAccess, nil
+}
+
+// ResetPerpetualAccess resets all changes to the "perpetual_access" field.
+func (m *CollectionMutation) ResetPerpetualAccess() {
+	m.perpetual_access = nil
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (m *CollectionMutation) SetPerpetualFrom(s string) {
+	m.perpetual_from = &s
+}
+
+// PerpetualFrom returns the value of the "perpetual_from" field in the mutation.
+func (m *CollectionMutation) PerpetualFrom() (r string, exists bool) {
+	v := m.perpetual_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualFrom returns the old "perpetual_from" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldPerpetualFrom(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualFrom: %w", err)
+	}
+	return oldValue.PerpetualFrom, nil
+}
+
+// ResetPerpetualFrom resets all changes to the "perpetual_from" field.
+func (m *CollectionMutation) ResetPerpetualFrom() {
+	m.perpetual_from = nil
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (m *CollectionMutation) SetPerpetualUntil(s string) {
+	m.perpetual_until = &s
+}
+
+// PerpetualUntil returns the value of the "perpetual_until" field in the mutation.
+func (m *CollectionMutation) PerpetualUntil() (r string, exists bool) {
+	v := m.perpetual_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualUntil returns the old "perpetual_until" field's value of the Collection entity.
+// If the Collection object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CollectionMutation) OldPerpetualUntil(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualUntil: %w", err)
+	}
+	return oldValue.PerpetualUntil, nil
+}
+
+// ResetPerpetualUntil resets all changes to the "perpetual_until" field.
+func (m *CollectionMutation) ResetPerpetualUntil() {
+	m.perpetual_until = nil
+}
+
 // SetWriterJobID sets the "writer_job_id" field.
 func (m *CollectionMutation) SetWriterJobID(i int64) {
 	m.writer_job_id = &i
@@ -3136,7 +3249,7 @@ func (m *CollectionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CollectionMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 16)
 	if m.created_at != nil {
 		fields = append(fields, collection.FieldCreatedAt)
 	}
@@ -3169,6 +3282,15 @@ func (m *CollectionMutation) Fields() []string {
 	}
 	if m.license != nil {
 		fields = append(fields, collection.FieldLicenseID)
+	}
+	if m.perpetual_access != nil {
+		fields = append(fields, collection.FieldPerpetualAccess)
+	}
+	if m.perpetual_from != nil {
+		fields = append(fields, collection.FieldPerpetualFrom)
+	}
+	if m.perpetual_until != nil {
+		fields = append(fields, collection.FieldPerpetualUntil)
 	}
 	if m.writer_job_id != nil {
 		fields = append(fields, collection.FieldWriterJobID)
@@ -3206,6 +3328,12 @@ func (m *CollectionMutation) Field(name string) (ent.Value, bool) {
 		return m.ActivationType()
 	case collection.FieldLicenseID:
 		return m.LicenseID()
+	case collection.FieldPerpetualAccess:
+		return m.PerpetualAccess()
+	case collection.FieldPerpetualFrom:
+		return m.PerpetualFrom()
+	case collection.FieldPerpetualUntil:
+		return m.PerpetualUntil()
 	case collection.FieldWriterJobID:
 		return m.WriterJobID()
 	case collection.FieldVersion:
@@ -3241,6 +3369,12 @@ func (m *CollectionMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldActivationType(ctx)
 	case collection.FieldLicenseID:
 		return m.OldLicenseID(ctx)
+	case collection.FieldPerpetualAccess:
+		return m.OldPerpetualAccess(ctx)
+	case collection.FieldPerpetualFrom:
+		return m.OldPerpetualFrom(ctx)
+	case collection.FieldPerpetualUntil:
+		return m.OldPerpetualUntil(ctx)
 	case collection.FieldWriterJobID:
 		return m.OldWriterJobID(ctx)
 	case collection.FieldVersion:
@@ -3330,6 +3464,27 @@ func (m *CollectionMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLicenseID(v)
+		return nil
+	case collection.FieldPerpetualAccess:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualAccess(v)
+		return nil
+	case collection.FieldPerpetualFrom:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualFrom(v)
+		return nil
+	case collection.FieldPerpetualUntil:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualUntil(v)
 		return nil
 	case collection.FieldWriterJobID:
 		v, ok := value.(int64)
@@ -3498,6 +3653,15 @@ func (m *CollectionMutation) ResetField(name string) error {
 		return nil
 	case collection.FieldLicenseID:
 		m.ResetLicenseID()
+		return nil
+	case collection.FieldPerpetualAccess:
+		m.ResetPerpetualAccess()
+		return nil
+	case collection.FieldPerpetualFrom:
+		m.ResetPerpetualFrom()
+		return nil
+	case collection.FieldPerpetualUntil:
+		m.ResetPerpetualUntil()
 		return nil
 	case collection.FieldWriterJobID:
 		m.ResetWriterJobID()
@@ -9193,6 +9357,1272 @@ func (m *CoverageStatementMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown CoverageStatement edge %s", name)
+}
+
+// EditMutation represents an operation that mutates the Edit nodes in the graph.
+type EditMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	created_at        *int64
+	addcreated_at     *int64
+	actor_kind        *string
+	actor_id          *int64
+	addactor_id       *int64
+	actor_name        *string
+	collection_id     *int64
+	addcollection_id  *int64
+	action            *string
+	field             *string
+	title             *string
+	title_id          *string
+	print_identifier  *string
+	online_identifier *string
+	value_kind        *string
+	old_value         *string
+	new_value         *string
+	clearedFields     map[string]struct{}
+	portfolio         *int64
+	clearedportfolio  bool
+	done              bool
+	oldValue          func(context.Context) (*Edit, error)
+	predicates        []predicate.Edit
+}
+
+var _ ent.Mutation = (*EditMutation)(nil)
+
+// editOption allows management of the mutation configuration using functional options.
+type editOption func(*EditMutation)
+
+// newEditMutation creates new mutation for the Edit entity.
+func newEditMutation(c config, op Op, opts ...editOption) *EditMutation {
+	m := &EditMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeEdit,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withEditID sets the ID field of the mutation.
+func withEditID(id int64) editOption {
+	return func(m *EditMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Edit
+		)
+		m.oldValue = func(ctx context.Context) (*Edit, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Edit.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withEdit sets the old Edit of the mutation.
+func withEdit(node *Edit) editOption {
+	return func(m *EditMutation) {
+		m.oldValue = func(context.Context) (*Edit, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m EditMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m EditMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Edit entities.
+func (m *EditMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *EditMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *EditMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Edit.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *EditMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *EditMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *EditMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *EditMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *EditMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetActorKind sets the "actor_kind" field.
+func (m *EditMutation) SetActorKind(s string) {
+	m.actor_kind = &s
+}
+
+// ActorKind returns the value of the "actor_kind" field in the mutation.
+func (m *EditMutation) ActorKind() (r string, exists bool) {
+	v := m.actor_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorKind returns the old "actor_kind" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldActorKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorKind: %w", err)
+	}
+	return oldValue.ActorKind, nil
+}
+
+// ResetActorKind resets all changes to the "actor_kind" field.
+func (m *EditMutation) ResetActorKind() {
+	m.actor_kind = nil
+}
+
+// SetActorID sets the "actor_id" field.
+func (m *EditMutation) SetActorID(i int64) {
+	m.actor_id = &i
+	m.addactor_id = nil
+}
+
+// ActorID returns the value of the "actor_id" field in the mutation.
+func (m *EditMutation) ActorID() (r int64, exists bool) {
+	v := m.actor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorID returns the old "actor_id" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldActorID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorID: %w", err)
+	}
+	return oldValue.ActorID, nil
+}
+
+// AddActorID adds i to the "actor_id" field.
+func (m *EditMutation) AddActorID(i int64) {
+	if m.addactor_id != nil {
+		*m.addactor_id += i
+	} else {
+		m.addactor_id = &i
+	}
+}
+
+// AddedActorID returns the value that was added to the "actor_id" field in this mutation.
+func (m *EditMutation) AddedActorID() (r int64, exists bool) {
+	v := m.addactor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetActorID resets all changes to the "actor_id" field.
+func (m *EditMutation) ResetActorID() {
+	m.actor_id = nil
+	m.addactor_id = nil
+}
+
+// SetActorName sets the "actor_name" field.
+func (m *EditMutation) SetActorName(s string) {
+	m.actor_name = &s
+}
+
+// ActorName returns the value of the "actor_name" field in the mutation.
+func (m *EditMutation) ActorName() (r string, exists bool) {
+	v := m.actor_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorName returns the old "actor_name" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldActorName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorName: %w", err)
+	}
+	return oldValue.ActorName, nil
+}
+
+// ResetActorName resets all changes to the "actor_name" field.
+func (m *EditMutation) ResetActorName() {
+	m.actor_name = nil
+}
+
+// SetPortfolioID sets the "portfolio_id" field.
+func (m *EditMutation) SetPortfolioID(i int64) {
+	m.portfolio = &i
+}
+
+// PortfolioID returns the value of the "portfolio_id" field in the mutation.
+func (m *EditMutation) PortfolioID() (r int64, exists bool) {
+	v := m.portfolio
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPortfolioID returns the old "portfolio_id" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldPortfolioID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPortfolioID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPortfolioID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPortfolioID: %w", err)
+	}
+	return oldValue.PortfolioID, nil
+}
+
+// ClearPortfolioID clears the value of the "portfolio_id" field.
+func (m *EditMutation) ClearPortfolioID() {
+	m.portfolio = nil
+	m.clearedFields[edit.FieldPortfolioID] = struct{}{}
+}
+
+// PortfolioIDCleared returns if the "portfolio_id" field was cleared in this mutation.
+func (m *EditMutation) PortfolioIDCleared() bool {
+	_, ok := m.clearedFields[edit.FieldPortfolioID]
+	return ok
+}
+
+// ResetPortfolioID resets all changes to the "portfolio_id" field.
+func (m *EditMutation) ResetPortfolioID() {
+	m.portfolio = nil
+	delete(m.clearedFields, edit.FieldPortfolioID)
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (m *EditMutation) SetCollectionID(i int64) {
+	m.collection_id = &i
+	m.addcollection_id = nil
+}
+
+// CollectionID returns the value of the "collection_id" field in the mutation.
+func (m *EditMutation) CollectionID() (r int64, exists bool) {
+	v := m.collection_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCollectionID returns the old "collection_id" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldCollectionID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCollectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCollectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCollectionID: %w", err)
+	}
+	return oldValue.CollectionID, nil
+}
+
+// AddCollectionID adds i to the "collection_id" field.
+func (m *EditMutation) AddCollectionID(i int64) {
+	if m.addcollection_id != nil {
+		*m.addcollection_id += i
+	} else {
+		m.addcollection_id = &i
+	}
+}
+
+// AddedCollectionID returns the value that was added to the "collection_id" field in this mutation.
+func (m *EditMutation) AddedCollectionID() (r int64, exists bool) {
+	v := m.addcollection_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCollectionID resets all changes to the "collection_id" field.
+func (m *EditMutation) ResetCollectionID() {
+	m.collection_id = nil
+	m.addcollection_id = nil
+}
+
+// SetAction sets the "action" field.
+func (m *EditMutation) SetAction(s string) {
+	m.action = &s
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *EditMutation) Action() (r string, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldAction(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *EditMutation) ResetAction() {
+	m.action = nil
+}
+
+// SetFieldField sets the "field" field.
+func (m *EditMutation) SetFieldField(s string) {
+	m.field = &s
+}
+
+// GetField returns the value of the "field" field in the mutation.
+func (m *EditMutation) GetField() (r string, exists bool) {
+	v := m.field
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// GetOldField returns the old "field" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) GetOldField(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("GetOldField is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("GetOldField requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for GetOldField: %w", err)
+	}
+	return oldValue.Field, nil
+}
+
+// ResetFieldField resets all changes to the "field" field.
+func (m *EditMutation) ResetFieldField() {
+	m.field = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *EditMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *EditMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *EditMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetTitleID sets the "title_id" field.
+func (m *EditMutation) SetTitleID(s string) {
+	m.title_id = &s
+}
+
+// TitleID returns the value of the "title_id" field in the mutation.
+func (m *EditMutation) TitleID() (r string, exists bool) {
+	v := m.title_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitleID returns the old "title_id" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldTitleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitleID: %w", err)
+	}
+	return oldValue.TitleID, nil
+}
+
+// ResetTitleID resets all changes to the "title_id" field.
+func (m *EditMutation) ResetTitleID() {
+	m.title_id = nil
+}
+
+// SetPrintIdentifier sets the "print_identifier" field.
+func (m *EditMutation) SetPrintIdentifier(s string) {
+	m.print_identifier = &s
+}
+
+// PrintIdentifier returns the value of the "print_identifier" field in the mutation.
+func (m *EditMutation) PrintIdentifier() (r string, exists bool) {
+	v := m.print_identifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPrintIdentifier returns the old "print_identifier" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldPrintIdentifier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPrintIdentifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPrintIdentifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPrintIdentifier: %w", err)
+	}
+	return oldValue.PrintIdentifier, nil
+}
+
+// ResetPrintIdentifier resets all changes to the "print_identifier" field.
+func (m *EditMutation) ResetPrintIdentifier() {
+	m.print_identifier = nil
+}
+
+// SetOnlineIdentifier sets the "online_identifier" field.
+func (m *EditMutation) SetOnlineIdentifier(s string) {
+	m.online_identifier = &s
+}
+
+// OnlineIdentifier returns the value of the "online_identifier" field in the mutation.
+func (m *EditMutation) OnlineIdentifier() (r string, exists bool) {
+	v := m.online_identifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnlineIdentifier returns the old "online_identifier" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldOnlineIdentifier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnlineIdentifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnlineIdentifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnlineIdentifier: %w", err)
+	}
+	return oldValue.OnlineIdentifier, nil
+}
+
+// ResetOnlineIdentifier resets all changes to the "online_identifier" field.
+func (m *EditMutation) ResetOnlineIdentifier() {
+	m.online_identifier = nil
+}
+
+// SetValueKind sets the "value_kind" field.
+func (m *EditMutation) SetValueKind(s string) {
+	m.value_kind = &s
+}
+
+// ValueKind returns the value of the "value_kind" field in the mutation.
+func (m *EditMutation) ValueKind() (r string, exists bool) {
+	v := m.value_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValueKind returns the old "value_kind" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldValueKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValueKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValueKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValueKind: %w", err)
+	}
+	return oldValue.ValueKind, nil
+}
+
+// ResetValueKind resets all changes to the "value_kind" field.
+func (m *EditMutation) ResetValueKind() {
+	m.value_kind = nil
+}
+
+// SetOldValue sets the "old_value" field.
+func (m *EditMutation) SetOldValue(s string) {
+	m.old_value = &s
+}
+
+// OldValue returns the value of the "old_value" field in the mutation.
+func (m *EditMutation) OldValue() (r string, exists bool) {
+	v := m.old_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOldValue returns the old "old_value" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldOldValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOldValue: %w", err)
+	}
+	return oldValue.OldValue, nil
+}
+
+// ResetOldValue resets all changes to the "old_value" field.
+func (m *EditMutation) ResetOldValue() {
+	m.old_value = nil
+}
+
+// SetNewValue sets the "new_value" field.
+func (m *EditMutation) SetNewValue(s string) {
+	m.new_value = &s
+}
+
+// NewValue returns the value of the "new_value" field in the mutation.
+func (m *EditMutation) NewValue() (r string, exists bool) {
+	v := m.new_value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNewValue returns the old "new_value" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldNewValue(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNewValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNewValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNewValue: %w", err)
+	}
+	return oldValue.NewValue, nil
+}
+
+// ResetNewValue resets all changes to the "new_value" field.
+func (m *EditMutation) ResetNewValue() {
+	m.new_value = nil
+}
+
+// ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
+func (m *EditMutation) ClearPortfolio() {
+	m.clearedportfolio = true
+	m.clearedFields[edit.FieldPortfolioID] = struct{}{}
+}
+
+// PortfolioCleared reports if the "portfolio" edge to the Portfolio entity was cleared.
+func (m *EditMutation) PortfolioCleared() bool {
+	return m.PortfolioIDCleared() || m.clearedportfolio
+}
+
+// PortfolioIDs returns the "portfolio" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PortfolioID instead. It exists only for internal usage by the builders.
+func (m *EditMutation) PortfolioIDs() (ids []int64) {
+	if id := m.portfolio; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPortfolio resets all changes to the "portfolio" edge.
+func (m *EditMutation) ResetPortfolio() {
+	m.portfolio = nil
+	m.clearedportfolio = false
+}
+
+// Where appends a list predicates to the EditMutation builder.
+func (m *EditMutation) Where(ps ...predicate.Edit) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the EditMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *EditMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Edit, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *EditMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *EditMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Edit).
+func (m *EditMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *EditMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, edit.FieldCreatedAt)
+	}
+	if m.actor_kind != nil {
+		fields = append(fields, edit.FieldActorKind)
+	}
+	if m.actor_id != nil {
+		fields = append(fields, edit.FieldActorID)
+	}
+	if m.actor_name != nil {
+		fields = append(fields, edit.FieldActorName)
+	}
+	if m.portfolio != nil {
+		fields = append(fields, edit.FieldPortfolioID)
+	}
+	if m.collection_id != nil {
+		fields = append(fields, edit.FieldCollectionID)
+	}
+	if m.action != nil {
+		fields = append(fields, edit.FieldAction)
+	}
+	if m.field != nil {
+		fields = append(fields, edit.FieldField)
+	}
+	if m.title != nil {
+		fields = append(fields, edit.FieldTitle)
+	}
+	if m.title_id != nil {
+		fields = append(fields, edit.FieldTitleID)
+	}
+	if m.print_identifier != nil {
+		fields = append(fields, edit.FieldPrintIdentifier)
+	}
+	if m.online_identifier != nil {
+		fields = append(fields, edit.FieldOnlineIdentifier)
+	}
+	if m.value_kind != nil {
+		fields = append(fields, edit.FieldValueKind)
+	}
+	if m.old_value != nil {
+		fields = append(fields, edit.FieldOldValue)
+	}
+	if m.new_value != nil {
+		fields = append(fields, edit.FieldNewValue)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *EditMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case edit.FieldCreatedAt:
+		return m.CreatedAt()
+	case edit.FieldActorKind:
+		return m.ActorKind()
+	case edit.FieldActorID:
+		return m.ActorID()
+	case edit.FieldActorName:
+		return m.ActorName()
+	case edit.FieldPortfolioID:
+		return m.PortfolioID()
+	case edit.FieldCollectionID:
+		return m.CollectionID()
+	case edit.FieldAction:
+		return m.Action()
+	case edit.FieldField:
+		return m.GetField()
+	case edit.FieldTitle:
+		return m.Title()
+	case edit.FieldTitleID:
+		return m.TitleID()
+	case edit.FieldPrintIdentifier:
+		return m.PrintIdentifier()
+	case edit.FieldOnlineIdentifier:
+		return m.OnlineIdentifier()
+	case edit.FieldValueKind:
+		return m.ValueKind()
+	case edit.FieldOldValue:
+		return m.OldValue()
+	case edit.FieldNewValue:
+		return m.NewValue()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *EditMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case edit.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case edit.FieldActorKind:
+		return m.OldActorKind(ctx)
+	case edit.FieldActorID:
+		return m.OldActorID(ctx)
+	case edit.FieldActorName:
+		return m.OldActorName(ctx)
+	case edit.FieldPortfolioID:
+		return m.OldPortfolioID(ctx)
+	case edit.FieldCollectionID:
+		return m.OldCollectionID(ctx)
+	case edit.FieldAction:
+		return m.OldAction(ctx)
+	case edit.FieldField:
+		return m.GetOldField(ctx)
+	case edit.FieldTitle:
+		return m.OldTitle(ctx)
+	case edit.FieldTitleID:
+		return m.OldTitleID(ctx)
+	case edit.FieldPrintIdentifier:
+		return m.OldPrintIdentifier(ctx)
+	case edit.FieldOnlineIdentifier:
+		return m.OldOnlineIdentifier(ctx)
+	case edit.FieldValueKind:
+		return m.OldValueKind(ctx)
+	case edit.FieldOldValue:
+		return m.OldOldValue(ctx)
+	case edit.FieldNewValue:
+		return m.OldNewValue(ctx)
+	}
+	return nil, fmt.Errorf("unknown Edit field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EditMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case edit.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case edit.FieldActorKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorKind(v)
+		return nil
+	case edit.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorID(v)
+		return nil
+	case edit.FieldActorName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorName(v)
+		return nil
+	case edit.FieldPortfolioID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortfolioID(v)
+		return nil
+	case edit.FieldCollectionID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCollectionID(v)
+		return nil
+	case edit.FieldAction:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case edit.FieldField:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFieldField(v)
+		return nil
+	case edit.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case edit.FieldTitleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitleID(v)
+		return nil
+	case edit.FieldPrintIdentifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPrintIdentifier(v)
+		return nil
+	case edit.FieldOnlineIdentifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnlineIdentifier(v)
+		return nil
+	case edit.FieldValueKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValueKind(v)
+		return nil
+	case edit.FieldOldValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOldValue(v)
+		return nil
+	case edit.FieldNewValue:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNewValue(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Edit field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *EditMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, edit.FieldCreatedAt)
+	}
+	if m.addactor_id != nil {
+		fields = append(fields, edit.FieldActorID)
+	}
+	if m.addcollection_id != nil {
+		fields = append(fields, edit.FieldCollectionID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *EditMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case edit.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case edit.FieldActorID:
+		return m.AddedActorID()
+	case edit.FieldCollectionID:
+		return m.AddedCollectionID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *EditMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case edit.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case edit.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddActorID(v)
+		return nil
+	case edit.FieldCollectionID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCollectionID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Edit numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *EditMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(edit.FieldPortfolioID) {
+		fields = append(fields, edit.FieldPortfolioID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *EditMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *EditMutation) ClearField(name string) error {
+	switch name {
+	case edit.FieldPortfolioID:
+		m.ClearPortfolioID()
+		return nil
+	}
+	return fmt.Errorf("unknown Edit nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *EditMutation) ResetField(name string) error {
+	switch name {
+	case edit.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case edit.FieldActorKind:
+		m.ResetActorKind()
+		return nil
+	case edit.FieldActorID:
+		m.ResetActorID()
+		return nil
+	case edit.FieldActorName:
+		m.ResetActorName()
+		return nil
+	case edit.FieldPortfolioID:
+		m.ResetPortfolioID()
+		return nil
+	case edit.FieldCollectionID:
+		m.ResetCollectionID()
+		return nil
+	case edit.FieldAction:
+		m.ResetAction()
+		return nil
+	case edit.FieldField:
+		m.ResetFieldField()
+		return nil
+	case edit.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case edit.FieldTitleID:
+		m.ResetTitleID()
+		return nil
+	case edit.FieldPrintIdentifier:
+		m.ResetPrintIdentifier()
+		return nil
+	case edit.FieldOnlineIdentifier:
+		m.ResetOnlineIdentifier()
+		return nil
+	case edit.FieldValueKind:
+		m.ResetValueKind()
+		return nil
+	case edit.FieldOldValue:
+		m.ResetOldValue()
+		return nil
+	case edit.FieldNewValue:
+		m.ResetNewValue()
+		return nil
+	}
+	return fmt.Errorf("unknown Edit field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *EditMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.portfolio != nil {
+		edges = append(edges, edit.EdgePortfolio)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *EditMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case edit.EdgePortfolio:
+		if id := m.portfolio; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *EditMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *EditMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *EditMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedportfolio {
+		edges = append(edges, edit.EdgePortfolio)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *EditMutation) EdgeCleared(name string) bool {
+	switch name {
+	case edit.EdgePortfolio:
+		return m.clearedportfolio
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *EditMutation) ClearEdge(name string) error {
+	switch name {
+	case edit.EdgePortfolio:
+		m.ClearPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown Edit unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *EditMutation) ResetEdge(name string) error {
+	switch name {
+	case edit.EdgePortfolio:
+		m.ResetPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown Edit edge %s", name)
 }
 
 // EntitlementMutation represents an operation that mutates the Entitlement nodes in the graph.
@@ -20014,6 +21444,9 @@ type LicenseMutation struct {
 	starts_on          *string
 	ends_on            *string
 	note               *string
+	perpetual_access   *bool
+	perpetual_from     *string
+	perpetual_until    *string
 	version            *int
 	addversion         *int
 	clearedFields      map[string]struct{}
@@ -20532,6 +21965,114 @@ func (m *LicenseMutation) ResetNote() {
 	m.note = nil
 }
 
+// SetPerpetualAccess sets the "perpetual_access" field.
+func (m *LicenseMutation) SetPerpetualAccess(b bool) {
+	m.perpetual_access = &b
+}
+
+// PerpetualAccess returns the value of the "perpetual_access" field in the mutation.
+func (m *LicenseMutation) PerpetualAccess() (r bool, exists bool) {
+	v := m.perpetual_access
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualAccess returns the old "perpetual_access" field's value of the License entity.
+// If the License object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LicenseMutation) OldPerpetualAccess(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualAccess is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualAccess requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualAccess: %w", err)
+	}
+	return oldValue.PerpetualAccess, nil
+}
+
+// ResetPerpetualAccess resets all changes to the "perpetual_access" field.
+func (m *LicenseMutation) ResetPerpetualAccess() {
+	m.perpetual_access = nil
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (m *LicenseMutation) SetPerpetualFrom(s string) {
+	m.perpetual_from = &s
+}
+
+// PerpetualFrom returns the value of the "perpetual_from" field in the mutation.
+func (m *LicenseMutation) PerpetualFrom() (r string, exists bool) {
+	v := m.perpetual_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualFrom returns the old "perpetual_from" field's value of the License entity.
+// If the License object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LicenseMutation) OldPerpetualFrom(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualFrom: %w", err)
+	}
+	return oldValue.PerpetualFrom, nil
+}
+
+// ResetPerpetualFrom resets all changes to the "perpetual_from" field.
+func (m *LicenseMutation) ResetPerpetualFrom() {
+	m.perpetual_from = nil
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (m *LicenseMutation) SetPerpetualUntil(s string) {
+	m.perpetual_until = &s
+}
+
+// PerpetualUntil returns the value of the "perpetual_until" field in the mutation.
+func (m *LicenseMutation) PerpetualUntil() (r string, exists bool) {
+	v := m.perpetual_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualUntil returns the old "perpetual_until" field's value of the License entity.
+// If the License object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LicenseMutation) OldPerpetualUntil(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualUntil: %w", err)
+	}
+	return oldValue.PerpetualUntil, nil
+}
+
+// ResetPerpetualUntil resets all changes to the "perpetual_until" field.
+func (m *LicenseMutation) ResetPerpetualUntil() {
+	m.perpetual_until = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *LicenseMutation) SetVersion(i int) {
 	m.version = &i
@@ -20730,7 +22271,7 @@ func (m *LicenseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LicenseMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, license.FieldCreatedAt)
 	}
@@ -20760,6 +22301,15 @@ func (m *LicenseMutation) Fields() []string {
 	}
 	if m.note != nil {
 		fields = append(fields, license.FieldNote)
+	}
+	if m.perpetual_access != nil {
+		fields = append(fields, license.FieldPerpetualAccess)
+	}
+	if m.perpetual_from != nil {
+		fields = append(fields, license.FieldPerpetualFrom)
+	}
+	if m.perpetual_until != nil {
+		fields = append(fields, license.FieldPerpetualUntil)
 	}
 	if m.version != nil {
 		fields = append(fields, license.FieldVersion)
@@ -20792,6 +22342,12 @@ func (m *LicenseMutation) Field(name string) (ent.Value, bool) {
 		return m.EndsOn()
 	case license.FieldNote:
 		return m.Note()
+	case license.FieldPerpetualAccess:
+		return m.PerpetualAccess()
+	case license.FieldPerpetualFrom:
+		return m.PerpetualFrom()
+	case license.FieldPerpetualUntil:
+		return m.PerpetualUntil()
 	case license.FieldVersion:
 		return m.Version()
 	}
@@ -20823,6 +22379,12 @@ func (m *LicenseMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldEndsOn(ctx)
 	case license.FieldNote:
 		return m.OldNote(ctx)
+	case license.FieldPerpetualAccess:
+		return m.OldPerpetualAccess(ctx)
+	case license.FieldPerpetualFrom:
+		return m.OldPerpetualFrom(ctx)
+	case license.FieldPerpetualUntil:
+		return m.OldPerpetualUntil(ctx)
 	case license.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -20903,6 +22465,27 @@ func (m *LicenseMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetNote(v)
+		return nil
+	case license.FieldPerpetualAccess:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualAccess(v)
+		return nil
+	case license.FieldPerpetualFrom:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualFrom(v)
+		return nil
+	case license.FieldPerpetualUntil:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualUntil(v)
 		return nil
 	case license.FieldVersion:
 		v, ok := value.(int)
@@ -21028,6 +22611,15 @@ func (m *LicenseMutation) ResetField(name string) error {
 		return nil
 	case license.FieldNote:
 		m.ResetNote()
+		return nil
+	case license.FieldPerpetualAccess:
+		m.ResetPerpetualAccess()
+		return nil
+	case license.FieldPerpetualFrom:
+		m.ResetPerpetualFrom()
+		return nil
+	case license.FieldPerpetualUntil:
+		m.ResetPerpetualUntil()
 		return nil
 	case license.FieldVersion:
 		m.ResetVersion()
@@ -24400,7 +25992,13 @@ type PortfolioMutation struct {
 	removed_at                      *int64
 	addremoved_at                   *int64
 	review                          *string
-	locked_fields                   *string
+	local_values                    *string
+	access_rights                   *string
+	perpetual_from                  *string
+	perpetual_until                 *string
+	retained_coverage               *string
+	version                         *int
+	addversion                      *int
 	publication_title               *string
 	print_identifier                *string
 	online_identifier               *string
@@ -24442,6 +26040,9 @@ type PortfolioMutation struct {
 	refused_rows                    map[int64]struct{}
 	removedrefused_rows             map[int64]struct{}
 	clearedrefused_rows             bool
+	edits                           map[int64]struct{}
+	removededits                    map[int64]struct{}
+	clearededits                    bool
 	done                            bool
 	oldValue                        func(context.Context) (*Portfolio, error)
 	predicates                      []predicate.Portfolio
@@ -24877,40 +26478,184 @@ func (m *PortfolioMutation) ResetReview() {
 	m.review = nil
 }
 
-// SetLockedFields sets the "locked_fields" field.
-func (m *PortfolioMutation) SetLockedFields(s string) {
-	m.locked_fields = &s
+// SetLocalValues sets the "local_values" field.
+func (m *PortfolioMutation) SetLocalValues(s string) {
+	m.local_values = &s
 }
 
-// LockedFields returns the value of the "locked_fields" field in the mutation.
-func (m *PortfolioMutation) LockedFields() (r string, exists bool) {
-	v := m.locked_fields
+// LocalValues returns the value of the "local_values" field in the mutation.
+func (m *PortfolioMutation) LocalValues() (r string, exists bool) {
+	v := m.local_values
 	if v == nil {
 		return
 	}
 	return *v, true
 }
 
-// OldLockedFields returns the old "locked_fields" field's value of the Portfolio entity.
+// OldLocalValues returns the old "local_values" field's value of the Portfolio entity.
 // If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PortfolioMutation) OldLockedFields(ctx context.Context) (v string, err error) {
+func (m *PortfolioMutation) OldLocalValues(ctx context.Context) (v string, err error) {
 	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldLockedFields is only allowed on UpdateOne operations")
+		return v, errors.New("OldLocalValues is only allowed on UpdateOne operations")
 	}
 	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldLockedFields requires an ID field in the mutation")
+		return v, errors.New("OldLocalValues requires an ID field in the mutation")
 	}
 	oldValue, err := m.oldValue(ctx)
 	if err != nil {
-		return v, fmt.Errorf("querying old value for OldLockedFields: %w", err)
+		return v, fmt.Errorf("querying old value for OldLocalValues: %w", err)
 	}
-	return oldValue.LockedFields, nil
+	return oldValue.LocalValues, nil
 }
 
-// ResetLockedFields resets all changes to the "locked_fields" field.
-func (m *PortfolioMutation) ResetLockedFields() {
-	m.locked_fields = nil
+// ResetLocalValues resets all changes to the "local_values" field.
+func (m *PortfolioMutation) ResetLocalValues() {
+	m.local_values = nil
+}
+
+// SetAccessRights sets the "access_rights" field.
+func (m *PortfolioMutation) SetAccessRights(s string) {
+	m.access_rights = &s
+}
+
+// AccessRights returns the value of the "access_rights" field in the mutation.
+func (m *PortfolioMutation) AccessRights() (r string, exists bool) {
+	v := m.access_rights
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccessRights returns the old "access_rights" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldAccessRights(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccessRights is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccessRights requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccessRights: %w", err)
+	}
+	return oldValue.AccessRights, nil
+}
+
+// ResetAccessRights resets all changes to the "access_rights" field.
+func (m *PortfolioMutation) ResetAccessRights() {
+	m.access_rights = nil
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (m *PortfolioMutation) SetPerpetualFrom(s string) {
+	m.perpetual_from = &s
+}
+
+// PerpetualFrom returns the value of the "perpetual_from" field in the mutation.
+func (m *PortfolioMutation) PerpetualFrom() (r string, exists bool) {
+	v := m.perpetual_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualFrom returns the old "perpetual_from" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldPerpetualFrom(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualFrom: %w", err)
+	}
+	return oldValue.PerpetualFrom, nil
+}
+
+// ResetPerpetualFrom resets all changes to the "perpetual_from" field.
+func (m *PortfolioMutation) ResetPerpetualFrom() {
+	m.perpetual_from = nil
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (m *PortfolioMutation) SetPerpetualUntil(s string) {
+	m.perpetual_until = &s
+}
+
+// PerpetualUntil returns the value of the "perpetual_until" field in the mutation.
+func (m *PortfolioMutation) PerpetualUntil() (r string, exists bool) {
+	v := m.perpetual_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPerpetualUntil returns the old "perpetual_until" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldPerpetualUntil(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPerpetualUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPerpetualUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPerpetualUntil: %w", err)
+	}
+	return oldValue.PerpetualUntil, nil
+}
+
+// ResetPerpetualUntil resets all changes to the "perpetual_until" field.
+func (m *PortfolioMutation) ResetPerpetualUntil() {
+	m.perpetual_until = nil
+}
+
+// SetRetainedCoverage sets the "retained_coverage" field.
+func (m *PortfolioMutation) SetRetainedCoverage(s string) {
+	m.retained_coverage = &s
+}
+
+// RetainedCoverage returns the value of the "retained_coverage" field in the mutation.
+func (m *PortfolioMutation) RetainedCoverage() (r string, exists bool) {
+	v := m.retained_coverage
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetainedCoverage returns the old "retained_coverage" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldRetainedCoverage(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetainedCoverage is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetainedCoverage requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetainedCoverage: %w", err)
+	}
+	return oldValue.RetainedCoverage, nil
+}
+
+// ResetRetainedCoverage resets all changes to the "retained_coverage" field.
+func (m *PortfolioMutation) ResetRetainedCoverage() {
+	m.retained_coverage = nil
 }
 
 // SetLicenseID sets the "license_id" field.
@@ -24960,6 +26705,62 @@ func (m *PortfolioMutation) LicenseIDCleared() bool {
 func (m *PortfolioMutation) ResetLicenseID() {
 	m.license = nil
 	delete(m.clearedFields, portfolio.FieldLicenseID)
+}
+
+// SetVersion sets the "version" field.
+func (m *PortfolioMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PortfolioMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PortfolioMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PortfolioMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PortfolioMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
 }
 
 // SetPublicationTitle sets the "publication_title" field.
@@ -26080,6 +27881,60 @@ func (m *PortfolioMutation) ResetRefusedRows() {
 	m.removedrefused_rows = nil
 }
 
+// AddEditIDs adds the "edits" edge to the Edit entity by ids.
+func (m *PortfolioMutation) AddEditIDs(ids ...int64) {
+	if m.edits == nil {
+		m.edits = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.edits[ids[i]] = struct{}{}
+	}
+}
+
+// ClearEdits clears the "edits" edge to the Edit entity.
+func (m *PortfolioMutation) ClearEdits() {
+	m.clearededits = true
+}
+
+// EditsCleared reports if the "edits" edge to the Edit entity was cleared.
+func (m *PortfolioMutation) EditsCleared() bool {
+	return m.clearededits
+}
+
+// RemoveEditIDs removes the "edits" edge to the Edit entity by IDs.
+func (m *PortfolioMutation) RemoveEditIDs(ids ...int64) {
+	if m.removededits == nil {
+		m.removededits = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.edits, ids[i])
+		m.removededits[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedEdits returns the removed IDs of the "edits" edge to the Edit entity.
+func (m *PortfolioMutation) RemovedEditsIDs() (ids []int64) {
+	for id := range m.removededits {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// EditsIDs returns the "edits" edge IDs in the mutation.
+func (m *PortfolioMutation) EditsIDs() (ids []int64) {
+	for id := range m.edits {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetEdits resets all changes to the "edits" edge.
+func (m *PortfolioMutation) ResetEdits() {
+	m.edits = nil
+	m.clearededits = false
+	m.removededits = nil
+}
+
 // Where appends a list predicates to the PortfolioMutation builder.
 func (m *PortfolioMutation) Where(ps ...predicate.Portfolio) {
 	m.predicates = append(m.predicates, ps...)
@@ -26114,7 +27969,7 @@ func (m *PortfolioMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PortfolioMutation) Fields() []string {
-	fields := make([]string, 0, 32)
+	fields := make([]string, 0, 37)
 	if m.created_at != nil {
 		fields = append(fields, portfolio.FieldCreatedAt)
 	}
@@ -26136,11 +27991,26 @@ func (m *PortfolioMutation) Fields() []string {
 	if m.review != nil {
 		fields = append(fields, portfolio.FieldReview)
 	}
-	if m.locked_fields != nil {
-		fields = append(fields, portfolio.FieldLockedFields)
+	if m.local_values != nil {
+		fields = append(fields, portfolio.FieldLocalValues)
+	}
+	if m.access_rights != nil {
+		fields = append(fields, portfolio.FieldAccessRights)
+	}
+	if m.perpetual_from != nil {
+		fields = append(fields, portfolio.FieldPerpetualFrom)
+	}
+	if m.perpetual_until != nil {
+		fields = append(fields, portfolio.FieldPerpetualUntil)
+	}
+	if m.retained_coverage != nil {
+		fields = append(fields, portfolio.FieldRetainedCoverage)
 	}
 	if m.license != nil {
 		fields = append(fields, portfolio.FieldLicenseID)
+	}
+	if m.version != nil {
+		fields = append(fields, portfolio.FieldVersion)
 	}
 	if m.publication_title != nil {
 		fields = append(fields, portfolio.FieldPublicationTitle)
@@ -26233,10 +28103,20 @@ func (m *PortfolioMutation) Field(name string) (ent.Value, bool) {
 		return m.RemovedAt()
 	case portfolio.FieldReview:
 		return m.Review()
-	case portfolio.FieldLockedFields:
-		return m.LockedFields()
+	case portfolio.FieldLocalValues:
+		return m.LocalValues()
+	case portfolio.FieldAccessRights:
+		return m.AccessRights()
+	case portfolio.FieldPerpetualFrom:
+		return m.PerpetualFrom()
+	case portfolio.FieldPerpetualUntil:
+		return m.PerpetualUntil()
+	case portfolio.FieldRetainedCoverage:
+		return m.RetainedCoverage()
 	case portfolio.FieldLicenseID:
 		return m.LicenseID()
+	case portfolio.FieldVersion:
+		return m.Version()
 	case portfolio.FieldPublicationTitle:
 		return m.PublicationTitle()
 	case portfolio.FieldPrintIdentifier:
@@ -26306,10 +28186,20 @@ func (m *PortfolioMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldRemovedAt(ctx)
 	case portfolio.FieldReview:
 		return m.OldReview(ctx)
-	case portfolio.FieldLockedFields:
-		return m.OldLockedFields(ctx)
+	case portfolio.FieldLocalValues:
+		return m.OldLocalValues(ctx)
+	case portfolio.FieldAccessRights:
+		return m.OldAccessRights(ctx)
+	case portfolio.FieldPerpetualFrom:
+		return m.OldPerpetualFrom(ctx)
+	case portfolio.FieldPerpetualUntil:
+		return m.OldPerpetualUntil(ctx)
+	case portfolio.FieldRetainedCoverage:
+		return m.OldRetainedCoverage(ctx)
 	case portfolio.FieldLicenseID:
 		return m.OldLicenseID(ctx)
+	case portfolio.FieldVersion:
+		return m.OldVersion(ctx)
 	case portfolio.FieldPublicationTitle:
 		return m.OldPublicationTitle(ctx)
 	case portfolio.FieldPrintIdentifier:
@@ -26414,12 +28304,40 @@ func (m *PortfolioMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetReview(v)
 		return nil
-	case portfolio.FieldLockedFields:
+	case portfolio.FieldLocalValues:
 		v, ok := value.(string)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
-		m.SetLockedFields(v)
+		m.SetLocalValues(v)
+		return nil
+	case portfolio.FieldAccessRights:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccessRights(v)
+		return nil
+	case portfolio.FieldPerpetualFrom:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualFrom(v)
+		return nil
+	case portfolio.FieldPerpetualUntil:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPerpetualUntil(v)
+		return nil
+	case portfolio.FieldRetainedCoverage:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetainedCoverage(v)
 		return nil
 	case portfolio.FieldLicenseID:
 		v, ok := value.(int64)
@@ -26427,6 +28345,13 @@ func (m *PortfolioMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLicenseID(v)
+		return nil
+	case portfolio.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
 		return nil
 	case portfolio.FieldPublicationTitle:
 		v, ok := value.(string)
@@ -26606,6 +28531,9 @@ func (m *PortfolioMutation) AddedFields() []string {
 	if m.addremoved_at != nil {
 		fields = append(fields, portfolio.FieldRemovedAt)
 	}
+	if m.addversion != nil {
+		fields = append(fields, portfolio.FieldVersion)
+	}
 	if m.addvalues_hash != nil {
 		fields = append(fields, portfolio.FieldValuesHash)
 	}
@@ -26623,6 +28551,8 @@ func (m *PortfolioMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedUpdatedAt()
 	case portfolio.FieldRemovedAt:
 		return m.AddedRemovedAt()
+	case portfolio.FieldVersion:
+		return m.AddedVersion()
 	case portfolio.FieldValuesHash:
 		return m.AddedValuesHash()
 	}
@@ -26654,6 +28584,13 @@ func (m *PortfolioMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRemovedAt(v)
+		return nil
+	case portfolio.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	case portfolio.FieldValuesHash:
 		v, ok := value.(int64)
@@ -26725,11 +28662,26 @@ func (m *PortfolioMutation) ResetField(name string) error {
 	case portfolio.FieldReview:
 		m.ResetReview()
 		return nil
-	case portfolio.FieldLockedFields:
-		m.ResetLockedFields()
+	case portfolio.FieldLocalValues:
+		m.ResetLocalValues()
+		return nil
+	case portfolio.FieldAccessRights:
+		m.ResetAccessRights()
+		return nil
+	case portfolio.FieldPerpetualFrom:
+		m.ResetPerpetualFrom()
+		return nil
+	case portfolio.FieldPerpetualUntil:
+		m.ResetPerpetualUntil()
+		return nil
+	case portfolio.FieldRetainedCoverage:
+		m.ResetRetainedCoverage()
 		return nil
 	case portfolio.FieldLicenseID:
 		m.ResetLicenseID()
+		return nil
+	case portfolio.FieldVersion:
+		m.ResetVersion()
 		return nil
 	case portfolio.FieldPublicationTitle:
 		m.ResetPublicationTitle()
@@ -26806,7 +28758,7 @@ func (m *PortfolioMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PortfolioMutation) AddedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.collection != nil {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -26824,6 +28776,9 @@ func (m *PortfolioMutation) AddedEdges() []string {
 	}
 	if m.refused_rows != nil {
 		edges = append(edges, portfolio.EdgeRefusedRows)
+	}
+	if m.edits != nil {
+		edges = append(edges, portfolio.EdgeEdits)
 	}
 	return edges
 }
@@ -26864,13 +28819,19 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeEdits:
+		ids := make([]ent.Value, 0, len(m.edits))
+		for id := range m.edits {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PortfolioMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.removedentitlements != nil {
 		edges = append(edges, portfolio.EdgeEntitlements)
 	}
@@ -26882,6 +28843,9 @@ func (m *PortfolioMutation) RemovedEdges() []string {
 	}
 	if m.removedrefused_rows != nil {
 		edges = append(edges, portfolio.EdgeRefusedRows)
+	}
+	if m.removededits != nil {
+		edges = append(edges, portfolio.EdgeEdits)
 	}
 	return edges
 }
@@ -26914,13 +28878,19 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeEdits:
+		ids := make([]ent.Value, 0, len(m.removededits))
+		for id := range m.removededits {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PortfolioMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.clearedcollection {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -26938,6 +28908,9 @@ func (m *PortfolioMutation) ClearedEdges() []string {
 	}
 	if m.clearedrefused_rows {
 		edges = append(edges, portfolio.EdgeRefusedRows)
+	}
+	if m.clearededits {
+		edges = append(edges, portfolio.EdgeEdits)
 	}
 	return edges
 }
@@ -26958,6 +28931,8 @@ func (m *PortfolioMutation) EdgeCleared(name string) bool {
 		return m.clearedchanges
 	case portfolio.EdgeRefusedRows:
 		return m.clearedrefused_rows
+	case portfolio.EdgeEdits:
+		return m.clearededits
 	}
 	return false
 }
@@ -26997,6 +28972,9 @@ func (m *PortfolioMutation) ResetEdge(name string) error {
 		return nil
 	case portfolio.EdgeRefusedRows:
 		m.ResetRefusedRows()
+		return nil
+	case portfolio.EdgeEdits:
+		m.ResetEdits()
 		return nil
 	}
 	return fmt.Errorf("unknown Portfolio edge %s", name)

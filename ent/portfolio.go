@@ -32,10 +32,20 @@ type Portfolio struct {
 	RemovedAt *int64 `json:"removed_at,omitempty"`
 	// what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing
 	Review string `json:"review,omitempty"`
-	// KBART names that a sync does not change, separated by spaces
-	LockedFields string `json:"locked_fields,omitempty"`
+	// JSON: what staff put beside the provider's values, by field; empty: nothing
+	LocalValues string `json:"local_values,omitempty"`
+	// CURRENT or PERPETUAL, as staff say; empty: as its license or collection says
+	AccessRights string `json:"access_rights,omitempty"`
+	// YYYY-MM-DD: first day of perpetual access; empty: from its beginning
+	PerpetualFrom string `json:"perpetual_from,omitempty"`
+	// YYYY-MM-DD: last day; empty: to its end
+	PerpetualUntil string `json:"perpetual_until,omitempty"`
+	// JSON: statements of time that lists took away and that is retained; empty: none
+	RetainedCoverage string `json:"retained_coverage,omitempty"`
 	// LicenseID holds the value of the "license_id" field.
 	LicenseID *int64 `json:"license_id,omitempty"`
+	// raised when staff change it, for optimistic locking
+	Version int `json:"version,omitempty"`
 	// PublicationTitle holds the value of the "publication_title" field.
 	PublicationTitle string `json:"publication_title,omitempty"`
 	// PrintIdentifier holds the value of the "print_identifier" field.
@@ -102,9 +112,11 @@ type PortfolioEdges struct {
 	Changes []*JobChange `json:"changes,omitempty"`
 	// RefusedRows holds the value of the refused_rows edge.
 	RefusedRows []*RefusedRow `json:"refused_rows,omitempty"`
+	// Edits holds the value of the edits edge.
+	Edits []*Edit `json:"edits,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [7]bool
 }
 
 // CollectionOrErr returns the Collection value or an error if the edge
@@ -165,6 +177,15 @@ func (e PortfolioEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
 	return nil, &NotLoadedError{edge: "refused_rows"}
 }
 
+// EditsOrErr returns the Edits value or an error if the edge
+// was not loaded in eager-loading.
+func (e PortfolioEdges) EditsOrErr() ([]*Edit, error) {
+	if e.loadedTypes[6] {
+		return e.Edits, nil
+	}
+	return nil, &NotLoadedError{edge: "edits"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Portfolio) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -172,9 +193,9 @@ func (*Portfolio) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case portfolio.FieldAvailable, portfolio.FieldListed:
 			values[i] = new(sql.NullBool)
-		case portfolio.FieldID, portfolio.FieldCreatedAt, portfolio.FieldUpdatedAt, portfolio.FieldCollectionID, portfolio.FieldRemovedAt, portfolio.FieldLicenseID, portfolio.FieldValuesHash:
+		case portfolio.FieldID, portfolio.FieldCreatedAt, portfolio.FieldUpdatedAt, portfolio.FieldCollectionID, portfolio.FieldRemovedAt, portfolio.FieldLicenseID, portfolio.FieldVersion, portfolio.FieldValuesHash:
 			values[i] = new(sql.NullInt64)
-		case portfolio.FieldReview, portfolio.FieldLockedFields, portfolio.FieldPublicationTitle, portfolio.FieldPrintIdentifier, portfolio.FieldOnlineIdentifier, portfolio.FieldTitleURL, portfolio.FieldFirstAuthor, portfolio.FieldTitleID, portfolio.FieldCoverageDepth, portfolio.FieldNotes, portfolio.FieldPublisherName, portfolio.FieldPublicationType, portfolio.FieldDateMonographPublishedPrint, portfolio.FieldDateMonographPublishedOnline, portfolio.FieldMonographVolume, portfolio.FieldMonographEdition, portfolio.FieldFirstEditor, portfolio.FieldParentPublicationTitleID, portfolio.FieldPrecedingPublicationTitleID, portfolio.FieldAccessType, portfolio.FieldTitleKey, portfolio.FieldPrintKey, portfolio.FieldOnlineKey, portfolio.FieldMoreKeys:
+		case portfolio.FieldReview, portfolio.FieldLocalValues, portfolio.FieldAccessRights, portfolio.FieldPerpetualFrom, portfolio.FieldPerpetualUntil, portfolio.FieldRetainedCoverage, portfolio.FieldPublicationTitle, portfolio.FieldPrintIdentifier, portfolio.FieldOnlineIdentifier, portfolio.FieldTitleURL, portfolio.FieldFirstAuthor, portfolio.FieldTitleID, portfolio.FieldCoverageDepth, portfolio.FieldNotes, portfolio.FieldPublisherName, portfolio.FieldPublicationType, portfolio.FieldDateMonographPublishedPrint, portfolio.FieldDateMonographPublishedOnline, portfolio.FieldMonographVolume, portfolio.FieldMonographEdition, portfolio.FieldFirstEditor, portfolio.FieldParentPublicationTitleID, portfolio.FieldPrecedingPublicationTitleID, portfolio.FieldAccessType, portfolio.FieldTitleKey, portfolio.FieldPrintKey, portfolio.FieldOnlineKey, portfolio.FieldMoreKeys:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -240,11 +261,35 @@ func (_m *Portfolio) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Review = value.String
 			}
-		case portfolio.FieldLockedFields:
+		case portfolio.FieldLocalValues:
 			if value, ok := values[i].(*sql.NullString); !ok {
-				return fmt.Errorf("unexpected type %T for field locked_fields", values[i])
+				return fmt.Errorf("unexpected type %T for field local_values", values[i])
 			} else if value.Valid {
-				_m.LockedFields = value.String
+				_m.LocalValues = value.String
+			}
+		case portfolio.FieldAccessRights:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field access_rights", values[i])
+			} else if value.Valid {
+				_m.AccessRights = value.String
+			}
+		case portfolio.FieldPerpetualFrom:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_from", values[i])
+			} else if value.Valid {
+				_m.PerpetualFrom = value.String
+			}
+		case portfolio.FieldPerpetualUntil:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field perpetual_until", values[i])
+			} else if value.Valid {
+				_m.PerpetualUntil = value.String
+			}
+		case portfolio.FieldRetainedCoverage:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field retained_coverage", values[i])
+			} else if value.Valid {
+				_m.RetainedCoverage = value.String
 			}
 		case portfolio.FieldLicenseID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -252,6 +297,12 @@ func (_m *Portfolio) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LicenseID = new(int64)
 				*_m.LicenseID = value.Int64
+			}
+		case portfolio.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		case portfolio.FieldPublicationTitle:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -434,6 +485,11 @@ func (_m *Portfolio) QueryRefusedRows() *RefusedRowQuery {
 	return NewPortfolioClient(_m.config).QueryRefusedRows(_m)
 }
 
+// QueryEdits queries the "edits" edge of the Portfolio entity.
+func (_m *Portfolio) QueryEdits() *EditQuery {
+	return NewPortfolioClient(_m.config).QueryEdits(_m)
+}
+
 // Update returns a builder for updating this Portfolio.
 // Note that you need to call Portfolio.Unwrap() before calling this method if this Portfolio
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -480,13 +536,28 @@ func (_m *Portfolio) String() string {
 	builder.WriteString("review=")
 	builder.WriteString(_m.Review)
 	builder.WriteString(", ")
-	builder.WriteString("locked_fields=")
-	builder.WriteString(_m.LockedFields)
+	builder.WriteString("local_values=")
+	builder.WriteString(_m.LocalValues)
+	builder.WriteString(", ")
+	builder.WriteString("access_rights=")
+	builder.WriteString(_m.AccessRights)
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_from=")
+	builder.WriteString(_m.PerpetualFrom)
+	builder.WriteString(", ")
+	builder.WriteString("perpetual_until=")
+	builder.WriteString(_m.PerpetualUntil)
+	builder.WriteString(", ")
+	builder.WriteString("retained_coverage=")
+	builder.WriteString(_m.RetainedCoverage)
 	builder.WriteString(", ")
 	if v := _m.LicenseID; v != nil {
 		builder.WriteString("license_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteString(", ")
 	builder.WriteString("publication_title=")
 	builder.WriteString(_m.PublicationTitle)

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"autoholdings/ent/collection"
+	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/license"
@@ -83,16 +84,72 @@ func (_c *PortfolioCreate) SetNillableReview(v *string) *PortfolioCreate {
 	return _c
 }
 
-// SetLockedFields sets the "locked_fields" field.
-func (_c *PortfolioCreate) SetLockedFields(v string) *PortfolioCreate {
-	_c.mutation.SetLockedFields(v)
+// SetLocalValues sets the "local_values" field.
+func (_c *PortfolioCreate) SetLocalValues(v string) *PortfolioCreate {
+	_c.mutation.SetLocalValues(v)
 	return _c
 }
 
-// SetNillableLockedFields sets the "locked_fields" field if the given value is not nil.
-func (_c *PortfolioCreate) SetNillableLockedFields(v *string) *PortfolioCreate {
+// SetNillableLocalValues sets the "local_values" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillableLocalValues(v *string) *PortfolioCreate {
 	if v != nil {
-		_c.SetLockedFields(*v)
+		_c.SetLocalValues(*v)
+	}
+	return _c
+}
+
+// SetAccessRights sets the "access_rights" field.
+func (_c *PortfolioCreate) SetAccessRights(v string) *PortfolioCreate {
+	_c.mutation.SetAccessRights(v)
+	return _c
+}
+
+// SetNillableAccessRights sets the "access_rights" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillableAccessRights(v *string) *PortfolioCreate {
+	if v != nil {
+		_c.SetAccessRights(*v)
+	}
+	return _c
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_c *PortfolioCreate) SetPerpetualFrom(v string) *PortfolioCreate {
+	_c.mutation.SetPerpetualFrom(v)
+	return _c
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillablePerpetualFrom(v *string) *PortfolioCreate {
+	if v != nil {
+		_c.SetPerpetualFrom(*v)
+	}
+	return _c
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_c *PortfolioCreate) SetPerpetualUntil(v string) *PortfolioCreate {
+	_c.mutation.SetPerpetualUntil(v)
+	return _c
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillablePerpetualUntil(v *string) *PortfolioCreate {
+	if v != nil {
+		_c.SetPerpetualUntil(*v)
+	}
+	return _c
+}
+
+// SetRetainedCoverage sets the "retained_coverage" field.
+func (_c *PortfolioCreate) SetRetainedCoverage(v string) *PortfolioCreate {
+	_c.mutation.SetRetainedCoverage(v)
+	return _c
+}
+
+// SetNillableRetainedCoverage sets the "retained_coverage" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillableRetainedCoverage(v *string) *PortfolioCreate {
+	if v != nil {
+		_c.SetRetainedCoverage(*v)
 	}
 	return _c
 }
@@ -107,6 +164,20 @@ func (_c *PortfolioCreate) SetLicenseID(v int64) *PortfolioCreate {
 func (_c *PortfolioCreate) SetNillableLicenseID(v *int64) *PortfolioCreate {
 	if v != nil {
 		_c.SetLicenseID(*v)
+	}
+	return _c
+}
+
+// SetVersion sets the "version" field.
+func (_c *PortfolioCreate) SetVersion(v int) *PortfolioCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillableVersion(v *int) *PortfolioCreate {
+	if v != nil {
+		_c.SetVersion(*v)
 	}
 	return _c
 }
@@ -485,6 +556,21 @@ func (_c *PortfolioCreate) AddRefusedRows(v ...*RefusedRow) *PortfolioCreate {
 	return _c.AddRefusedRowIDs(ids...)
 }
 
+// AddEditIDs adds the "edits" edge to the Edit entity by IDs.
+func (_c *PortfolioCreate) AddEditIDs(ids ...int64) *PortfolioCreate {
+	_c.mutation.AddEditIDs(ids...)
+	return _c
+}
+
+// AddEdits adds the "edits" edges to the Edit entity.
+func (_c *PortfolioCreate) AddEdits(v ...*Edit) *PortfolioCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddEditIDs(ids...)
+}
+
 // Mutation returns the PortfolioMutation object of the builder.
 func (_c *PortfolioCreate) Mutation() *PortfolioMutation {
 	return _c.mutation
@@ -524,9 +610,29 @@ func (_c *PortfolioCreate) defaults() {
 		v := portfolio.DefaultReview
 		_c.mutation.SetReview(v)
 	}
-	if _, ok := _c.mutation.LockedFields(); !ok {
-		v := portfolio.DefaultLockedFields
-		_c.mutation.SetLockedFields(v)
+	if _, ok := _c.mutation.LocalValues(); !ok {
+		v := portfolio.DefaultLocalValues
+		_c.mutation.SetLocalValues(v)
+	}
+	if _, ok := _c.mutation.AccessRights(); !ok {
+		v := portfolio.DefaultAccessRights
+		_c.mutation.SetAccessRights(v)
+	}
+	if _, ok := _c.mutation.PerpetualFrom(); !ok {
+		v := portfolio.DefaultPerpetualFrom
+		_c.mutation.SetPerpetualFrom(v)
+	}
+	if _, ok := _c.mutation.PerpetualUntil(); !ok {
+		v := portfolio.DefaultPerpetualUntil
+		_c.mutation.SetPerpetualUntil(v)
+	}
+	if _, ok := _c.mutation.RetainedCoverage(); !ok {
+		v := portfolio.DefaultRetainedCoverage
+		_c.mutation.SetRetainedCoverage(v)
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := portfolio.DefaultVersion
+		_c.mutation.SetVersion(v)
 	}
 	if _, ok := _c.mutation.PrintIdentifier(); !ok {
 		v := portfolio.DefaultPrintIdentifier
@@ -630,8 +736,23 @@ func (_c *PortfolioCreate) check() error {
 	if _, ok := _c.mutation.Review(); !ok {
 		return &ValidationError{Name: "review", err: errors.New(`ent: missing required field "Portfolio.review"`)}
 	}
-	if _, ok := _c.mutation.LockedFields(); !ok {
-		return &ValidationError{Name: "locked_fields", err: errors.New(`ent: missing required field "Portfolio.locked_fields"`)}
+	if _, ok := _c.mutation.LocalValues(); !ok {
+		return &ValidationError{Name: "local_values", err: errors.New(`ent: missing required field "Portfolio.local_values"`)}
+	}
+	if _, ok := _c.mutation.AccessRights(); !ok {
+		return &ValidationError{Name: "access_rights", err: errors.New(`ent: missing required field "Portfolio.access_rights"`)}
+	}
+	if _, ok := _c.mutation.PerpetualFrom(); !ok {
+		return &ValidationError{Name: "perpetual_from", err: errors.New(`ent: missing required field "Portfolio.perpetual_from"`)}
+	}
+	if _, ok := _c.mutation.PerpetualUntil(); !ok {
+		return &ValidationError{Name: "perpetual_until", err: errors.New(`ent: missing required field "Portfolio.perpetual_until"`)}
+	}
+	if _, ok := _c.mutation.RetainedCoverage(); !ok {
+		return &ValidationError{Name: "retained_coverage", err: errors.New(`ent: missing required field "Portfolio.retained_coverage"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Portfolio.version"`)}
 	}
 	if _, ok := _c.mutation.PublicationTitle(); !ok {
 		return &ValidationError{Name: "publication_title", err: errors.New(`ent: missing required field "Portfolio.publication_title"`)}
@@ -761,9 +882,29 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 		_spec.SetField(portfolio.FieldReview, field.TypeString, value)
 		_node.Review = value
 	}
-	if value, ok := _c.mutation.LockedFields(); ok {
-		_spec.SetField(portfolio.FieldLockedFields, field.TypeString, value)
-		_node.LockedFields = value
+	if value, ok := _c.mutation.LocalValues(); ok {
+		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)
+		_node.LocalValues = value
+	}
+	if value, ok := _c.mutation.AccessRights(); ok {
+		_spec.SetField(portfolio.FieldAccessRights, field.TypeString, value)
+		_node.AccessRights = value
+	}
+	if value, ok := _c.mutation.PerpetualFrom(); ok {
+		_spec.SetField(portfolio.FieldPerpetualFrom, field.TypeString, value)
+		_node.PerpetualFrom = value
+	}
+	if value, ok := _c.mutation.PerpetualUntil(); ok {
+		_spec.SetField(portfolio.FieldPerpetualUntil, field.TypeString, value)
+		_node.PerpetualUntil = value
+	}
+	if value, ok := _c.mutation.RetainedCoverage(); ok {
+		_spec.SetField(portfolio.FieldRetainedCoverage, field.TypeString, value)
+		_node.RetainedCoverage = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(portfolio.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if value, ok := _c.mutation.PublicationTitle(); ok {
 		_spec.SetField(portfolio.FieldPublicationTitle, field.TypeString, value)
@@ -948,6 +1089,22 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.EditsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.EditsTable,
+			Columns: []string{portfolio.EditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(edit.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

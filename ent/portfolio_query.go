@@ -4,6 +4,7 @@ package ent
 
 import (
 	"autoholdings/ent/collection"
+	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/license"
@@ -35,6 +36,7 @@ type PortfolioQuery struct {
 	withPoLines      *POLineQuery
 	withChanges      *JobChangeQuery
 	withRefusedRows  *RefusedRowQuery
+	withEdits        *EditQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -196,6 +198,28 @@ func (_q *PortfolioQuery) QueryRefusedRows() *RefusedRowQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
 			sqlgraph.To(refusedrow.Table, refusedrow.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.RefusedRowsTable, portfolio.RefusedRowsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryEdits chains the current query on the "edits" edge.
+func (_q *PortfolioQuery) QueryEdits() *EditQuery {
+	query := (&EditClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
+			sqlgraph.To(edit.Table, edit.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.EditsTable, portfolio.EditsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -401,6 +425,7 @@ func (_q *PortfolioQuery) Clone() *PortfolioQuery {
 		withPoLines:      _q.withPoLines.Clone(),
 		withChanges:      _q.withChanges.Clone(),
 		withRefusedRows:  _q.withRefusedRows.Clone(),
+		withEdits:        _q.withEdits.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -470,6 +495,17 @@ func (_q *PortfolioQuery) WithRefusedRows(opts ...func(*RefusedRowQuery)) *Portf
 		opt(query)
 	}
 	_q.withRefusedRows = query
+	return _q
+}
+
+// WithEdits tells the query-builder to eager-load the nodes that are connected to
+// the "edits" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PortfolioQuery) WithEdits(opts ...func(*EditQuery)) *PortfolioQuery {
+	query := (&EditClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withEdits = query
 	return _q
 }
 
@@ -551,13 +587,14 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 	var (
 		nodes       = []*Portfolio{}
 		_spec       = _q.querySpec()
-		loadedTypes = [6]bool{
+		loadedTypes = [7]bool{
 			_q.withCollection != nil,
 			_q.withLicense != nil,
 			_q.withEntitlements != nil,
 			_q.withPoLines != nil,
 			_q.withChanges != nil,
 			_q.withRefusedRows != nil,
+			_q.withEdits != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -615,6 +652,13 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 		if err := _q.loadRefusedRows(ctx, query, nodes,
 			func(n *Portfolio) { n.Edges.RefusedRows = []*RefusedRow{} },
 			func(n *Portfolio, e *RefusedRow) { n.Edges.RefusedRows = append(n.Edges.RefusedRows, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withEdits; query != nil {
+		if err := _q.loadEdits(ctx, query, nodes,
+			func(n *Portfolio) { n.Edges.Edits = []*Edit{} },
+			func(n *Portfolio, e *Edit) { n.Edges.Edits = append(n.Edges.Edits, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -793,6 +837,39 @@ func (_q *PortfolioQuery) loadRefusedRows(ctx context.Context, query *RefusedRow
 	}
 	query.Where(predicate.RefusedRow(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(portfolio.RefusedRowsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PortfolioID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "portfolio_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "portfolio_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PortfolioQuery) loadEdits(ctx context.Context, query *EditQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *Edit)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Portfolio)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(edit.FieldPortfolioID)
+	}
+	query.Where(predicate.Edit(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(portfolio.EditsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

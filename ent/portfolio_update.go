@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/license"
@@ -122,16 +123,72 @@ func (_u *PortfolioUpdate) SetNillableReview(v *string) *PortfolioUpdate {
 	return _u
 }
 
-// SetLockedFields sets the "locked_fields" field.
-func (_u *PortfolioUpdate) SetLockedFields(v string) *PortfolioUpdate {
-	_u.mutation.SetLockedFields(v)
+// SetLocalValues sets the "local_values" field.
+func (_u *PortfolioUpdate) SetLocalValues(v string) *PortfolioUpdate {
+	_u.mutation.SetLocalValues(v)
 	return _u
 }
 
-// SetNillableLockedFields sets the "locked_fields" field if the given value is not nil.
-func (_u *PortfolioUpdate) SetNillableLockedFields(v *string) *PortfolioUpdate {
+// SetNillableLocalValues sets the "local_values" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillableLocalValues(v *string) *PortfolioUpdate {
 	if v != nil {
-		_u.SetLockedFields(*v)
+		_u.SetLocalValues(*v)
+	}
+	return _u
+}
+
+// SetAccessRights sets the "access_rights" field.
+func (_u *PortfolioUpdate) SetAccessRights(v string) *PortfolioUpdate {
+	_u.mutation.SetAccessRights(v)
+	return _u
+}
+
+// SetNillableAccessRights sets the "access_rights" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillableAccessRights(v *string) *PortfolioUpdate {
+	if v != nil {
+		_u.SetAccessRights(*v)
+	}
+	return _u
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_u *PortfolioUpdate) SetPerpetualFrom(v string) *PortfolioUpdate {
+	_u.mutation.SetPerpetualFrom(v)
+	return _u
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillablePerpetualFrom(v *string) *PortfolioUpdate {
+	if v != nil {
+		_u.SetPerpetualFrom(*v)
+	}
+	return _u
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_u *PortfolioUpdate) SetPerpetualUntil(v string) *PortfolioUpdate {
+	_u.mutation.SetPerpetualUntil(v)
+	return _u
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillablePerpetualUntil(v *string) *PortfolioUpdate {
+	if v != nil {
+		_u.SetPerpetualUntil(*v)
+	}
+	return _u
+}
+
+// SetRetainedCoverage sets the "retained_coverage" field.
+func (_u *PortfolioUpdate) SetRetainedCoverage(v string) *PortfolioUpdate {
+	_u.mutation.SetRetainedCoverage(v)
+	return _u
+}
+
+// SetNillableRetainedCoverage sets the "retained_coverage" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillableRetainedCoverage(v *string) *PortfolioUpdate {
+	if v != nil {
+		_u.SetRetainedCoverage(*v)
 	}
 	return _u
 }
@@ -153,6 +210,27 @@ func (_u *PortfolioUpdate) SetNillableLicenseID(v *int64) *PortfolioUpdate {
 // ClearLicenseID clears the value of the "license_id" field.
 func (_u *PortfolioUpdate) ClearLicenseID() *PortfolioUpdate {
 	_u.mutation.ClearLicenseID()
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *PortfolioUpdate) SetVersion(v int) *PortfolioUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillableVersion(v *int) *PortfolioUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PortfolioUpdate) AddVersion(v int) *PortfolioUpdate {
+	_u.mutation.AddVersion(v)
 	return _u
 }
 
@@ -550,6 +628,21 @@ func (_u *PortfolioUpdate) AddRefusedRows(v ...*RefusedRow) *PortfolioUpdate {
 	return _u.AddRefusedRowIDs(ids...)
 }
 
+// AddEditIDs adds the "edits" edge to the Edit entity by IDs.
+func (_u *PortfolioUpdate) AddEditIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.AddEditIDs(ids...)
+	return _u
+}
+
+// AddEdits adds the "edits" edges to the Edit entity.
+func (_u *PortfolioUpdate) AddEdits(v ...*Edit) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddEditIDs(ids...)
+}
+
 // Mutation returns the PortfolioMutation object of the builder.
 func (_u *PortfolioUpdate) Mutation() *PortfolioMutation {
 	return _u.mutation
@@ -645,6 +738,27 @@ func (_u *PortfolioUpdate) RemoveRefusedRows(v ...*RefusedRow) *PortfolioUpdate 
 	return _u.RemoveRefusedRowIDs(ids...)
 }
 
+// ClearEdits clears all "edits" edges to the Edit entity.
+func (_u *PortfolioUpdate) ClearEdits() *PortfolioUpdate {
+	_u.mutation.ClearEdits()
+	return _u
+}
+
+// RemoveEditIDs removes the "edits" edge to Edit entities by IDs.
+func (_u *PortfolioUpdate) RemoveEditIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.RemoveEditIDs(ids...)
+	return _u
+}
+
+// RemoveEdits removes "edits" edges to Edit entities.
+func (_u *PortfolioUpdate) RemoveEdits(v ...*Edit) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveEditIDs(ids...)
+}
+
 // Save executes the query and returns the number of nodes affected by the update operation.
 func (_u *PortfolioUpdate) Save(ctx context.Context) (int, error) {
 	return withHooks(ctx, _u.sqlSave, _u.mutation, _u.hooks)
@@ -716,8 +830,26 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Review(); ok {
 		_spec.SetField(portfolio.FieldReview, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.LockedFields(); ok {
-		_spec.SetField(portfolio.FieldLockedFields, field.TypeString, value)
+	if value, ok := _u.mutation.LocalValues(); ok {
+		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AccessRights(); ok {
+		_spec.SetField(portfolio.FieldAccessRights, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualFrom(); ok {
+		_spec.SetField(portfolio.FieldPerpetualFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualUntil(); ok {
+		_spec.SetField(portfolio.FieldPerpetualUntil, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RetainedCoverage(); ok {
+		_spec.SetField(portfolio.FieldRetainedCoverage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(portfolio.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(portfolio.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.PublicationTitle(); ok {
 		_spec.SetField(portfolio.FieldPublicationTitle, field.TypeString, value)
@@ -1000,6 +1132,51 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.EditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.EditsTable,
+			Columns: []string{portfolio.EditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(edit.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedEditsIDs(); len(nodes) > 0 && !_u.mutation.EditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.EditsTable,
+			Columns: []string{portfolio.EditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(edit.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.EditsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.EditsTable,
+			Columns: []string{portfolio.EditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(edit.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
 			err = &NotFoundError{portfolio.Label}
@@ -1110,16 +1287,72 @@ func (_u *PortfolioUpdateOne) SetNillableReview(v *string) *PortfolioUpdateOne {
 	return _u
 }
 
-// SetLockedFields sets the "locked_fields" field.
-func (_u *PortfolioUpdateOne) SetLockedFields(v string) *PortfolioUpdateOne {
-	_u.mutation.SetLockedFields(v)
+// SetLocalValues sets the "local_values" field.
+func (_u *PortfolioUpdateOne) SetLocalValues(v string) *PortfolioUpdateOne {
+	_u.mutation.SetLocalValues(v)
 	return _u
 }
 
-// SetNillableLockedFields sets the "locked_fields" field if the given value is not nil.
-func (_u *PortfolioUpdateOne) SetNillableLockedFields(v *string) *PortfolioUpdateOne {
+// SetNillableLocalValues sets the "local_values" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillableLocalValues(v *string) *PortfolioUpdateOne {
 	if v != nil {
-		_u.SetLockedFields(*v)
+		_u.SetLocalValues(*v)
+	}
+	return _u
+}
+
+// SetAccessRights sets the "access_rights" field.
+func (_u *PortfolioUpdateOne) SetAccessRights(v string) *PortfolioUpdateOne {
+	_u.mutation.SetAccessRights(v)
+	return _u
+}
+
+// SetNillableAccessRights sets the "access_rights" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillableAccessRights(v *string) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetAccessRights(*v)
+	}
+	return _u
+}
+
+// SetPerpetualFrom sets the "perpetual_from" field.
+func (_u *PortfolioUpdateOne) SetPerpetualFrom(v string) *PortfolioUpdateOne {
+	_u.mutation.SetPerpetualFrom(v)
+	return _u
+}
+
+// SetNillablePerpetualFrom sets the "perpetual_from" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillablePerpetualFrom(v *string) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetPerpetualFrom(*v)
+	}
+	return _u
+}
+
+// SetPerpetualUntil sets the "perpetual_until" field.
+func (_u *PortfolioUpdateOne) SetPerpetualUntil(v string) *PortfolioUpdateOne {
+	_u.mutation.SetPerpetualUntil(v)
+	return _u
+}
+
+// SetNillablePerpetualUntil sets the "perpetual_until" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillablePerpetualUntil(v *string) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetPerpetualUntil(*v)
+	}
+	return _u
+}
+
+// SetRetainedCoverage sets the "retained_coverage" field.
+func (_u *PortfolioUpdateOne) SetRetainedCoverage(v string) *PortfolioUpdateOne {
+	_u.mutation.SetRetainedCoverage(v)
+	return _u
+}
+
+// SetNillableRetainedCoverage sets the "retained_coverage" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillableRetainedCoverage(v *string) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetRetainedCoverage(*v)
 	}
 	return _u
 }
@@ -1141,6 +1374,27 @@ func (_u *PortfolioUpdateOne) SetNillableLicenseID(v *int64) *PortfolioUpdateOne
 // ClearLicenseID clears the value of the "license_id" field.
 func (_u *PortfolioUpdateOne) ClearLicenseID() *PortfolioUpdateOne {
 	_u.mutation.ClearLicenseID()
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *PortfolioUpdateOne) SetVersion(v int) *PortfolioUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillableVersion(v *int) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PortfolioUpdateOne) AddVersion(v int) *PortfolioUpdateOne {
+	_u.mutation.AddVersion(v)
 	return _u
 }
 
@@ -1538,6 +1792,21 @@ func (_u *PortfolioUpdateOne) AddRefusedRows(v ...*RefusedRow) *PortfolioUpdateO
 	return _u.AddRefusedRowIDs(ids...)
 }
 
+// AddEditIDs adds the "edits" edge to the Edit entity by IDs.
+func (_u *PortfolioUpdateOne) AddEditIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.AddEditIDs(ids...)
+	return _u
+}
+
+// AddEdits adds the "edits" edges to the Edit entity.
+func (_u *PortfolioUpdateOne) AddEdits(v ...*Edit) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddEditIDs(ids...)
+}
+
 // Mutation returns the PortfolioMutation object of the builder.
 func (_u *PortfolioUpdateOne) Mutation() *PortfolioMutation {
 	return _u.mutation
@@ -1631,6 +1900,27 @@ func (_u *PortfolioUpdateOne) RemoveRefusedRows(v ...*RefusedRow) *PortfolioUpda
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveRefusedRowIDs(ids...)
+}
+
+// ClearEdits clears all "edits" edges to the Edit entity.
+func (_u *PortfolioUpdateOne) ClearEdits() *PortfolioUpdateOne {
+	_u.mutation.ClearEdits()
+	return _u
+}
+
+// RemoveEditIDs removes the "edits" edge to Edit entities by IDs.
+func (_u *PortfolioUpdateOne) RemoveEditIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.RemoveEditIDs(ids...)
+	return _u
+}
+
+// RemoveEdits removes "edits" edges to Edit entities.
+func (_u *PortfolioUpdateOne) RemoveEdits(v ...*Edit) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveEditIDs(ids...)
 }
 
 // Where appends a list predicates to the PortfolioUpdate builder.
@@ -1734,8 +2024,26 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 	if value, ok := _u.mutation.Review(); ok {
 		_spec.SetField(portfolio.FieldReview, field.TypeString, value)
 	}
-	if value, ok := _u.mutation.LockedFields(); ok {
-		_spec.SetField(portfolio.FieldLockedFields, field.TypeString, value)
+	if value, ok := _u.mutation.LocalValues(); ok {
+		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AccessRights(); ok {
+		_spec.SetField(portfolio.FieldAccessRights, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualFrom(); ok {
+		_spec.SetField(portfolio.FieldPerpetualFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.PerpetualUntil(); ok {
+		_spec.SetField(portfolio.FieldPerpetualUntil, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RetainedCoverage(); ok {
+		_spec.SetField(portfolio.FieldRetainedCoverage, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(portfolio.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(portfolio.FieldVersion, field.TypeInt, value)
 	}
 	if value, ok := _u.mutation.PublicationTitle(); ok {
 		_spec.SetField(portfolio.FieldPublicationTitle, field.TypeString, value)
@@ -2011,6 +2319,51 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.EditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.EditsTable,
+			Columns: []string{portfolio.EditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(edit.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedEditsIDs(); len(nodes) > 0 && !_u.mutation.EditsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.EditsTable,
+			Columns: []string{portfolio.EditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(edit.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.EditsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.EditsTable,
+			Columns: []string{portfolio.EditsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(edit.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent/collectionset"
 	"autoholdings/ent/communityzonetitle"
 	"autoholdings/ent/coveragestatement"
+	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/inventorygroup"
 	"autoholdings/ent/job"
@@ -71,8 +72,20 @@ func init() {
 	collectionDescActivationType := collectionFields[7].Descriptor()
 	// collection.DefaultActivationType holds the default value on creation for the activation_type field.
 	collection.DefaultActivationType = collectionDescActivationType.Default.(string)
+	// collectionDescPerpetualAccess is the schema descriptor for perpetual_access field.
+	collectionDescPerpetualAccess := collectionFields[9].Descriptor()
+	// collection.DefaultPerpetualAccess holds the default value on creation for the perpetual_access field.
+	collection.DefaultPerpetualAccess = collectionDescPerpetualAccess.Default.(bool)
+	// collectionDescPerpetualFrom is the schema descriptor for perpetual_from field.
+	collectionDescPerpetualFrom := collectionFields[10].Descriptor()
+	// collection.DefaultPerpetualFrom holds the default value on creation for the perpetual_from field.
+	collection.DefaultPerpetualFrom = collectionDescPerpetualFrom.Default.(string)
+	// collectionDescPerpetualUntil is the schema descriptor for perpetual_until field.
+	collectionDescPerpetualUntil := collectionFields[11].Descriptor()
+	// collection.DefaultPerpetualUntil holds the default value on creation for the perpetual_until field.
+	collection.DefaultPerpetualUntil = collectionDescPerpetualUntil.Default.(string)
 	// collectionDescVersion is the schema descriptor for version field.
-	collectionDescVersion := collectionFields[10].Descriptor()
+	collectionDescVersion := collectionFields[13].Descriptor()
 	// collection.DefaultVersion holds the default value on creation for the version field.
 	collection.DefaultVersion = collectionDescVersion.Default.(int)
 	collectionsetFields := schema.CollectionSet{}.Fields()
@@ -209,6 +222,48 @@ func init() {
 	coveragestatementDescKind := coveragestatementFields[12].Descriptor()
 	// coveragestatement.DefaultKind holds the default value on creation for the kind field.
 	coveragestatement.DefaultKind = coveragestatementDescKind.Default.(string)
+	editFields := schema.Edit{}.Fields()
+	_ = editFields
+	// editDescActorKind is the schema descriptor for actor_kind field.
+	editDescActorKind := editFields[1].Descriptor()
+	// edit.DefaultActorKind holds the default value on creation for the actor_kind field.
+	edit.DefaultActorKind = editDescActorKind.Default.(string)
+	// editDescActorID is the schema descriptor for actor_id field.
+	editDescActorID := editFields[2].Descriptor()
+	// edit.DefaultActorID holds the default value on creation for the actor_id field.
+	edit.DefaultActorID = editDescActorID.Default.(int64)
+	// editDescActorName is the schema descriptor for actor_name field.
+	editDescActorName := editFields[3].Descriptor()
+	// edit.DefaultActorName holds the default value on creation for the actor_name field.
+	edit.DefaultActorName = editDescActorName.Default.(string)
+	// editDescField is the schema descriptor for field field.
+	editDescField := editFields[7].Descriptor()
+	// edit.DefaultField holds the default value on creation for the field field.
+	edit.DefaultField = editDescField.Default.(string)
+	// editDescTitleID is the schema descriptor for title_id field.
+	editDescTitleID := editFields[9].Descriptor()
+	// edit.DefaultTitleID holds the default value on creation for the title_id field.
+	edit.DefaultTitleID = editDescTitleID.Default.(string)
+	// editDescPrintIdentifier is the schema descriptor for print_identifier field.
+	editDescPrintIdentifier := editFields[10].Descriptor()
+	// edit.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
+	edit.DefaultPrintIdentifier = editDescPrintIdentifier.Default.(string)
+	// editDescOnlineIdentifier is the schema descriptor for online_identifier field.
+	editDescOnlineIdentifier := editFields[11].Descriptor()
+	// edit.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
+	edit.DefaultOnlineIdentifier = editDescOnlineIdentifier.Default.(string)
+	// editDescValueKind is the schema descriptor for value_kind field.
+	editDescValueKind := editFields[12].Descriptor()
+	// edit.DefaultValueKind holds the default value on creation for the value_kind field.
+	edit.DefaultValueKind = editDescValueKind.Default.(string)
+	// editDescOldValue is the schema descriptor for old_value field.
+	editDescOldValue := editFields[13].Descriptor()
+	// edit.DefaultOldValue holds the default value on creation for the old_value field.
+	edit.DefaultOldValue = editDescOldValue.Default.(string)
+	// editDescNewValue is the schema descriptor for new_value field.
+	editDescNewValue := editFields[14].Descriptor()
+	// edit.DefaultNewValue holds the default value on creation for the new_value field.
+	edit.DefaultNewValue = editDescNewValue.Default.(string)
 	entitlementFields := schema.Entitlement{}.Fields()
 	_ = entitlementFields
 	// entitlementDescWaiting is the schema descriptor for waiting field.
@@ -415,8 +470,20 @@ func init() {
 	licenseDescNote := licenseFields[7].Descriptor()
 	// license.DefaultNote holds the default value on creation for the note field.
 	license.DefaultNote = licenseDescNote.Default.(string)
+	// licenseDescPerpetualAccess is the schema descriptor for perpetual_access field.
+	licenseDescPerpetualAccess := licenseFields[8].Descriptor()
+	// license.DefaultPerpetualAccess holds the default value on creation for the perpetual_access field.
+	license.DefaultPerpetualAccess = licenseDescPerpetualAccess.Default.(bool)
+	// licenseDescPerpetualFrom is the schema descriptor for perpetual_from field.
+	licenseDescPerpetualFrom := licenseFields[9].Descriptor()
+	// license.DefaultPerpetualFrom holds the default value on creation for the perpetual_from field.
+	license.DefaultPerpetualFrom = licenseDescPerpetualFrom.Default.(string)
+	// licenseDescPerpetualUntil is the schema descriptor for perpetual_until field.
+	licenseDescPerpetualUntil := licenseFields[10].Descriptor()
+	// license.DefaultPerpetualUntil holds the default value on creation for the perpetual_until field.
+	license.DefaultPerpetualUntil = licenseDescPerpetualUntil.Default.(string)
 	// licenseDescVersion is the schema descriptor for version field.
-	licenseDescVersion := licenseFields[8].Descriptor()
+	licenseDescVersion := licenseFields[11].Descriptor()
 	// license.DefaultVersion holds the default value on creation for the version field.
 	license.DefaultVersion = licenseDescVersion.Default.(int)
 	listdecisionFields := schema.ListDecision{}.Fields()
@@ -495,88 +562,108 @@ func init() {
 	portfolioDescReview := portfolioFields[4].Descriptor()
 	// portfolio.DefaultReview holds the default value on creation for the review field.
 	portfolio.DefaultReview = portfolioDescReview.Default.(string)
-	// portfolioDescLockedFields is the schema descriptor for locked_fields field.
-	portfolioDescLockedFields := portfolioFields[5].Descriptor()
-	// portfolio.DefaultLockedFields holds the default value on creation for the locked_fields field.
-	portfolio.DefaultLockedFields = portfolioDescLockedFields.Default.(string)
+	// portfolioDescLocalValues is the schema descriptor for local_values field.
+	portfolioDescLocalValues := portfolioFields[5].Descriptor()
+	// portfolio.DefaultLocalValues holds the default value on creation for the local_values field.
+	portfolio.DefaultLocalValues = portfolioDescLocalValues.Default.(string)
+	// portfolioDescAccessRights is the schema descriptor for access_rights field.
+	portfolioDescAccessRights := portfolioFields[6].Descriptor()
+	// portfolio.DefaultAccessRights holds the default value on creation for the access_rights field.
+	portfolio.DefaultAccessRights = portfolioDescAccessRights.Default.(string)
+	// portfolioDescPerpetualFrom is the schema descriptor for perpetual_from field.
+	portfolioDescPerpetualFrom := portfolioFields[7].Descriptor()
+	// portfolio.DefaultPerpetualFrom holds the default value on creation for the perpetual_from field.
+	portfolio.DefaultPerpetualFrom = portfolioDescPerpetualFrom.Default.(string)
+	// portfolioDescPerpetualUntil is the schema descriptor for perpetual_until field.
+	portfolioDescPerpetualUntil := portfolioFields[8].Descriptor()
+	// portfolio.DefaultPerpetualUntil holds the default value on creation for the perpetual_until field.
+	portfolio.DefaultPerpetualUntil = portfolioDescPerpetualUntil.Default.(string)
+	// portfolioDescRetainedCoverage is the schema descriptor for retained_coverage field.
+	portfolioDescRetainedCoverage := portfolioFields[9].Descriptor()
+	// portfolio.DefaultRetainedCoverage holds the default value on creation for the retained_coverage field.
+	portfolio.DefaultRetainedCoverage = portfolioDescRetainedCoverage.Default.(string)
+	// portfolioDescVersion is the schema descriptor for version field.
+	portfolioDescVersion := portfolioFields[11].Descriptor()
+	// portfolio.DefaultVersion holds the default value on creation for the version field.
+	portfolio.DefaultVersion = portfolioDescVersion.Default.(int)
 	// portfolioDescPrintIdentifier is the schema descriptor for print_identifier field.
-	portfolioDescPrintIdentifier := portfolioFields[8].Descriptor()
+	portfolioDescPrintIdentifier := portfolioFields[13].Descriptor()
 	// portfolio.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
 	portfolio.DefaultPrintIdentifier = portfolioDescPrintIdentifier.Default.(string)
 	// portfolioDescOnlineIdentifier is the schema descriptor for online_identifier field.
-	portfolioDescOnlineIdentifier := portfolioFields[9].Descriptor()
+	portfolioDescOnlineIdentifier := portfolioFields[14].Descriptor()
 	// portfolio.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
 	portfolio.DefaultOnlineIdentifier = portfolioDescOnlineIdentifier.Default.(string)
 	// portfolioDescTitleURL is the schema descriptor for title_url field.
-	portfolioDescTitleURL := portfolioFields[10].Descriptor()
+	portfolioDescTitleURL := portfolioFields[15].Descriptor()
 	// portfolio.DefaultTitleURL holds the default value on creation for the title_url field.
 	portfolio.DefaultTitleURL = portfolioDescTitleURL.Default.(string)
 	// portfolioDescFirstAuthor is the schema descriptor for first_author field.
-	portfolioDescFirstAuthor := portfolioFields[11].Descriptor()
+	portfolioDescFirstAuthor := portfolioFields[16].Descriptor()
 	// portfolio.DefaultFirstAuthor holds the default value on creation for the first_author field.
 	portfolio.DefaultFirstAuthor = portfolioDescFirstAuthor.Default.(string)
 	// portfolioDescTitleID is the schema descriptor for title_id field.
-	portfolioDescTitleID := portfolioFields[12].Descriptor()
+	portfolioDescTitleID := portfolioFields[17].Descriptor()
 	// portfolio.DefaultTitleID holds the default value on creation for the title_id field.
 	portfolio.DefaultTitleID = portfolioDescTitleID.Default.(string)
 	// portfolioDescCoverageDepth is the schema descriptor for coverage_depth field.
-	portfolioDescCoverageDepth := portfolioFields[13].Descriptor()
+	portfolioDescCoverageDepth := portfolioFields[18].Descriptor()
 	// portfolio.DefaultCoverageDepth holds the default value on creation for the coverage_depth field.
 	portfolio.DefaultCoverageDepth = portfolioDescCoverageDepth.Default.(string)
 	// portfolioDescNotes is the schema descriptor for notes field.
-	portfolioDescNotes := portfolioFields[14].Descriptor()
+	portfolioDescNotes := portfolioFields[19].Descriptor()
 	// portfolio.DefaultNotes holds the default value on creation for the notes field.
 	portfolio.DefaultNotes = portfolioDescNotes.Default.(string)
 	// portfolioDescPublisherName is the schema descriptor for publisher_name field.
-	portfolioDescPublisherName := portfolioFields[15].Descriptor()
+	portfolioDescPublisherName := portfolioFields[20].Descriptor()
 	// portfolio.DefaultPublisherName holds the default value on creation for the publisher_name field.
 	portfolio.DefaultPublisherName = portfolioDescPublisherName.Default.(string)
 	// portfolioDescPublicationType is the schema descriptor for publication_type field.
-	portfolioDescPublicationType := portfolioFields[16].Descriptor()
+	portfolioDescPublicationType := portfolioFields[21].Descriptor()
 	// portfolio.DefaultPublicationType holds the default value on creation for the publication_type field.
 	portfolio.DefaultPublicationType = portfolioDescPublicationType.Default.(string)
 	// portfolioDescDateMonographPublishedPrint is the schema descriptor for date_monograph_published_print field.
-	portfolioDescDateMonographPublishedPrint := portfolioFields[17].Descriptor()
+	portfolioDescDateMonographPublishedPrint := portfolioFields[22].Descriptor()
 	// portfolio.DefaultDateMonographPublishedPrint holds the default value on creation for the date_monograph_published_print field.
 	portfolio.DefaultDateMonographPublishedPrint = portfolioDescDateMonographPublishedPrint.Default.(string)
 	// portfolioDescDateMonographPublishedOnline is the schema descriptor for date_monograph_published_online field.
-	portfolioDescDateMonographPublishedOnline := portfolioFields[18].Descriptor()
+	portfolioDescDateMonographPublishedOnline := portfolioFields[23].Descriptor()
 	// portfolio.DefaultDateMonographPublishedOnline holds the default value on creation for the date_monograph_published_online field.
 	portfolio.DefaultDateMonographPublishedOnline = portfolioDescDateMonographPublishedOnline.Default.(string)
 	// portfolioDescMonographVolume is the schema descriptor for monograph_volume field.
-	portfolioDescMonographVolume := portfolioFields[19].Descriptor()
+	portfolioDescMonographVolume := portfolioFields[24].Descriptor()
 	// portfolio.DefaultMonographVolume holds the default value on creation for the monograph_volume field.
 	portfolio.DefaultMonographVolume = portfolioDescMonographVolume.Default.(string)
 	// portfolioDescMonographEdition is the schema descriptor for monograph_edition field.
-	portfolioDescMonographEdition := portfolioFields[20].Descriptor()
+	portfolioDescMonographEdition := portfolioFields[25].Descriptor()
 	// portfolio.DefaultMonographEdition holds the default value on creation for the monograph_edition field.
 	portfolio.DefaultMonographEdition = portfolioDescMonographEdition.Default.(string)
 	// portfolioDescFirstEditor is the schema descriptor for first_editor field.
-	portfolioDescFirstEditor := portfolioFields[21].Descriptor()
+	portfolioDescFirstEditor := portfolioFields[26].Descriptor()
 	// portfolio.DefaultFirstEditor holds the default value on creation for the first_editor field.
 	portfolio.DefaultFirstEditor = portfolioDescFirstEditor.Default.(string)
 	// portfolioDescParentPublicationTitleID is the schema descriptor for parent_publication_title_id field.
-	portfolioDescParentPublicationTitleID := portfolioFields[22].Descriptor()
+	portfolioDescParentPublicationTitleID := portfolioFields[27].Descriptor()
 	// portfolio.DefaultParentPublicationTitleID holds the default value on creation for the parent_publication_title_id field.
 	portfolio.DefaultParentPublicationTitleID = portfolioDescParentPublicationTitleID.Default.(string)
 	// portfolioDescPrecedingPublicationTitleID is the schema descriptor for preceding_publication_title_id field.
-	portfolioDescPrecedingPublicationTitleID := portfolioFields[23].Descriptor()
+	portfolioDescPrecedingPublicationTitleID := portfolioFields[28].Descriptor()
 	// portfolio.DefaultPrecedingPublicationTitleID holds the default value on creation for the preceding_publication_title_id field.
 	portfolio.DefaultPrecedingPublicationTitleID = portfolioDescPrecedingPublicationTitleID.Default.(string)
 	// portfolioDescAccessType is the schema descriptor for access_type field.
-	portfolioDescAccessType := portfolioFields[24].Descriptor()
+	portfolioDescAccessType := portfolioFields[29].Descriptor()
 	// portfolio.DefaultAccessType holds the default value on creation for the access_type field.
 	portfolio.DefaultAccessType = portfolioDescAccessType.Default.(string)
 	// portfolioDescPrintKey is the schema descriptor for print_key field.
-	portfolioDescPrintKey := portfolioFields[26].Descriptor()
+	portfolioDescPrintKey := portfolioFields[31].Descriptor()
 	// portfolio.DefaultPrintKey holds the default value on creation for the print_key field.
 	portfolio.DefaultPrintKey = portfolioDescPrintKey.Default.(string)
 	// portfolioDescOnlineKey is the schema descriptor for online_key field.
-	portfolioDescOnlineKey := portfolioFields[27].Descriptor()
+	portfolioDescOnlineKey := portfolioFields[32].Descriptor()
 	// portfolio.DefaultOnlineKey holds the default value on creation for the online_key field.
 	portfolio.DefaultOnlineKey = portfolioDescOnlineKey.Default.(string)
 	// portfolioDescMoreKeys is the schema descriptor for more_keys field.
-	portfolioDescMoreKeys := portfolioFields[28].Descriptor()
+	portfolioDescMoreKeys := portfolioFields[33].Descriptor()
 	// portfolio.DefaultMoreKeys holds the default value on creation for the more_keys field.
 	portfolio.DefaultMoreKeys = portfolioDescMoreKeys.Default.(string)
 	profileFields := schema.Profile{}.Fields()

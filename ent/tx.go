@@ -28,6 +28,8 @@ type Tx struct {
 	CommunityZoneTitle *CommunityZoneTitleClient
 	// CoverageStatement is the client for interacting with the CoverageStatement builders.
 	CoverageStatement *CoverageStatementClient
+	// Edit is the client for interacting with the Edit builders.
+	Edit *EditClient
 	// Entitlement is the client for interacting with the Entitlement builders.
 	Entitlement *EntitlementClient
 	// InventoryGroup is the client for interacting with the InventoryGroup builders.
@@ -209,6 +211,7 @@ func (tx *Tx) init() {
 	tx.CommunityZoneCollection = NewCommunityZoneCollectionClient(tx.config)
 	tx.CommunityZoneTitle = NewCommunityZoneTitleClient(tx.config)
 	tx.CoverageStatement = NewCoverageStatementClient(tx.config)
+	tx.Edit = NewEditClient(tx.config)
 	tx.Entitlement = NewEntitlementClient(tx.config)
 	tx.InventoryGroup = NewInventoryGroupClient(tx.config)
 	tx.Job = NewJobClient(tx.config)

@@ -81,7 +81,7 @@ func TestWithdrawAndDeleteProfile(t *testing.T) {
 		b.wrongIDs("withdrawProfile", "Profile", "profileId", nil)
 		b.wrongIDs("deleteProfile", "Profile", "profileId", input{"withdrawEntitlements": true})
 		no := b.refused("deleteProfile", input{"profileId": p.ID}, "IN_USE input.profileId").UserErrors[0].Message
-		if want := fmt.Sprintf("%d portfolios would be removed, 1 kept for a PO line, and 0 stay with other profiles",
+		if want := fmt.Sprintf("%d portfolios would be removed, 1 kept for a PO line or perpetual access, and 0 stay with other profiles",
 			titles-1); !strings.Contains(no, want) || !strings.Contains(no, "withdrawEntitlements") {
 			t.Error(no)
 		}

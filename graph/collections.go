@@ -94,6 +94,7 @@ func collectionChange(in generated.UpdateCollectionInput) (c collections.Collect
 	if c.ID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {
 		return c, err
 	}
+	c.Perpetual = perpetualChange(in.PerpetualAccess, in.PerpetualFrom, in.PerpetualUntil)
 	c.LicenseID, err = licenseChange(in.LicenseID)
 	return c, err
 }

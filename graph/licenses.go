@@ -38,6 +38,7 @@ func newLicense(in generated.CreateLicenseInput) acquisitions.LicenseTexts {
 	return acquisitions.LicenseTexts{
 		Code: &in.Code, Name: inputValue(in.Name), Vendor: inputValue(in.Vendor), Status: inputValue(in.Status), Type: inputValue(in.Type),
 		StartsOn: inputValue(in.StartsOn), EndsOn: inputValue(in.EndsOn), Note: inputValue(in.Note),
+		Perpetual: perpetualChange(in.PerpetualAccess, in.PerpetualFrom, in.PerpetualUntil),
 	}
 }
 
@@ -54,6 +55,7 @@ func licenseTexts(in generated.UpdateLicenseInput) acquisitions.LicenseTexts {
 		Code: inputValue(in.Code), Name: textChange(in.Name), Vendor: textChange(in.Vendor), Status: textChange(in.Status),
 		Type:     textChange(in.Type),
 		StartsOn: textChange(in.StartsOn), EndsOn: textChange(in.EndsOn), Note: textChange(in.Note),
+		Perpetual: perpetualChange(in.PerpetualAccess, in.PerpetualFrom, in.PerpetualUntil),
 	}
 }
 

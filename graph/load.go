@@ -51,7 +51,7 @@ func readPage[R, T any](
 }
 
 // present returns the things with these ids, in order, without those that no longer exist.
-func present[T any](ids []int64, find func(id int64) (*T, error)) ([]*T, error) {
+func present[K, T any](ids []K, find func(id K) (*T, error)) ([]*T, error) {
 	things := []*T{}
 	for _, id := range ids {
 		thing, err := find(id)

@@ -22,7 +22,11 @@ func (r portfolioResolver) Accessible(ctx context.Context, p *model.Portfolio) (
 		return false, err
 	}
 	entitlements, err := r.entitlements(ctx, p.Page, p.Portfolio.ID)
-	return err == nil && holdings.Accessible(p.Portfolio, c.Collection, entitlements), err
+	if err != nil {
+		return false, err
+	}
+	retention, err := r.deciding(ctx, p.Page, p.Provider, entitlements)
+	return err == nil && holdings.Accessible(p.Provider, c.Collection, entitlements, retention), err
 }
 
 // Waiting reports whether it has nothing but suspended entitlements.
@@ -98,13 +102,25 @@ func (r *resolver) eachEntitled(
 
 func (r *resolver) coverageOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.Coverage, error) {
 	shared, found := &model.CoveragePage{}, map[int64][]*model.Coverage{}
-	err := r.eachEntitled(ctx, page, func(id int64, entitlements []holdings.Entitlement) {
-		for _, st := range holdings.Coverage(entitlements) {
-			found[id] = append(found[id], &model.Coverage{Statement: st.Statement, ProfileIDs: st.ProfileIDs, Page: shared})
+	for _, row := range page.Rows {
+		entitlements, err := r.entitlements(ctx, page, row.ID)
+		if err != nil {
+			return nil, err
+		}
+		retention, err := r.deciding(ctx, page, row, entitlements)
+		if err != nil {
+			return nil, err
+		}
+		statements, err := holdings.ShownCoverage(row, entitlements, retention)
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range statements {
+			found[row.ID] = append(found[row.ID], &model.Coverage{Statement: st.Statement, ProfileIDs: st.ProfileIDs, Page: shared})
 			shared.ProfileIDs = append(shared.ProfileIDs, st.ProfileIDs...)
 		}
-	})
-	return found, err
+	}
+	return found, nil
 }
 
 // groupsOfPage returns the groups that each portfolio of a page is available for.

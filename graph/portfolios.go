@@ -44,6 +44,8 @@ func portfolioFilter(in *model.PortfolioFilter) (f holdings.PortfolioFilter, err
 		TitlePrefix: orEmpty(in.TitlePrefix), TitleID: orEmpty(in.TitleID), Identifier: orEmpty(in.Identifier),
 		Available: in.Available, Listed: in.ListedByProvider, NeedsReview: in.NeedsReview, Removed: in.Removed != nil && *in.Removed,
 		Waiting: in.Waiting, Unprotected: in.KeptWithoutReason,
+		Retained: in.Retained, OnlyRetained: in.RetainedOnly, HasLocal: in.HasLocalValues, LocalField: orEmpty(in.LocalField),
+		AccessRights: orEmpty(in.AccessRights),
 	}
 	if f.CollectionID, err = optionalID(model.CollectionType, "filter.collectionId", in.CollectionID); err != nil {
 		return f, err
@@ -58,21 +60,6 @@ func (r mutationResolver) UpdatePortfolio(
 	change, wrong := portfolioChange(in)
 	row, problems, err := carryOut(ctx, change, wrong, r.holdings.UpdatePortfolio)
 	return &generated.UpdatePortfolioPayload{Portfolio: wrapOne(row, model.Portfolios), UserErrors: problems}, err
-}
-
-func portfolioChange(in generated.UpdatePortfolioInput) (change holdings.PortfolioChange, err error) {
-	change.Available = inputValue(in.Available)
-	if fields, set := in.LockedFields.ValueOK(); set {
-		change.LockedFields = &fields
-	}
-	if orElse(in.Reviewed, false) {
-		change.Review = new(string)
-	}
-	if change.ID, err = idOf(model.PortfolioType, "input.portfolioId", in.PortfolioID); err != nil {
-		return change, err
-	}
-	change.LicenseID, err = licenseChange(in.LicenseID)
-	return change, err
 }
 
 func (r mutationResolver) RemovePortfolio(

@@ -145,6 +145,15 @@ func (b *testBundle) wrongCollections(law *thing) map[string]wrongInput {
 		"createCollection": {input{"name": "Another"}, map[string][]wrong{"name": name, "licenseId": badIDs("licenseId", "License")}},
 		"updateCollection": {input{"collectionId": local.ID, "available": false}, map[string][]wrong{
 			"collectionId": badIDs("collectionId", "Collection"), "version": stale, "name": name, "licenseId": badIDs("licenseId", "License"),
+			"perpetualAccess": {{with: input{"perpetualFrom": "2010"}, value: false, want: "BAD_USER_INPUT input.perpetualAccess"}},
+			"perpetualFrom": {
+				{with: input{"perpetualAccess": true}, value: "lately", want: "BAD_USER_INPUT input.perpetualFrom"},
+				{value: "2010", want: "BAD_USER_INPUT input.perpetualAccess"},
+			},
+			"perpetualUntil": {
+				{with: input{"perpetualAccess": true}, value: "31/12/2015", want: "BAD_USER_INPUT input.perpetualUntil"},
+				{with: input{"perpetualAccess": true, "perpetualFrom": "2016"}, value: "2015", want: "BAD_USER_INPUT input.perpetualUntil"},
+			},
 		}},
 		"deactivateCollection": {
 			input{"collectionId": local.ID},

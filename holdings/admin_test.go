@@ -3,6 +3,7 @@ package holdings_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -28,20 +29,21 @@ func TestUpdatePortfolio(t *testing.T) {
 	}
 	p := find("j001")
 	now, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{
-		ID: p.ID, LockedFields: &[]string{"publisher_name", "date_first_issue_online", "Publisher"}, Review: new("AMBIGUOUS"),
+		ID: p.ID, Lock: &[]string{"publisher_name", "date_first_issue_online", "Publisher"},
 	})
-	holdingstest.WantProblems(t, err, "BAD_USER_INPUT input.lockedFields", "BAD_USER_INPUT input.lockedFields", "BAD_USER_INPUT input.review")
+	holdingstest.WantProblems(t, err, "BAD_USER_INPUT input.lockedFields", "BAD_USER_INPUT input.lockedFields")
 	holdingstest.WantMessage(t, err, `"date_first_issue_online"`, `"Publisher"`, "publisher_name", "coverage")
 	if diff := cmp.Diff(fmt.Sprint(p), fmt.Sprint(now)); diff != "" {
 		t.Error(diff)
 	}
 	b.Must(func() error {
 		now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{
-			ID: p.ID, Available: new(false), LockedFields: &[]string{"coverage", "publisher_name", "title_url", "coverage"},
+			ID: p.ID, Staff: holdings.StaffChange{holdings.FieldAvailable: new("false")},
+			Lock: &[]string{"coverage", "publisher_name", "title_url", "coverage"},
 		})
 		return err
 	}())
-	if now.Available || now.LockedFields != "title_url publisher_name coverage" {
+	if local := holdings.LocalValuesOf(now); now.Available || strings.Join(local.Fields(), " ") != "title_url publisher_name coverage" {
 		t.Errorf("%+v", now)
 	}
 	changed := holdingstest.Numbered(0, 30)
@@ -49,34 +51,31 @@ func TestUpdatePortfolio(t *testing.T) {
 		changed[i].Publisher, changed[i].First = "Another Press", "2001"
 	}
 	b.Sync(1, holdingstest.ListOf(changed...))
-	if p := find("j001"); p.Available || p.PublisherName != "Oxford University Press" {
-		t.Errorf("the sync did not heed it: %+v", p)
+	if p := find("j001"); p.Available || p.PublisherName != "Another Press" || p.LocalValues != now.LocalValues ||
+		holdings.ShownPortfolio(p).PublisherName != "Oxford University Press" {
+		t.Errorf("the local value is not shown, or not beside the provider's: %+v", p)
 	}
-	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: p.ID, LockedFields: &[]string{}})
-	if b.Must(err); now.LockedFields != "" || now.Available {
-		t.Errorf("%+v", now)
-	}
-	b.Sync(1, holdingstest.ListOf(changed...))
-	if p := find("j001"); p.PublisherName != "Another Press" {
-		t.Errorf("once unlocked the next sync brings the value: %+v", p)
+	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: p.ID, Lock: &[]string{}})
+	if b.Must(err); now.LocalValues != "" || now.Available || holdings.ShownPortfolio(now).PublisherName != "Another Press" {
+		t.Errorf("once it is taken back the provider's value is shown: %+v", now)
 	}
 
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.UpdateOneID(p.ID).SetReview(plan.ReviewAmbiguous).Exec(ctx)
 	})
-	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: p.ID, Review: new("")})
+	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: p.ID, Reviewed: true})
 	if b.Must(err); now.Review != "" {
 		t.Errorf("%+v", now)
 	}
 	b.Sync(1, holdingstest.ListOf(changed[2:]...))
 	gone := find("j001")
-	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: gone.ID, Available: new(true)})
+	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: gone.ID, Staff: holdings.StaffChange{holdings.FieldAvailable: new("true")}})
 	if b.Must(err); gone.Available || !now.Available || now.RemovedAt == nil {
 		t.Errorf("whether it is available is the staff's choice, in the holdings or out of them: %+v", now)
 	}
-	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: gone.ID, LockedFields: &[]string{"notes"}})
-	if b.Must(err); now.LockedFields != "notes" {
-		t.Error("a removed record keeps its locks, and can be given some")
+	now, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: gone.ID, Lock: &[]string{"notes"}})
+	if b.Must(err); now.LocalValues != `{"notes":""}` {
+		t.Error("a removed record keeps its local values, and can be given some")
 	}
 	same, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: gone.ID})
 	if b.Must(err); same.UpdatedAt != now.UpdatedAt {

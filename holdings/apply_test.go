@@ -131,16 +131,16 @@ func TestCrashAtEachTransaction(t *testing.T) {
 	}
 }
 
-// TestLocksAreListedOnce: a locked field differs from the list after the sync as before it, and is listed once all the
-// same when the sync starts again after a crash.
-func TestLocksAreListedOnce(t *testing.T) {
+// TestChangesBehindLocalValuesAreListedOnce: a change behind a local value is listed once, also when the sync starts again
+// after a crash.
+func TestChangesBehindLocalValuesAreListedOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Holdings.BatchTitles = 1
 	rows := holdingstest.Numbered(0, 4)
 	b.Sync(1, holdingstest.ListOf(rows...))
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.Update().Where(portfolio.TitleIDIn("j000", "j002")).SetLockedFields("publisher_name").Exec(ctx)
+		return tx.Portfolio.Update().Where(portfolio.TitleIDIn("j000", "j002")).SetLocalValues(`{"publisher_name":"Ours"}`).Exec(ctx)
 	})
 	for i := range rows {
 		rows[i].Publisher, rows[i].URL = "Another Press", "https://example.org/"+rows[i].ID
@@ -271,22 +271,30 @@ func TestMeaninglessDifferences(t *testing.T) {
 	}
 }
 
-// TestLockedFieldsStay and are listed.
-func TestLockedFieldsStay(t *testing.T) {
+// TestLocalValuesStay: the provider's values change behind them, and that is listed.
+func TestLocalValuesStay(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	rows := holdingstest.Numbered(0, 3)
 	b.Sync(1, holdingstest.ListOf(rows...))
+	const local = `{"coverage":"{\"mode\":\"INSTEAD\",\"statements\":[{\"dateFirst\":\"1990\"}]}","title_url":"https://ours.example"}`
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.Update().Where(portfolio.TitleID("j001")).SetLockedFields("title_url coverage").Exec(ctx)
+		return tx.Portfolio.Update().Where(portfolio.TitleID("j001")).SetLocalValues(local).Exec(ctx)
 	})
 	rows[1].URL, rows[1].First, rows[1].Publisher = "https://example.org/", "1997", "Another"
 	counts, jobID := b.Sync(1, holdingstest.ListOf(rows...))
-	if counts.Locked != 1 || counts.Updated != 1 || len(counts.Fields) != 1 {
+	if counts.Locked != 1 || counts.Updated != 1 || len(counts.Fields) != 3 {
 		t.Errorf("%+v", counts)
 	}
+	p := b.Store.Read.Portfolio.Query().Where(portfolio.TitleID("j001")).OnlyX(t.Context())
+	if shown := holdings.ShownPortfolio(p); p.LocalValues != local || p.TitleURL != "https://example.org/" || shown.TitleURL != "https://ours.example" {
+		t.Errorf("%+v", p)
+	}
 	report := b.ReportText(jobID)
-	for _, line := range []string{"LOCKED Journal 001 title_url", "LOCKED Journal 001 coverage", "UPDATE Journal 001 publisher_name"} {
+	for _, line := range []string{
+		"LOCKED Journal 001 title_url", "LOCKED Journal 001 coverage", "UPDATE Journal 001 publisher_name",
+		"UPDATE Journal 001 title_url", "UPDATE Journal 001 coverage",
+	} {
 		if !strings.Contains(report, line) {
 			t.Errorf("%q is not in the report:\n%s", line, report)
 		}

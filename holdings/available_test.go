@@ -1,6 +1,7 @@
 package holdings_test
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,7 +14,7 @@ import (
 func (b *testBundle) switched(available bool, titleIDs ...string) {
 	b.T.Helper()
 	for _, id := range titleIDs {
-		_, err := b.Holdings.UpdatePortfolio(b.T.Context(), holdings.PortfolioChange{ID: b.PortfolioID(id), Available: &available})
+		_, err := b.Holdings.UpdatePortfolio(b.T.Context(), holdings.PortfolioChange{ID: b.PortfolioID(id), Staff: holdings.StaffChange{holdings.FieldAvailable: new(strconv.FormatBool(available))}})
 		b.Must(err)
 	}
 }

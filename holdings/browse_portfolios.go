@@ -29,10 +29,15 @@ type PortfolioFilter struct {
 	Available    *bool
 	Listed       *bool
 	NeedsReview  *bool
-	Waiting      *bool // see Waiting
-	Unprotected  *bool // kept, but what they were kept for is gone: see unprotected
-	Removed      bool  // the removed ones instead of those in the holdings
-	ProfileID    int64 // those to which this profile has an entitlement in force
+	Waiting      *bool  // see Waiting
+	Unprotected  *bool  // kept, but what they were kept for is gone: see unprotected
+	Removed      bool   // the removed ones instead of those in the holdings
+	ProfileID    int64  // those to which this profile has an entitlement in force
+	Retained     *bool  // no list has it, and it is retained; see isRetained
+	OnlyRetained *bool  // and nothing else keeps it
+	HasLocal     *bool  // it has local values
+	LocalField   string // it has a local value of this field
+	AccessRights string // as staff say: Current or Perpetual
 }
 
 // Where is the filter as conditions of a query.
@@ -111,6 +116,9 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 	}{
 		{f.Waiting, isWaiting},
 		{f.Unprotected, unprotected},
+		{f.Retained, isRetained(false)},
+		{f.OnlyRetained, isRetained(true)},
+		{f.HasLocal, hasLocal("")},
 	} {
 		switch {
 		case state.asked == nil:
@@ -120,10 +128,21 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 			where = append(where, portfolio.Not(state.condition))
 		}
 	}
-	if f.Unprotected != nil && *f.Unprotected && f.CollectionID == 0 {
+	if f.LocalField != "" {
+		where = append(where, hasLocal(f.LocalField))
+	}
+	if f.AccessRights != "" {
+		where = append(where, func(s *sql.Selector) { s.Where(sql.ExprP("access_rights <> ''")) }, portfolio.AccessRights(f.AccessRights))
+	}
+	if f.unlistedOnly() && f.CollectionID == 0 {
 		where = append(where, f.among(sql.ExprP("NOT listed"), sql.IsNull(portfolio.FieldRemovedAt)))
 	}
 	return where
+}
+
+// unlistedOnly says that the filter finds only portfolios that no provider lists.
+func (f PortfolioFilter) unlistedOnly() bool {
+	return slices.ContainsFunc([]*bool{f.Unprotected, f.Retained, f.OnlyRetained}, func(asked *bool) bool { return asked != nil && *asked })
 }
 
 // isWaiting is the condition that a portfolio has a suspended entitlement and none in force.
@@ -134,13 +153,48 @@ func isWaiting(s *sql.Selector) {
 }
 
 // unprotected is the condition that a portfolio was kept, and that what it was kept for is gone: it is in the holdings,
-// no provider lists it, it has no entitlement in force or suspended, and it has no PO line. Portfolios that staff
-// retain will be left out here too.
+// no provider lists it, it has no entitlement in force or suspended, it has no PO line, and it is not retained.
 func unprotected(s *sql.Selector) {
-	l := sql.Table(poline.Table)
-	ordered := sql.Select(l.C(poline.FieldID)).From(l).Where(sql.ColumnsEQ(l.C(poline.FieldPortfolioID), s.C(portfolio.FieldID)))
 	s.Where(sql.And(sql.IsNull(s.C(portfolio.FieldRemovedAt)), sql.ExprP("NOT listed"),
-		sql.NotExists(ofPortfolio(s, sql.Or(sql.EQ("active", true), sql.NEQ("waiting", "")))), sql.NotExists(ordered)))
+		sql.NotExists(ofPortfolio(s, sql.Or(sql.EQ("active", true), sql.NEQ("waiting", "")))), sql.NotExists(poLinesOf(s)),
+		sql.Not(retainedOf(s))))
+}
+
+// retainedOf is the condition that the outer query's portfolio is retained.
+func retainedOf(s *sql.Selector) *sql.Predicate {
+	return sql.P(func(b *sql.Builder) {
+		b.WriteString(`EXISTS (SELECT 1 FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.id = ` + s.C(portfolio.FieldID) +
+			` AND ` + RetainedSQL + `)`)
+	})
+}
+
+// isRetained is the condition that a portfolio is in the holdings because it is retained: no entitlement to it is in
+// force. alone adds that it has no PO line, so that it would be kept without reason if it were not retained.
+func isRetained(alone bool) predicate.Portfolio {
+	return func(s *sql.Selector) {
+		s.Where(sql.And(sql.IsNull(s.C(portfolio.FieldRemovedAt)), sql.ExprP("NOT listed"),
+			sql.NotExists(ofPortfolio(s, sql.EQ("active", true))), retainedOf(s)))
+		if alone {
+			s.Where(sql.NotExists(poLinesOf(s)))
+		}
+	}
+}
+
+// hasLocal is the condition that a portfolio has local values; field "": of any field. It is written as in the partial
+// index.
+func hasLocal(field string) predicate.Portfolio {
+	return func(s *sql.Selector) {
+		s.Where(sql.ExprP("local_values <> ''"))
+		if field != "" {
+			s.Where(sql.Contains(s.C(portfolio.FieldLocalValues), `"`+field+`":`))
+		}
+	}
+}
+
+// poLinesOf selects the PO lines of the outer query's portfolio.
+func poLinesOf(s *sql.Selector) *sql.Selector {
+	l := sql.Table(poline.Table)
+	return sql.Select(l.C(poline.FieldID)).From(l).Where(sql.ColumnsEQ(l.C(poline.FieldPortfolioID), s.C(portfolio.FieldID)))
 }
 
 // ofPortfolio selects those entitlements of the outer query's portfolio that meet a condition.
@@ -218,7 +272,11 @@ func (e Entitlement) ended() int64 {
 // EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in two
 // statements.
 func (s *Service) EntitlementsOf(ctx context.Context, portfolioIDs []int64) (map[int64][]Entitlement, error) {
-	rows, err := s.store.Read.Entitlement.Query().Where(entitlement.PortfolioIDIn(portfolioIDs...)).
+	return entitlementsOf(ctx, s.store.Read, portfolioIDs)
+}
+
+func entitlementsOf(ctx context.Context, read *ent.Client, portfolioIDs []int64) (map[int64][]Entitlement, error) {
+	rows, err := read.Entitlement.Query().Where(entitlement.PortfolioIDIn(portfolioIDs...)).
 		WithCoverage(func(q *ent.CoverageStatementQuery) { q.Order(coveragestatement.ByPosition()) }).
 		Order(entitlement.ByProfileID(), entitlement.ByID()).All(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
@@ -16,7 +17,7 @@ import (
 
 // RemovePortfolio takes a portfolio out of the holdings if nothing holds it: one that was kept and whose protection is
 // gone, one that waits, or one of the library's own in a local collection. Its record stays, hidden. A portfolio held
-// by a PO line, a license of its own or an entitlement in force is refused, and each reason is named. One that is
+// by a PO line, a license of its own, retention or an entitlement in force is refused, and each reason is named. One that is
 // already out of the holdings stays as it is. It is also refused while a job writes the collection. Along with a
 // refusal it returns the portfolio as it is, if there is one.
 func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio, error) {
@@ -33,7 +34,10 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio
 		if err != nil {
 			return p, fmt.Errorf("end what entitles to portfolio %d: %w", id, err)
 		}
-		return tx.Portfolio.UpdateOneID(id).SetRemovedAt(now).SetReview("").SetUpdatedAt(now).Save(ctx)
+		if err := s.recordEdits(ctx, tx, p, plan.Remove, []plan.FieldChange{{}}); err != nil {
+			return p, err
+		}
+		return tx.Portfolio.UpdateOneID(id).SetRemovedAt(now).SetReview("").SetUpdatedAt(now).AddVersion(1).Save(ctx)
 	})
 }
 
@@ -54,7 +58,10 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 				return p, fmt.Errorf("restore portfolio %d: %w", id, err)
 			}
 		}
-		return tx.Portfolio.UpdateOneID(id).ClearRemovedAt().SetUpdatedAt(now).Save(ctx)
+		if err := s.recordEdits(ctx, tx, p, Restore, []plan.FieldChange{{}}); err != nil {
+			return p, err
+		}
+		return tx.Portfolio.UpdateOneID(id).ClearRemovedAt().SetUpdatedAt(now).AddVersion(1).Save(ctx)
 	})
 }
 
@@ -107,6 +114,14 @@ func checkNothingHolds(ctx context.Context, tx *store.Tx, p *ent.Portfolio) erro
 			"%q has the license %s, which would stay in use by a portfolio that nobody sees: take it away first (updatePortfolio with licenseId "+
 				"null)",
 			p.PublicationTitle, license.Code)
+	}
+	retained, err := loadRetentions(ctx, tx.SQL.QueryContext, []int64{p.ID})
+	if err != nil {
+		return err
+	}
+	if r := retained[p.ID]; r.Holds() {
+		problems.Add(problem.InUse, path, "%q is retained, since %s: take that back first, or set accessRights to CURRENT (updatePortfolio)",
+			p.PublicationTitle, r)
 	}
 	entitlements, err := tx.Entitlement.Query().Where(entitlement.PortfolioID(p.ID), entitlement.Active(true)).WithProfile().
 		Order(entitlement.ByID()).All(ctx)

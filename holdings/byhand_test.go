@@ -81,7 +81,9 @@ func (b *testBundle) accessible(titleID string) bool {
 	b.Must(err)
 	found, err := b.Holdings.EntitlementsOf(b.T.Context(), []int64{p.ID})
 	b.Must(err)
-	return holdings.Accessible(p, c, found[p.ID])
+	retained, err := b.Holdings.RetentionsOf(b.T.Context(), []int64{p.ID})
+	b.Must(err)
+	return holdings.Accessible(p, c, found[p.ID], retained[p.ID])
 }
 
 // TestAccessible: what is kept, waits, is switched off or out of the holdings is not; nor is anything where the service

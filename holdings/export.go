@@ -67,17 +67,25 @@ type exported struct {
 	from      *int64 // the statement's entitlement
 	values    [len(plan.TitleColumns)]string
 	statement *plan.Statement
+
+	local     plan.LocalValues
+	taken     []plan.Statement // time that lists took away and that may be retained
+	retention plan.Retention   // set only where it decides what is exported
+	ended     bool             // no entitlement is in force
+	endedAt   *int64
 }
 
 // eachExported streams the accessible portfolios of a collection, each with the statements of its entitlements in
-// force: those of profiles, else the library's own.
+// force: those of profiles, else the library's own; of a retained portfolio without one, of the one that ended last.
 func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(exported) error) error {
 	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
 	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", plan.TitleColumnNames, "%s")+
-		`, COALESCE(e.own_values, ''), c.entitlement_id,
+		`, COALESCE(e.own_values, ''), p.local_values, p.retained_coverage, COALESCE(NOT e.active, FALSE), e.ended_at,
+		CASE WHEN p.retained_coverage <> '' OR NOT e.active THEN `+markSQL+` ELSE '' END, c.entitlement_id,
 		`+columnsOf("c", plan.StatementColumnNames, "%s")+`
 		FROM collections k JOIN portfolios p ON p.collection_id = k.id
-		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
+		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND (e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
+			OR NOT e.active AND e.id = `+lastEntitlementSQL+`)
 		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
 		WHERE k.id = ? AND `+ServedSQL+` AND `+AccessibleSQL+`
 		ORDER BY p.title_key, p.id, e.id, c.position`, collectionID)
@@ -87,13 +95,13 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 	defer rows.Close()
 	for rows.Next() {
 		var x exported
-		var own string
+		var own, local, taken, mark string
 		var st plan.Statement
 		targets := []any{&x.id}
 		for i := range x.values {
 			targets = append(targets, &x.values[i])
 		}
-		targets = append(targets, &own, &x.from)
+		targets = append(targets, &own, &local, &taken, &x.ended, &x.endedAt, &mark, &x.from)
 		for _, text := range []*string{&st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast, &st.Embargo} {
 			targets = append(targets, orEmpty{text})
 		}
@@ -108,6 +116,13 @@ func (s *Service) eachExported(ctx context.Context, collectionID int64, fn func(
 			}
 			x.statement = relativeToPortfolio(&st, &x.values, said)
 		}
+		if x.local, err = plan.ParseLocalValues(local); err != nil {
+			return err
+		}
+		if x.taken, err = plan.StoredStatements(taken); err != nil {
+			return err
+		}
+		x.retention = parseMark(mark)
 		if err := fn(x); err != nil {
 			return err
 		}
@@ -195,6 +210,9 @@ func (e *exporter) flush() error {
 	if e.current.id == 0 {
 		return nil
 	}
+	if !e.finish() {
+		return nil
+	}
 	e.order()
 	for i := range e.statements {
 		if err := e.out.WriteRow(rowOf(&e.current.values, &e.statements[i])); err != nil {
@@ -202,8 +220,35 @@ func (e *exporter) flush() error {
 		}
 		e.rows++
 	}
-	e.current, e.statements, e.from, e.others = exported{}, e.statements[:0], 0, nil
+	e.reset()
 	return nil
+}
+
+func (e *exporter) reset() {
+	e.current, e.statements, e.from, e.others = exported{}, e.statements[:0], 0, nil
+}
+
+// finish puts in what is retained and what staff say. ok is false if nothing is left to export.
+func (e *exporter) finish() (ok bool) {
+	x := &e.current
+	own, has := x.local.Coverage()
+	had := len(e.statements) > 0
+	switch {
+	case has && own.Mode == plan.Instead:
+		e.statements = e.statements[:0]
+	case x.ended:
+		e.statements = x.retention.Clip(e.statements, EndedOn(x.endedAt))
+	}
+	if (!has || own.Mode == plan.Addition) && x.retention.Holds() {
+		e.statements = append(e.statements, x.retention.Clip(x.taken, time.Time{})...)
+	}
+	e.statements = append(e.statements, own.Statements...)
+	x.values = x.local.AppliedTo(&x.values)
+	if had && len(e.statements) == 0 { // nothing of it is accessible: a row without dates would say that all is
+		e.reset()
+		return false
+	}
+	return true
 }
 
 // order sorts the statements by date, but puts one without a URL, notes or depth of its own first: readers take the

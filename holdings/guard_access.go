@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"autoholdings/holdings/plan"
@@ -35,13 +34,9 @@ func (s *Service) guardAccess(ctx context.Context, p *plan.Plan, part *Part, gua
 			return err
 		}
 	}
-	days, err := s.listDays(ctx, part)
-	if err != nil {
-		return err
-	}
 	p.Loses = map[int32]bool{}
-	j := accessGuard{service: s, ctx: ctx, plan: p, part: part, days: days}
-	err = p.List.EachTitle(ctx, func(i int32) bool { return differ[i] }, plan.IgnoreFindings, j.add)
+	j := accessGuard{service: s, ctx: ctx, plan: p, part: part}
+	err := p.List.EachTitle(ctx, func(i int32) bool { return differ[i] }, plan.IgnoreFindings, j.add)
 	if err == nil {
 		err = j.flush()
 	}
@@ -95,7 +90,6 @@ type accessGuard struct {
 	ctx     context.Context //nolint:containedctx // of one judgement
 	plan    *plan.Plan
 	part    *Part
-	days    plan.ListDays
 	batch   []*plan.Title
 }
 
@@ -107,14 +101,21 @@ func (j *accessGuard) add(t *plan.Title) error {
 }
 
 func (j *accessGuard) flush() error {
-	var ids, locked []int64
+	var ids, local, retained []int64
 	for _, t := range j.batch {
 		h := j.plan.Portfolios.At(j.plan.Pairs[t.Index])
-		if ids = append(ids, h.Entitlement); h.Locked {
-			locked = append(locked, h.ID)
+		if ids = append(ids, h.Entitlement); h.HasLocal {
+			local = append(local, h.ID)
+		}
+		if h.Retained {
+			retained = append(retained, h.ID)
 		}
 	}
-	locks, err := loadStored(j.ctx, j.service.store.Query, locked)
+	stored, err := loadStored(j.ctx, j.service.store.Query, append(local, retained...))
+	if err != nil {
+		return err
+	}
+	retentions, err := loadRetentions(j.ctx, j.service.store.Query, retained)
 	if err != nil {
 		return err
 	}
@@ -124,18 +125,22 @@ func (j *accessGuard) flush() error {
 	}
 	for _, t := range j.batch {
 		h := j.plan.Portfolios.At(j.plan.Pairs[t.Index])
-		if p := locks[h.ID]; p != nil && slices.Contains(strings.Fields(p.Locked), plan.CoverageField) {
-			continue // it keeps what staff have locked
+		p := stored[h.ID]
+		if p != nil && p.Local.InsteadOf() {
+			continue // patrons see what staff entered
 		}
 		before := coverage[h.Entitlement]
 		after := plan.FillMissingStarts(t.Coverage, before, nil)
+		if r := retentions[h.ID]; r.Holds() {
+			after = append(slices.Clone(after), r.Retain(p.Retained, before, after, j.plan.Days)...)
+		}
 		var failed error
 		moved := func() bool {
 			yes, err := j.service.startMoved(j.ctx, j.part, h.ID)
 			failed = errors.Join(failed, err)
 			return yes
 		}
-		if plan.LosesTime(before, after, j.days, moved) {
+		if plan.LosesTime(before, after, j.plan.Days, moved) {
 			j.plan.Loses[t.Index] = true
 		}
 		if failed != nil {

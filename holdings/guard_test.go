@@ -267,17 +267,17 @@ func TestLostTime(t *testing.T) {
 	})
 }
 
-// TestLockedCoverageIsNotLost: what staff have locked stays, whatever the list says.
-func TestLockedCoverageIsNotLost(t *testing.T) {
+// TestLocalCoverageIsNotLost: what staff put instead of the provider's coverage stays, whatever the list says.
+func TestLocalCoverageIsNotLost(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.dated(1, "2026-01-01", holdingstest.KBART(holdingstest.Rows(0, 10, guarded)))
 	shorter := holdingstest.KBART(holdingstest.Rows(0, 10, strings.Replace(guarded, "first=1990", "first=1995", 1)))
 	if plan := b.planOf(1, "2026-02-01", shorter, plan.StandardGuards()); !plan.Held() {
-		t.Fatal("without a lock it is held")
+		t.Fatal("without local coverage it is held")
 	}
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.Update().SetLockedFields(plan.CoverageField).Exec(ctx)
+		return tx.Portfolio.Update().SetLocalValues(`{"coverage":"{\"mode\":\"INSTEAD\",\"statements\":[{\"dateFirst\":\"1990\"}]}"}`).Exec(ctx)
 	})
 	if plan := b.planOf(1, "2026-02-01", shorter, plan.StandardGuards()); plan.Held() {
 		t.Errorf("%s", plan.HeldBecause())

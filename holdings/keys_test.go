@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/store"
 )
@@ -71,26 +72,24 @@ func TestKeysOfOthers(t *testing.T) {
 	}
 }
 
-// TestLockedKeysTakeNoPart: what staff wrote never pairs; what the list last said does.
-func TestLockedKeysTakeNoPart(t *testing.T) {
+// TestLocalKeysTakeNoPart: what staff wrote never pairs; what the list last said does.
+func TestLocalKeysTakeNoPart(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Sync(1, holdingstest.KBART(others+"Brain; id=brain; print=@1"))
-	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.Update().Where(portfolio.TitleID("brain")).SetLockedFields("title_id").Exec(ctx)
-	})
 	id := b.portfolio("brain").ID
-	b.Sync(1, holdingstest.KBART(others+"Brain; id=brain-new; print=@1")) // the list's title_id changes, the portfolio's stays
-	if got := b.said(1, "brain"); got["title_id"] != "brain-new" {
-		t.Fatalf("what the list says is not kept: %v", got)
-	}
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.UpdateOneID(id).SetLocalValues(`{"title_id":"ours"}`).Exec(ctx)
+	})
+	b.Sync(1, holdingstest.KBART(others+"Brain; id=brain-new; print=@1"))
 	counts, _ := b.Sync(1, holdingstest.KBART(others+"Brain, renamed; id=brain-new"))
-	if p := b.portfolio("brain"); counts.Updated != 1 || counts.Added != 0 || p.ID != id || p.PublicationTitle != "Brain, renamed" {
+	if p := b.portfolio("brain-new"); counts.Updated != 1 || counts.Added != 0 || p.ID != id || p.PublicationTitle != "Brain, renamed" ||
+		holdings.ShownPortfolio(p).TitleID != "ours" {
 		t.Errorf("by the list's own key: %+v", counts)
 	}
-	counts, jobID := b.Sync(1, holdingstest.KBART(others+"Other; id=brain; first=2001"))
+	counts, jobID := b.Sync(1, holdingstest.KBART(others+"Other; id=ours; first=2001"))
 	if counts.Added != 1 || counts.Removed != 1 {
-		t.Errorf("what staff locked pairs no other title: %+v\n%s", counts, b.ReportText(jobID))
+		t.Errorf("what staff wrote pairs no other title: %+v\n%s", counts, b.ReportText(jobID))
 	}
 }
 
@@ -131,14 +130,14 @@ func TestTakeOver(t *testing.T) {
 			t.Errorf("the one that withdrew: %+v", again)
 		}
 	})
-	t.Run("not of a locked field", func(t *testing.T) {
+	t.Run("behind a local value", func(t *testing.T) {
 		t.Parallel()
 		b := prepare(t)
 		b.Write(func(ctx context.Context, tx *store.Tx) error {
-			return tx.Portfolio.Update().Where(portfolio.TitleID("X-77")).SetLockedFields("publisher_name").Exec(ctx)
+			return tx.Portfolio.Update().Where(portfolio.TitleID("X-77")).SetLocalValues(`{"publisher_name":"Ours"}`).Exec(ctx)
 		})
 		b.dated(2, "2026-02-01", holdingstest.KBART(others))
-		if p := b.portfolio("brain"); p.PublisherName != "Second" || p.TitleURL != "https://example.org/1" {
+		if p := b.portfolio("brain"); p.PublisherName != "First" || holdings.ShownPortfolio(p).PublisherName != "Ours" {
 			t.Errorf("%+v", p)
 		}
 	})
@@ -182,9 +181,8 @@ func TestOlderListFillsEmptyFieldsOnly(t *testing.T) {
 	}
 }
 
-// TestNewerReleaseReachesLockedTitles: that staff lock one field keeps no other from the newer release. What it locks
-// is listed when the list says it first.
-func TestNewerReleaseReachesLockedTitles(t *testing.T) {
+// TestNewerReleaseReachesLocalTitles: that staff put a value beside the provider's keeps nothing from the newer release.
+func TestNewerReleaseReachesLocalTitles(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	first, second := "Brain; id=brain; print=@1; publisher_name=One; title_url=https://a.org/1",
@@ -192,10 +190,10 @@ func TestNewerReleaseReachesLockedTitles(t *testing.T) {
 	b.dated(1, "2026-01-01", holdingstest.KBART(others+first))
 	b.dated(2, "2026-01-02", holdingstest.KBART(others+second))
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.Update().Where(portfolio.TitleID("brain")).SetLockedFields("title_url").Exec(ctx)
+		return tx.Portfolio.Update().Where(portfolio.TitleID("brain")).SetLocalValues(`{"title_url":"https://ours.example"}`).Exec(ctx)
 	})
 	counts, _ := b.dated(1, "2026-01-03", holdingstest.KBART(others+first))
-	if p := b.portfolio("brain"); counts.Updated != 1 || p.PublisherName != "One" || p.TitleURL != "https://a.org/2" {
+	if p := b.portfolio("brain"); counts.Updated != 1 || counts.Locked != 1 || p.PublisherName != "One" || p.TitleURL != "https://a.org/1" {
 		t.Errorf("%s, %s: %+v", p.PublisherName, p.TitleURL, counts)
 	}
 	if counts, _ := b.dated(1, "2026-01-04", holdingstest.KBART(others+first)); counts.Changed() || counts.Locked != 0 {

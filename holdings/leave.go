@@ -8,8 +8,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// leaveBatch ends entitlements. It decides once more whether a portfolio goes, or is kept for its PO line or by another
-// entitlement: somebody may have attached a PO line since the plan was made.
+// leaveBatch ends entitlements. It decides once more whether a portfolio goes, or is kept for its PO line, because it is
+// retained, or by another entitlement: somebody may have attached a PO line since the plan was made.
 func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio) error {
 	ids := make([]int64, len(batch))
 	entitlements := make([]int64, len(batch))
@@ -20,7 +20,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	if err != nil {
 		return err
 	}
-	orders, err := poLineNumbers(ctx, tx, ids)
+	protected, err := loadProtections(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
@@ -32,26 +32,28 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	if err != nil {
 		return err
 	}
-	byAction := map[plan.Action][]int64{}
-	var unlisted []int64
+	byAction, unlisted := map[plan.Action][]int64{}, []int64(nil)
 	for i, l := range batch {
 		id, p := ids[i], there[ids[i]]
 		if p == nil {
 			return ErrHoldingsChanged
 		}
 		p.SetEntitlement(states[entitlements[i]])
-		action := plan.LeavingAction(len(orders[id]) > 0, others[id].any)
+		action := plan.LeavingAction(protected[id].any(), others[id].any)
 		byAction[action] = append(byAction[action], id)
 		if action == plan.Withdraw && !others[id].profile {
 			unlisted = append(unlisted, id)
 		}
 		w.out.Change(ReportLine{
 			Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values),
-			Values: plan.ValuesOfState(plan.StateOf(p, w.plan.Portfolios.At(l.Portfolio).Entitlement), w.leavingWhy(l, action, orders[id])),
+			Values: plan.ValuesOfState(plan.StateOf(p, w.plan.Portfolios.At(l.Portfolio).Entitlement), w.leavingWhy(l, action, protected[id])),
 		})
 	}
 	w.out.Counts.Removed += len(byAction[plan.Remove])
 	w.out.Counts.Kept += len(byAction[plan.Keep])
+	for _, id := range byAction[plan.Keep] {
+		w.out.Counts.Retained += protected[id].counted()
+	}
 	w.out.Counts.Withdrawn += len(byAction[plan.Withdraw])
 	if w.out.Show {
 		return w.takeOver(ctx, tx, byAction[plan.Withdraw], there)
@@ -102,9 +104,9 @@ func (w *portfolioTarget) settleReviews(ctx context.Context, tx *store.Tx, batch
 }
 
 // leavingWhy is what the report says about a portfolio that leaves.
-func (w *portfolioTarget) leavingWhy(l plan.LeavingPortfolio, action plan.Action, poLines []string) (why plan.Leaving) {
+func (w *portfolioTarget) leavingWhy(l plan.LeavingPortfolio, action plan.Action, p protection) (why plan.Leaving) {
 	if action == plan.Keep {
-		why = plan.KeptFor(poLines)
+		why = p.why()
 	}
 	why.FreeNow = l.Free
 	if successor, ok := w.successors[l.Portfolio]; ok {
@@ -127,6 +129,42 @@ func (w *portfolioTarget) hide(ctx context.Context, tx *store.Tx, byAction map[p
 		}
 	}
 	return nil
+}
+
+// protection is what keeps a portfolio in the holdings that no list has any more.
+type protection struct {
+	poLines  []string // the numbers of its PO lines, the main one first
+	retained plan.Retention
+}
+
+func (p protection) any() bool { return len(p.poLines) > 0 || p.retained.Holds() }
+
+// counted is 1 if the portfolio is retained, else 0.
+func (p protection) counted() int {
+	if p.retained.Holds() {
+		return 1
+	}
+	return 0
+}
+
+// why is what a report says of it.
+func (p protection) why() plan.Leaving { return plan.KeptFor(p.poLines, p.retained) }
+
+// loadProtections reads what protects portfolios, inside the transaction that writes them.
+func loadProtections(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (map[int64]protection, error) {
+	orders, err := poLineNumbers(ctx, tx, portfolioIDs)
+	if err != nil {
+		return nil, err
+	}
+	retained, err := loadRetentions(ctx, tx.SQL.QueryContext, portfolioIDs)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]protection, len(portfolioIDs))
+	for _, id := range portfolioIDs {
+		found[id] = protection{orders[id], retained[id]}
+	}
+	return found, nil
 }
 
 // poLineNumbers reads the numbers of the portfolios' PO lines, each one's main line first. A portfolio without PO lines

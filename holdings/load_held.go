@@ -21,7 +21,7 @@ func loadHeld(
 			CASE WHEN p.listed THEN 1 ELSE 0 END
 			+ CASE WHEN p.removed_at IS NOT NULL THEN 2 ELSE 0 END
 			+ CASE WHEN p.review <> '' THEN 4 ELSE 0 END
-			+ CASE WHEN p.locked_fields <> '' THEN 8 ELSE 0 END
+			+ CASE WHEN p.local_values <> '' THEN 8 ELSE 0 END
 			+ CASE WHEN p.license_id IS NOT NULL THEN 16 ELSE 0 END
 			+ CASE WHEN e.active THEN 32 ELSE 0 END
 			+ CASE WHEN e.waiting <> '' THEN 64 ELSE 0 END
@@ -66,13 +66,16 @@ func loadHeld(
 	if err := markOrdered(ctx, s, part, &portfolios); err != nil {
 		return portfolios, nil, err
 	}
+	if err := markRetained(ctx, s, part, &portfolios); err != nil {
+		return portfolios, nil, err
+	}
 	views, err = markElsewhere(ctx, s, part, &portfolios, bases)
 	return portfolios, views, err
 }
 
 func setFlags(h *plan.HeldPortfolio, flags int64) {
 	h.Listed, h.Hidden, h.UnderReview = flags&1 != 0, flags&2 != 0, flags&4 != 0
-	h.Locked, h.Licensed, h.Entitled = flags&8 != 0, flags&16 != 0, flags&32 != 0
+	h.HasLocal, h.Licensed, h.Entitled = flags&8 != 0, flags&16 != 0, flags&32 != 0
 	h.Waits, h.GivenBack = flags&64 != 0, flags&128 != 0
 }
 

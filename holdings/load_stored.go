@@ -45,7 +45,7 @@ func loadStored(ctx context.Context, read store.QueryFunc, ids []int64) (map[int
 		return found, nil
 	}
 	placeholders, args := store.InList(ids)
-	rows, err := read(ctx, `SELECT id, more_keys, locked_fields, available, listed, removed_at, review, `+
+	rows, err := read(ctx, `SELECT id, more_keys, local_values, retained_coverage, available, listed, removed_at, review, `+
 		plan.TitleColumnNames+` FROM portfolios WHERE id IN `+placeholders, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios to compare: %w", err)
@@ -53,13 +53,20 @@ func loadStored(ctx context.Context, read store.QueryFunc, ids []int64) (map[int
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
+		var local, retained string
 		p := &plan.StoredPortfolio{}
-		targets := []any{&id, &p.MoreKeys, &p.Locked, &p.Available, &p.Listed, &p.RemovedAt, &p.Review}
+		targets := []any{&id, &p.MoreKeys, &local, &retained, &p.Available, &p.Listed, &p.RemovedAt, &p.Review}
 		for i := range p.Values {
 			targets = append(targets, &p.Values[i])
 		}
 		if err := rows.Scan(targets...); err != nil {
 			return nil, fmt.Errorf("read the portfolios to compare: %w", err)
+		}
+		if p.Local, err = plan.ParseLocalValues(local); err != nil {
+			return nil, err
+		}
+		if p.Retained, err = plan.StoredStatements(retained); err != nil {
+			return nil, err
 		}
 		found[id] = p
 	}

@@ -35,6 +35,7 @@ func TestModel(t *testing.T) {
 		m := &model{
 			t: rt, b: b, listed: map[int64]map[int]bool{1: {}, 2: {}}, publisher: map[int]string{},
 			first: map[int64]map[int]string{1: {}, 2: {}}, said: map[int64]map[int]string{1: {}, 2: {}}, licensed: map[int]int64{},
+			local: map[int]string{}, retained: map[int]bool{}, taken: map[int]bool{},
 		}
 		b.Write(func(ctx context.Context, tx *store.Tx) error {
 			for id := range int64(2) {
@@ -43,14 +44,15 @@ func TestModel(t *testing.T) {
 			return nil
 		})
 		rt.Repeat(map[string]func(*rapid.T){
-			"sync":    m.sync,
-			"order":   m.order,
-			"license": m.license,
-			"lock":    m.lock,
-			"switch":  m.switchProfile,
-			"undo":    m.undo,
-			"refuse":  m.refused,
-			"":        m.check,
+			"sync":     m.sync,
+			"order":    m.order,
+			"license":  m.license,
+			"localize": m.localize,
+			"retain":   m.retain,
+			"switch":   m.switchProfile,
+			"undo":     m.undo,
+			"refuse":   m.refused,
+			"":         m.check,
 		})
 	})
 }
@@ -65,7 +67,9 @@ type model struct {
 	first     map[int64]map[int]string // date of the first issue, by profile
 	ordered   map[int]bool             // titles with a PO line
 	licensed  map[int]int64            // license of a title
-	locked    map[int]bool             // titles whose publisher is locked
+	local     map[int]string           // local values of a title
+	retained  map[int]bool             // titles with perpetual access
+	taken     map[int]bool             // titles of which a list took 1996 away, which is retained
 	history   []done
 }
 
@@ -77,6 +81,7 @@ type done struct {
 	publisher map[int]string
 	first     map[int64]map[int]string
 	said      map[int64]map[int]string
+	taken     map[int]bool
 }
 
 // universe is how many titles there are.
@@ -112,7 +117,7 @@ func (m *model) sync(t *rapid.T) {
 			a.Resumed = m.b.recordedCounts(jobID)
 		}
 	}
-	m.history = append(m.history, done{jobID, profile, clone(m.listed), maps.Clone(m.publisher), clone(m.first), clone(m.said)})
+	m.history = append(m.history, done{jobID, profile, clone(m.listed), maps.Clone(m.publisher), clone(m.first), clone(m.said), maps.Clone(m.taken)})
 	m.expect(profile, titles, press, year)
 
 	if counts.Titles != len(titles) || counts.Added+counts.Updated+counts.Unchanged != counts.Titles {
@@ -128,17 +133,18 @@ func (m *model) sync(t *rapid.T) {
 // one that does takes over.
 func (m *model) expect(profile int64, titles []int, press, year string) {
 	for n := range m.listed[profile] {
-		if m.listed[3-profile][n] && !m.locked[n] && !slices.Contains(titles, n) {
+		if m.listed[3-profile][n] && !slices.Contains(titles, n) {
 			m.publisher[n] = m.said[3-profile][n]
 		}
 	}
 	m.listed[profile] = map[int]bool{}
 	for _, n := range titles {
 		m.listed[profile][n] = true
-		m.first[profile][n], m.said[profile][n] = year, press
-		if !m.locked[n] || m.publisher[n] == "" {
-			m.publisher[n] = press
+		if had := m.first[profile][n]; m.retained[n] && had != "" && had != year {
+			m.taken[n] = year == "1997"
 		}
+		m.first[profile][n], m.said[profile][n] = year, press
+		m.publisher[n] = press
 	}
 }
 
@@ -196,19 +202,28 @@ func (m *model) switchProfile(t *rapid.T) {
 	}
 }
 
-// lock locks the publisher of a portfolio.
-func (m *model) lock(t *rapid.T) {
+// localize puts a local publisher on a portfolio. No job changes that.
+func (m *model) localize(t *rapid.T) {
 	p, n := m.anyPortfolio(t)
 	if p == nil {
-		t.Skip("nothing to lock")
+		t.Skip("there is nothing")
 	}
 	m.b.Write(func(ctx context.Context, tx *store.Tx) error {
-		return tx.Portfolio.UpdateOneID(p.ID).SetLockedFields("publisher_name").Exec(ctx)
+		return tx.Portfolio.UpdateOneID(p.ID).SetLocalValues(`{"publisher_name":"Ours"}`).Exec(ctx)
 	})
-	if m.locked == nil {
-		m.locked = map[int]bool{}
+	m.local[n] = `{"publisher_name":"Ours"}`
+}
+
+// retain says that access to a portfolio is perpetual.
+func (m *model) retain(t *rapid.T) {
+	p, n := m.anyPortfolio(t)
+	if p == nil {
+		t.Skip("there is nothing")
 	}
-	m.locked[n] = true
+	m.b.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Portfolio.UpdateOneID(p.ID).SetAccessRights(holdings.Perpetual).Exec(ctx)
+	})
+	m.retained[n] = true
 }
 
 // anyPortfolio draws one of those in the holdings.
@@ -262,6 +277,7 @@ func (m *model) undo(t *rapid.T) {
 		}
 	}
 	m.listed = last.listed
+	m.taken = last.taken
 	maps.Copy(m.publisher, last.publisher) // a record that is hidden again keeps its values
 	for profile := range m.first {
 		maps.Copy(m.first[profile], last.first[profile])
@@ -324,6 +340,12 @@ func (m *model) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
 	if license := m.licensed[n]; license == 0 && p.LicenseID != nil || license != 0 && (p.LicenseID == nil || *p.LicenseID != license) {
 		t.Fatalf("title %d: license %v, want %d", n, p.LicenseID, license)
 	}
+	if p.LocalValues != m.local[n] {
+		t.Fatalf("title %d: local values %s, want %s", n, p.LocalValues, m.local[n])
+	}
+	if taken := strings.HasPrefix(p.RetainedCoverage, `[{"dateFirst":"1996"`); taken != m.taken[n] || !taken && p.RetainedCoverage != "" {
+		t.Fatalf("title %d: %q was taken away and is retained, want %v", n, p.RetainedCoverage, m.taken[n])
+	}
 	if m.ordered[n] != (len(p.Edges.PoLines) == 1) {
 		t.Fatalf("title %d: %d PO lines", n, len(p.Edges.PoLines))
 	}
@@ -335,9 +357,9 @@ func (m *model) checkPortfolio(t *rapid.T, n int, p *ent.Portfolio) {
 		if p.PublisherName != m.publisher[n] {
 			t.Fatalf("title %d: publisher %q, want %q", n, p.PublisherName, m.publisher[n])
 		}
-	case m.ordered[n]:
+	case m.ordered[n], m.retained[n]:
 		if p.RemovedAt != nil || p.Listed || !p.Available {
-			t.Fatalf("title %d has a PO line: removed %v listed %v available %v", n, p.RemovedAt, p.Listed, p.Available)
+			t.Fatalf("title %d has a PO line or is retained: removed %v listed %v available %v", n, p.RemovedAt, p.Listed, p.Available)
 		}
 	default:
 		if p.RemovedAt == nil {
@@ -353,6 +375,7 @@ type state struct {
 	publisher string
 	first     string
 	own       string // what the profile's list has otherwise than the portfolio
+	taken     string // what is retained of time that lists took away
 }
 
 // snapshot is the holdings, by profile and title.
@@ -361,7 +384,7 @@ func (m *model) snapshot() map[int64]map[string]state {
 	for _, p := range m.b.Store.Read.Portfolio.Query().WithEntitlements(func(q *ent.EntitlementQuery) { q.WithCoverage() }).
 		AllX(m.b.T.Context()) {
 		for profile := range found {
-			s := state{visible: p.RemovedAt == nil, publisher: p.PublisherName}
+			s := state{visible: p.RemovedAt == nil, publisher: p.PublisherName, taken: p.RetainedCoverage}
 			for _, e := range p.Edges.Entitlements {
 				if *e.ProfileID == profile {
 					s.entitled, s.first, s.own = e.Active, e.Edges.Coverage[0].DateFirstIssueOnline, e.OwnValues
@@ -401,6 +424,9 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 		if was.first != "" && was.first != now.first {
 			want = append(want, action+title+" coverage")
 		}
+		if was.taken != now.taken {
+			want = append(want, action+title+" "+plan.RetainedField)
+		}
 		if now.entitled && was.own != now.own {
 			want = append(want, "DIVERGES "+title+" ")
 		}
@@ -413,7 +439,7 @@ func (m *model) compareReport(t *rapid.T, jobID, profile int64, before, after ma
 	locked := m.b.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID), jobchange.Action(string(plan.Locked))).
 		Order(jobchange.ByTitle()).Select(jobchange.FieldTitle).StringsX(m.b.T.Context())
 	if once := slices.Compact(slices.Clone(locked)); len(once) != len(locked) {
-		t.Fatalf("locks are listed twice: %v", locked)
+		t.Fatalf("changes behind local values are listed twice: %v", locked)
 	}
 	slices.Sort(want)
 	slices.Sort(got)

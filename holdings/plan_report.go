@@ -21,8 +21,8 @@ type reportedLine struct {
 }
 
 func (r *planReport) readListed(ctx context.Context) error {
-	rows, err := r.out.Store.Query(ctx, `SELECT action, line FROM job_changes WHERE part_id = ? AND job_id = ? AND action IN (?, ?)`,
-		r.out.Part.ID, r.out.Part.JobID, string(plan.NotInZone), string(plan.Locked))
+	rows, err := r.out.Store.Query(ctx, `SELECT action, line FROM job_changes WHERE part_id = ? AND job_id = ? AND action = ?`,
+		r.out.Part.ID, r.out.Part.JobID, string(plan.NotInZone))
 	if err != nil {
 		return fmt.Errorf("read what was listed: %w", err)
 	}
@@ -68,10 +68,10 @@ func (r *planReport) difference(t *plan.Title, id int64, d *plan.Difference, act
 	if action == plan.Update {
 		d.CountFields(&r.out.Counts)
 	}
-	if len(d.Locked) == 0 || r.listed[reportedLine{plan.Locked, t.Line}] { // by the run that this one continues
+	if len(d.Behind) == 0 {
 		return
 	}
-	for _, f := range d.Locked {
+	for _, f := range d.Behind {
 		r.out.Change(ReportLine{id, plan.Locked, f.Name, title, f.Values, t.Line})
 	}
 	r.out.Counts.Locked++

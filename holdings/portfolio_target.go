@@ -84,6 +84,10 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 	if w.former, err = w.plan.foreseen.load(ctx, tx.SQL.QueryContext, w.predecessorIDs(batch)); err != nil {
 		return err
 	}
+	retained, err := loadRetentions(ctx, tx.SQL.QueryContext, w.recovered(batch))
+	if err != nil {
+		return err
+	}
 	w.revalued = w.revalued[:0]
 	for _, t := range batch {
 		h := w.plan.PortfolioOf(t)
@@ -100,6 +104,7 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 		}
 		p.Coverage = coverage[h.Entitlement]
 		p.SetEntitlement(entitlements[h.Entitlement])
+		p.Retention = retained[h.ID]
 		if h.Entitlement == 0 {
 			p.Coverage = t.Coverage // the profile had none to change
 		}
@@ -108,6 +113,16 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 		}
 	}
 	return w.rows.keepOthers(ctx, tx, w.revalued)
+}
+
+// recovered are the portfolios of a batch whose coverage changes: it may take time away that is retained.
+func (w *portfolioTarget) recovered(batch []*plan.Title) (ids []int64) {
+	for _, t := range batch {
+		if h := w.plan.PortfolioOf(t); h != nil && h.ID > 0 && h.Entitlement != 0 && h.CoverageHash != t.CoverageHash {
+			ids = append(ids, h.ID)
+		}
+	}
+	return ids
 }
 
 // predecessorIDs are the portfolios that the titles of a batch follow.

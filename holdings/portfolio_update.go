@@ -108,6 +108,9 @@ func (w *portfolioTarget) writePortfolio(
 	if len(d.Fields) == 0 && d.Further == p.MoreKeys {
 		return nil
 	}
+	if err := w.rows.setRetained(ctx, tx, h.ID, d); err != nil {
+		return err
+	}
 	if h.HasOtherEntitlement && len(d.Fields) > 0 {
 		w.revalued = append(w.revalued, valueChange{h.ID, p.Values, d.Values})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"autoholdings/holdings/plan"
@@ -98,6 +99,18 @@ func (w *portfolioWriter) setValues(
 	args := append(appendTitle([]any{w.out.Now}, &values, moreKeys, plan.HashValues(&values)), id)
 	if _, err := tx.SQL.StmtContext(ctx, w.updateValues).ExecContext(ctx, args...); err != nil {
 		return fmt.Errorf("write the portfolio: %w", err)
+	}
+	return nil
+}
+
+// setRetained writes what is retained of a portfolio, if a difference changes it.
+func (*portfolioWriter) setRetained(ctx context.Context, tx *store.Tx, id int64, d *plan.Difference) error {
+	if !slices.ContainsFunc(d.Fields, func(f plan.FieldChange) bool { return f.Name == plan.RetainedField }) {
+		return nil
+	}
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET retained_coverage = ? WHERE id = ?`, plan.StatementsJSON(d.Retained),
+		id); err != nil {
+		return fmt.Errorf("write what is retained: %w", err)
 	}
 	return nil
 }

@@ -121,5 +121,11 @@ func (s *Service) read(ctx context.Context, source plan.Source, part *Part, repo
 		}
 	}
 	in.Day = int32(plan.DayOf(s.today(part)))
+	if !in.Zone {
+		in.Days, err = s.listDays(ctx, part)
+	}
+	if err != nil {
+		return in, nil, err
+	}
 	return in, l, l.WrongContent()
 }

@@ -142,7 +142,7 @@ type ownEntitlement struct {
 type reversing struct {
 	there        map[int64]*plan.StoredPortfolio
 	entitlements map[int64]ownEntitlement
-	orders       map[int64][]string // the numbers of their PO lines
+	protected    map[int64]protection
 	others       map[int64]otherHolder
 }
 
@@ -164,7 +164,7 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 	for id, p := range now.there {
 		p.Coverage, p.EntitlementState = coverage[now.entitlements[id].id], now.entitlements[id].EntitlementState
 	}
-	if now.orders, err = poLineNumbers(ctx, tx, ids); err != nil {
+	if now.protected, err = loadProtections(ctx, tx, ids); err != nil {
 		return now, err
 	}
 	now.others, err = u.out.Part.otherHolders(ctx, tx, ids)
@@ -215,7 +215,7 @@ func (u *undoer) ownEntitlements(ctx context.Context, tx *store.Tx, ids []int64)
 // reverse undoes the changes to one portfolio. A field is restored only if it still has the value that the job gave it.
 func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id int64, changes []recorded) error {
 	p, lines := now.there[id], linesOf(changes)
-	d := plan.Difference{Values: p.Values, Coverage: p.Coverage, Own: p.Own, Further: p.MoreKeys}
+	d := plan.Difference{Values: p.Values, Coverage: p.Coverage, Own: p.Own, Further: p.MoreKeys, Retained: p.Retained}
 	if err := u.restoreFields(id, p, lines.fields, &d); err != nil {
 		return err
 	}
@@ -374,6 +374,13 @@ func restoreField(d *plan.Difference, r *recorded, p *plan.StoredPortfolio) (cur
 	if err != nil {
 		return current, false, err
 	}
+	if isCoverage && r.field == plan.RetainedField {
+		if plan.HashCoverage(after) != plan.HashCoverage(p.Retained) {
+			return plan.Values{Kind: plan.CoverageValues, Old: plan.StatementsJSON(p.Retained), New: r.values.Old}, false, nil
+		}
+		d.Retained = before
+		return current, true, nil
+	}
 	if isCoverage {
 		if plan.HashCoverage(after) != plan.HashCoverage(p.Coverage) {
 			return plan.Values{Kind: plan.CoverageValues, Old: plan.StatementsJSON(p.Coverage), New: r.values.Old}, false, nil
@@ -420,11 +427,11 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action pla
 }
 
 // takeOut undoes an addition: what the job made is hidden, and what it brought back is as it was before. A PO line
-// attached since keeps the portfolio in the holdings, and so does another entitlement; a profile's also keeps it
-// listed.
+// attached since keeps the portfolio in the holdings, and so do retention and another entitlement; a profile's also keeps
+// it listed.
 func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state plan.PortfolioState) plan.Action {
 	p, e, other := now.there[id], now.entitlements[id], now.others[id]
-	action := plan.LeavingAction(len(now.orders[id]) > 0, other.any)
+	action := plan.LeavingAction(now.protected[id].any(), other.any)
 	switch {
 	case recordedState == "" && action == plan.Remove:
 		state = plan.PortfolioState{RemovedAt: &u.out.Now}
@@ -440,7 +447,8 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 		u.out.Counts.Removed++
 	case plan.Keep:
 		u.out.Counts.Kept++
-		why = plan.KeptFor(now.orders[id])
+		u.out.Counts.Retained += now.protected[id].counted()
+		why = now.protected[id].why()
 	case plan.Withdraw:
 		u.out.Counts.Withdrawn++
 	}
@@ -463,7 +471,10 @@ func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state plan.
 
 // writeValues writes restored fields and coverage.
 func (u *undoer) writeValues(ctx context.Context, tx *store.Tx, id int64, e ownEntitlement, d *plan.Difference) error {
-	if err := u.rows.setValues(ctx, tx, id, d.Values, d.Further); err != nil || !d.Rewrite {
+	if err := u.rows.setValues(ctx, tx, id, d.Values, d.Further); err != nil {
+		return err
+	}
+	if err := u.rows.setRetained(ctx, tx, id, d); err != nil || !d.Rewrite {
 		return err
 	}
 	return u.rows.replaceCoverage(ctx, tx, e.id, d.Coverage)

@@ -129,7 +129,7 @@ func TestHowWaitingEnds(t *testing.T) {
 		{
 			name: "a lock", date: "2026-03-01",
 			attach: func(ctx context.Context, tx *store.Tx, id int64) error {
-				return tx.Portfolio.UpdateOneID(id).SetLockedFields("title_url").Exec(ctx)
+				return tx.Portfolio.UpdateOneID(id).SetLocalValues(`{"title_url":"https://ours.example"}`).Exec(ctx)
 			},
 		},
 	} {

@@ -39,22 +39,24 @@ type withdrawal struct{ removed, kept, withdrawn int }
 // All is the number of the entitlements.
 func (w withdrawal) All() int { return w.removed + w.kept + w.withdrawn }
 
-// String says it in words: "200 portfolios would be removed, 3 kept for a PO line, and 5 stay with other profiles".
+// String says it in words: "200 portfolios would be removed, 3 kept for a PO line or perpetual access, and 5 stay with
+// other profiles".
 func (w withdrawal) String() string {
-	return fmt.Sprintf("%s would be removed, %s kept for a PO line, and %s stay with other profiles",
+	return fmt.Sprintf("%s would be removed, %s kept for a PO line or perpetual access, and %s stay with other profiles",
 		words.Count(w.removed, "portfolio", "portfolios"), words.Figure(w.kept), words.Figure(w.withdrawn))
 }
 
 // CountWithdrawal counts what withdrawing all of a profile's entitlements, in force or suspended, would do.
 func CountWithdrawal(ctx context.Context, tx *store.Tx, profileID int64) (w withdrawal, err error) {
 	err = tx.SQL.QueryRowContext(ctx,
-		`SELECT COUNT(*) FILTER (WHERE NOT elsewhere AND NOT ordered), COUNT(*) FILTER (WHERE NOT elsewhere AND ordered),
+		`SELECT COUNT(*) FILTER (WHERE NOT elsewhere AND NOT protected), COUNT(*) FILTER (WHERE NOT elsewhere AND protected),
 			COUNT(*) FILTER (WHERE elsewhere)
 		FROM (SELECT
 			EXISTS (SELECT 1 FROM entitlements o WHERE o.portfolio_id = e.portfolio_id AND o.active
 				AND o.profile_id IS DISTINCT FROM e.profile_id) AS elsewhere,
-			EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = e.portfolio_id) AS ordered
-			FROM entitlements e WHERE e.profile_id = ? AND (e.active OR e.waiting <> '')) AS held`, profileID).
+			EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = e.portfolio_id) OR `+RetainedSQL+` AS protected
+			FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id JOIN collections k ON k.id = p.collection_id
+			WHERE e.profile_id = ? AND (e.active OR e.waiting <> '')) AS held`, profileID).
 		Scan(&w.removed, &w.kept, &w.withdrawn)
 	if err != nil {
 		return w, fmt.Errorf("count the entitlements of profile %d: %w", profileID, err)

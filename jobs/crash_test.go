@@ -31,11 +31,11 @@ func TestDeathAfterEachWrite(t *testing.T) {
 	before.mustSync(nil)
 	must(t, before.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error {
 		kept := tx.Portfolio.Query().Where(portfolio.TitleID("j01")).OnlyX(ctx)
-		locked := tx.Portfolio.Query().Where(portfolio.TitleID("j05")).OnlyX(ctx)
+		ours := tx.Portfolio.Query().Where(portfolio.TitleID("j05")).OnlyX(ctx)
 		if err := tx.POLine.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetNumber("POL-1").SetPortfolioID(kept.ID).Exec(ctx); err != nil {
 			return err
 		}
-		return tx.Portfolio.UpdateOne(locked).SetLockedFields("publisher_name").Exec(ctx)
+		return tx.Portfolio.UpdateOne(ours).SetLocalValues(`{"publisher_name":"Ours"}`).Exec(ctx)
 	}))
 	before.stop()
 	must(t, mock.Step(1))

@@ -15,6 +15,7 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/jobpart"
+	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/jobs"
 )
@@ -50,11 +51,16 @@ func (m *model) read() *snapshot {
 	return s
 }
 
+// localFields are the names of the fields with a local value.
+func localFields(p *ent.Portfolio) string {
+	return strings.Join(slices.Sorted(slices.Values(holdings.LocalValuesOf(p).Fields())), " ")
+}
+
 func (m *model) recordOf(p *ent.Portfolio) record {
 	m.t.Helper()
 	r := record{
 		shown: values{p.PublicationTitle, p.PrintIdentifier, p.PublisherName, p.TitleURL}, visible: p.RemovedAt == nil, listed: p.Listed,
-		closed: !p.Available, ordered: len(p.Edges.PoLines), locked: strings.Join(slices.Sorted(strings.FieldsSeq(p.LockedFields)), " "),
+		closed: !p.Available, ordered: len(p.Edges.PoLines), locked: localFields(p),
 	}
 	if p.LicenseID != nil {
 		r.license = *p.LicenseID
@@ -259,8 +265,8 @@ func (m *model) replaySync(t *rapid.T, j *modelJob, before *snapshot, applied ma
 				r.set(l, mine, valueOf(l, l.NewValue))
 			}
 		case l.Action == "LOCKED":
-			if *r.fieldOf(l, mine) != valueOf(l, l.OldValue) || !r.locks(l.Field) {
-				bad("the field is not locked, or was otherwise")
+			if *r.fieldOf(l, mine) != valueOf(l, l.NewValue) || !r.locks(l.Field) {
+				bad("the field has no local value, or is otherwise")
 			}
 		default:
 			if !mine.active && mine.waiting == "" || !r.wasTold(l.OldValue, mine) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -509,7 +510,7 @@ func (m *model) license(t *rapid.T) {
 	m.shelves[content][title] = r
 }
 
-// lock locks fields of a portfolio, or unlocks them.
+// lock gives fields of a portfolio the values they show as local ones, or takes these back.
 func (m *model) lock(t *rapid.T) {
 	content, title, r := m.anyRecord(t)
 	locked := rapid.SampledFrom([][]string{
@@ -519,7 +520,7 @@ func (m *model) lock(t *rapid.T) {
 		{"publication_title", "publisher_name", "title_url", "coverage"},
 		{},
 	}).Draw(t, "fields")
-	_, err := m.holdings.UpdatePortfolio(context.Background(), holdings.PortfolioChange{ID: m.portfolioOf(title), LockedFields: &locked})
+	_, err := m.holdings.UpdatePortfolio(context.Background(), holdings.PortfolioChange{ID: m.portfolioOf(title), Lock: &locked})
 	m.must(err)
 	r.locked = strings.Join(slices.Sorted(slices.Values(locked)), " ")
 	m.shelves[content][title] = r
@@ -529,7 +530,9 @@ func (m *model) lock(t *rapid.T) {
 // close takes a portfolio away from patrons, or gives it back. No run changes that.
 func (m *model) close(t *rapid.T) {
 	content, title, r := m.anyRecord(t)
-	_, err := m.holdings.UpdatePortfolio(context.Background(), holdings.PortfolioChange{ID: m.portfolioOf(title), Available: &r.closed})
+	_, err := m.holdings.UpdatePortfolio(context.Background(), holdings.PortfolioChange{
+		ID: m.portfolioOf(title), Staff: holdings.StaffChange{holdings.FieldAvailable: new(strconv.FormatBool(r.closed))},
+	})
 	m.must(err)
 	r.closed = !r.closed
 	m.shelves[content][title] = r
@@ -581,7 +584,7 @@ func (m *model) readAcquisitions() string {
 		`SELECT * FROM po_lines ORDER BY id`,
 		`SELECT * FROM licenses ORDER BY id`,
 		`SELECT id, license_id FROM collections ORDER BY id`,
-		`SELECT id, license_id, locked_fields FROM portfolios WHERE license_id IS NOT NULL OR locked_fields <> '' ORDER BY id`,
+		`SELECT id, license_id, local_values FROM portfolios WHERE license_id IS NOT NULL OR local_values <> '' ORDER BY id`,
 	} {
 		m.must(writeRows(context.Background(), &text, m.store, query))
 	}
@@ -595,7 +598,7 @@ func (m *model) check(t *rapid.T) {
 		t.Fatalf("the holdings are not what they should be (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(strings.Split(m.acquisitions, "\n"), strings.Split(m.readAcquisitions(), "\n")); diff != "" {
-		t.Fatalf("a PO line, a license or a lock was changed:\n%s", diff)
+		t.Fatalf("a PO line, a license or a local value was changed:\n%s", diff)
 	}
 	rows, err := m.store.Read.Job.Query().All(context.Background())
 	m.must(err)

@@ -761,17 +761,12 @@ func (w *world) takeOver(p place, r *record) {
 			best, date = i, d
 		}
 	}
-	for i, name := range valueNames {
-		if !r.locks(name) {
-			r.shown[i] = r.own[best].said[i]
-		}
-	}
+	r.shown = r.own[best].said
 }
 
-// update gives a record what a list says, but for fields that are locked, or that another profile with a newer release
-// has given.
+// update gives a record what a list says, but for fields that another profile with a newer release has given.
 func (w *world) update(c *plan.Counts, p place, r record, l listed, keeps keeping) record {
-	changed, kept := false, false
+	changed, behind := false, false
 	mine := &r.own[p.profile]
 	outranked := w.outranked(p, w.dateOf(p, l), r)
 	if !mine.had {
@@ -781,24 +776,21 @@ func (w *world) update(c *plan.Counts, p place, r record, l listed, keeps keepin
 		if keeps.fields {
 			break
 		}
-		before := mine.said[i]
 		mine.said[i] = l.values[i]
 		switch {
 		case r.shown[i] == l.values[i]:
-		case r.locks(name):
-			kept = kept || before != l.values[i]
 		case !outranked:
 			r.shown[i], changed = l.values[i], true
+			behind = behind || r.locks(name)
 		}
 	}
 	switch {
 	case !mine.had:
 		mine.coverage = l.coverage
 	case mine.coverage == l.coverage || keeps.coverage:
-	case r.locks("coverage"):
-		kept = kept || ranges(mine.coverage) != ranges(l.coverage)
 	default:
 		mine.coverage, changed = l.coverage, true
+		behind = behind || r.locks("coverage")
 	}
 	switch {
 	case !mine.active:
@@ -809,7 +801,7 @@ func (w *world) update(c *plan.Counts, p place, r record, l listed, keeps keepin
 	}
 	mine.givenBack, mine.waiting = false, ""
 	r.review = r.review && r.awaitedElsewhere(p.profile)
-	if kept {
+	if behind {
 		c.Locked++
 	}
 	return r

@@ -143,7 +143,8 @@ func inWords(c *plan.Counts, newHost string) string {
 	}{
 		{c.Added, "added"},
 		{c.Removed, "removed"},
-		{c.Kept, "kept for a PO line but no longer accessible"},
+		{c.Retained, "kept and accessible, since access to them is perpetual"},
+		{c.Kept - c.Retained, "kept for a PO line but no longer accessible"},
 		{c.Withdrawn, "withdrawn but held by another entitlement"},
 		{c.Waiting, "waiting until it is clear which title they are"},
 		{c.Updated, "changed" + fieldsInWords(c, newHost)},
@@ -212,7 +213,7 @@ func asideInWords(c *plan.Counts) string {
 		{c.StillWaiting, "portfolio still waiting", "portfolios still waiting"},
 		{c.Review, "portfolio left as it is because its row cannot be read", "portfolios left as they are because their rows cannot be read"},
 		{c.Missing, "portfolio that the list does not have left as it is", "portfolios that the list does not have left as they are"},
-		{c.Locked, "title with locked fields that the list has otherwise", "titles with locked fields that the list has otherwise"},
+		{c.Locked, "title with a change behind a local value", "titles with changes behind local values"},
 		{c.NotInCommunityZone, "title not in the Community Zone", "titles not in the Community Zone"},
 		left,
 	}...) {

@@ -49,6 +49,7 @@ var toldTables = []struct {
 	{"job_findings", []string{"part_id", "code"}},
 	{"list_decisions", []string{"provider_file_id", "collection_id", "kind"}},
 	{"schedule_slots", []string{"slot"}},
+	{"edits", []string{"portfolio_id", "action", "field"}},
 	{"collection_set_members", nil},
 	{"profile_groups", nil},
 }
@@ -67,6 +68,7 @@ var untold = map[string]string{
 	"jobs.unique_key":              "the same",
 	"job_parts.plan_hash":          "the same",
 	"collections.name_key":         "it is of the name",
+	"edits.collection_id":          "it is that of its portfolio",
 }
 
 // tablesBeside are tables that belong to no story.

@@ -34,6 +34,12 @@ const (
 	FieldActivationType = "activation_type"
 	// FieldLicenseID holds the string denoting the license_id field in the database.
 	FieldLicenseID = "license_id"
+	// FieldPerpetualAccess holds the string denoting the perpetual_access field in the database.
+	FieldPerpetualAccess = "perpetual_access"
+	// FieldPerpetualFrom holds the string denoting the perpetual_from field in the database.
+	FieldPerpetualFrom = "perpetual_from"
+	// FieldPerpetualUntil holds the string denoting the perpetual_until field in the database.
+	FieldPerpetualUntil = "perpetual_until"
 	// FieldWriterJobID holds the string denoting the writer_job_id field in the database.
 	FieldWriterJobID = "writer_job_id"
 	// FieldVersion holds the string denoting the version field in the database.
@@ -126,6 +132,9 @@ var Columns = []string{
 	FieldAutoActivateNewPortfolios,
 	FieldActivationType,
 	FieldLicenseID,
+	FieldPerpetualAccess,
+	FieldPerpetualFrom,
+	FieldPerpetualUntil,
 	FieldWriterJobID,
 	FieldVersion,
 }
@@ -157,6 +166,12 @@ var (
 	DefaultAutoActivateNewPortfolios bool
 	// DefaultActivationType holds the default value on creation for the "activation_type" field.
 	DefaultActivationType string
+	// DefaultPerpetualAccess holds the default value on creation for the "perpetual_access" field.
+	DefaultPerpetualAccess bool
+	// DefaultPerpetualFrom holds the default value on creation for the "perpetual_from" field.
+	DefaultPerpetualFrom string
+	// DefaultPerpetualUntil holds the default value on creation for the "perpetual_until" field.
+	DefaultPerpetualUntil string
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 )
@@ -222,6 +237,21 @@ func ByActivationType(opts ...sql.OrderTermOption) OrderOption {
 // ByLicenseID orders the results by the license_id field.
 func ByLicenseID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLicenseID, opts...).ToFunc()
+}
+
+// ByPerpetualAccess orders the results by the perpetual_access field.
+func ByPerpetualAccess(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualAccess, opts...).ToFunc()
+}
+
+// ByPerpetualFrom orders the results by the perpetual_from field.
+func ByPerpetualFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualFrom, opts...).ToFunc()
+}
+
+// ByPerpetualUntil orders the results by the perpetual_until field.
+func ByPerpetualUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualUntil, opts...).ToFunc()
 }
 
 // ByWriterJobID orders the results by the writer_job_id field.

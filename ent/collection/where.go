@@ -109,6 +109,21 @@ func LicenseID(v int64) predicate.Collection {
 	return predicate.Collection(sql.FieldEQ(FieldLicenseID, v))
 }
 
+// PerpetualAccess applies equality check predicate on the "perpetual_access" field. It's identical to PerpetualAccessEQ.
+func PerpetualAccess(v bool) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldPerpetualAccess, v))
+}
+
+// PerpetualFrom applies equality check predicate on the "perpetual_from" field. It's identical to PerpetualFromEQ.
+func PerpetualFrom(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualUntil applies equality check predicate on the "perpetual_until" field. It's identical to PerpetualUntilEQ.
+func PerpetualUntil(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldPerpetualUntil, v))
+}
+
 // WriterJobID applies equality check predicate on the "writer_job_id" field. It's identical to WriterJobIDEQ.
 func WriterJobID(v int64) predicate.Collection {
 	return predicate.Collection(sql.FieldEQ(FieldWriterJobID, v))
@@ -547,6 +562,146 @@ func LicenseIDIsNil() predicate.Collection {
 // LicenseIDNotNil applies the NotNil predicate on the "license_id" field.
 func LicenseIDNotNil() predicate.Collection {
 	return predicate.Collection(sql.FieldNotNull(FieldLicenseID))
+}
+
+// PerpetualAccessEQ applies the EQ predicate on the "perpetual_access" field.
+func PerpetualAccessEQ(v bool) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldPerpetualAccess, v))
+}
+
+// PerpetualAccessNEQ applies the NEQ predicate on the "perpetual_access" field.
+func PerpetualAccessNEQ(v bool) predicate.Collection {
+	return predicate.Collection(sql.FieldNEQ(FieldPerpetualAccess, v))
+}
+
+// PerpetualFromEQ applies the EQ predicate on the "perpetual_from" field.
+func PerpetualFromEQ(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromNEQ applies the NEQ predicate on the "perpetual_from" field.
+func PerpetualFromNEQ(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldNEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromIn applies the In predicate on the "perpetual_from" field.
+func PerpetualFromIn(vs ...string) predicate.Collection {
+	return predicate.Collection(sql.FieldIn(FieldPerpetualFrom, vs...))
+}
+
+// PerpetualFromNotIn applies the NotIn predicate on the "perpetual_from" field.
+func PerpetualFromNotIn(vs ...string) predicate.Collection {
+	return predicate.Collection(sql.FieldNotIn(FieldPerpetualFrom, vs...))
+}
+
+// PerpetualFromGT applies the GT predicate on the "perpetual_from" field.
+func PerpetualFromGT(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldGT(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromGTE applies the GTE predicate on the "perpetual_from" field.
+func PerpetualFromGTE(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldGTE(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromLT applies the LT predicate on the "perpetual_from" field.
+func PerpetualFromLT(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldLT(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromLTE applies the LTE predicate on the "perpetual_from" field.
+func PerpetualFromLTE(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldLTE(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromContains applies the Contains predicate on the "perpetual_from" field.
+func PerpetualFromContains(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldContains(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromHasPrefix applies the HasPrefix predicate on the "perpetual_from" field.
+func PerpetualFromHasPrefix(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldHasPrefix(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromHasSuffix applies the HasSuffix predicate on the "perpetual_from" field.
+func PerpetualFromHasSuffix(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldHasSuffix(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromEqualFold applies the EqualFold predicate on the "perpetual_from" field.
+func PerpetualFromEqualFold(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldEqualFold(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromContainsFold applies the ContainsFold predicate on the "perpetual_from" field.
+func PerpetualFromContainsFold(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldContainsFold(FieldPerpetualFrom, v))
+}
+
+// PerpetualUntilEQ applies the EQ predicate on the "perpetual_until" field.
+func PerpetualUntilEQ(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldEQ(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilNEQ applies the NEQ predicate on the "perpetual_until" field.
+func PerpetualUntilNEQ(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldNEQ(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilIn applies the In predicate on the "perpetual_until" field.
+func PerpetualUntilIn(vs ...string) predicate.Collection {
+	return predicate.Collection(sql.FieldIn(FieldPerpetualUntil, vs...))
+}
+
+// PerpetualUntilNotIn applies the NotIn predicate on the "perpetual_until" field.
+func PerpetualUntilNotIn(vs ...string) predicate.Collection {
+	return predicate.Collection(sql.FieldNotIn(FieldPerpetualUntil, vs...))
+}
+
+// PerpetualUntilGT applies the GT predicate on the "perpetual_until" field.
+func PerpetualUntilGT(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldGT(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilGTE applies the GTE predicate on the "perpetual_until" field.
+func PerpetualUntilGTE(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldGTE(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilLT applies the LT predicate on the "perpetual_until" field.
+func PerpetualUntilLT(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldLT(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilLTE applies the LTE predicate on the "perpetual_until" field.
+func PerpetualUntilLTE(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldLTE(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilContains applies the Contains predicate on the "perpetual_until" field.
+func PerpetualUntilContains(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldContains(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilHasPrefix applies the HasPrefix predicate on the "perpetual_until" field.
+func PerpetualUntilHasPrefix(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldHasPrefix(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilHasSuffix applies the HasSuffix predicate on the "perpetual_until" field.
+func PerpetualUntilHasSuffix(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldHasSuffix(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilEqualFold applies the EqualFold predicate on the "perpetual_until" field.
+func PerpetualUntilEqualFold(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldEqualFold(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilContainsFold applies the ContainsFold predicate on the "perpetual_until" field.
+func PerpetualUntilContainsFold(v string) predicate.Collection {
+	return predicate.Collection(sql.FieldContainsFold(FieldPerpetualUntil, v))
 }
 
 // WriterJobIDEQ applies the EQ predicate on the "writer_job_id" field.

@@ -104,6 +104,18 @@ func (f CoverageStatementFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CoverageStatementMutation", m)
 }
 
+// The EditFunc type is an adapter to allow the use of ordinary
+// function as Edit mutator.
+type EditFunc func(context.Context, *ent.EditMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EditFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.EditMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.EditMutation", m)
+}
+
 // The EntitlementFunc type is an adapter to allow the use of ordinary
 // function as Entitlement mutator.
 type EntitlementFunc func(context.Context, *ent.EntitlementMutation) (ent.Value, error)

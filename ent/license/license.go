@@ -32,6 +32,12 @@ const (
 	FieldEndsOn = "ends_on"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
+	// FieldPerpetualAccess holds the string denoting the perpetual_access field in the database.
+	FieldPerpetualAccess = "perpetual_access"
+	// FieldPerpetualFrom holds the string denoting the perpetual_from field in the database.
+	FieldPerpetualFrom = "perpetual_from"
+	// FieldPerpetualUntil holds the string denoting the perpetual_until field in the database.
+	FieldPerpetualUntil = "perpetual_until"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePortfolios holds the string denoting the portfolios edge name in mutations.
@@ -69,6 +75,9 @@ var Columns = []string{
 	FieldStartsOn,
 	FieldEndsOn,
 	FieldNote,
+	FieldPerpetualAccess,
+	FieldPerpetualFrom,
+	FieldPerpetualUntil,
 	FieldVersion,
 }
 
@@ -97,6 +106,12 @@ var (
 	DefaultEndsOn string
 	// DefaultNote holds the default value on creation for the "note" field.
 	DefaultNote string
+	// DefaultPerpetualAccess holds the default value on creation for the "perpetual_access" field.
+	DefaultPerpetualAccess bool
+	// DefaultPerpetualFrom holds the default value on creation for the "perpetual_from" field.
+	DefaultPerpetualFrom string
+	// DefaultPerpetualUntil holds the default value on creation for the "perpetual_until" field.
+	DefaultPerpetualUntil string
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 )
@@ -157,6 +172,21 @@ func ByEndsOn(opts ...sql.OrderTermOption) OrderOption {
 // ByNote orders the results by the note field.
 func ByNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNote, opts...).ToFunc()
+}
+
+// ByPerpetualAccess orders the results by the perpetual_access field.
+func ByPerpetualAccess(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualAccess, opts...).ToFunc()
+}
+
+// ByPerpetualFrom orders the results by the perpetual_from field.
+func ByPerpetualFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualFrom, opts...).ToFunc()
+}
+
+// ByPerpetualUntil orders the results by the perpetual_until field.
+func ByPerpetualUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualUntil, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

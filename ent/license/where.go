@@ -104,6 +104,21 @@ func Note(v string) predicate.License {
 	return predicate.License(sql.FieldEQ(FieldNote, v))
 }
 
+// PerpetualAccess applies equality check predicate on the "perpetual_access" field. It's identical to PerpetualAccessEQ.
+func PerpetualAccess(v bool) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldPerpetualAccess, v))
+}
+
+// PerpetualFrom applies equality check predicate on the "perpetual_from" field. It's identical to PerpetualFromEQ.
+func PerpetualFrom(v string) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualUntil applies equality check predicate on the "perpetual_until" field. It's identical to PerpetualUntilEQ.
+func PerpetualUntil(v string) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldPerpetualUntil, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int) predicate.License {
 	return predicate.License(sql.FieldEQ(FieldVersion, v))
@@ -707,6 +722,146 @@ func NoteEqualFold(v string) predicate.License {
 // NoteContainsFold applies the ContainsFold predicate on the "note" field.
 func NoteContainsFold(v string) predicate.License {
 	return predicate.License(sql.FieldContainsFold(FieldNote, v))
+}
+
+// PerpetualAccessEQ applies the EQ predicate on the "perpetual_access" field.
+func PerpetualAccessEQ(v bool) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldPerpetualAccess, v))
+}
+
+// PerpetualAccessNEQ applies the NEQ predicate on the "perpetual_access" field.
+func PerpetualAccessNEQ(v bool) predicate.License {
+	return predicate.License(sql.FieldNEQ(FieldPerpetualAccess, v))
+}
+
+// PerpetualFromEQ applies the EQ predicate on the "perpetual_from" field.
+func PerpetualFromEQ(v string) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromNEQ applies the NEQ predicate on the "perpetual_from" field.
+func PerpetualFromNEQ(v string) predicate.License {
+	return predicate.License(sql.FieldNEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromIn applies the In predicate on the "perpetual_from" field.
+func PerpetualFromIn(vs ...string) predicate.License {
+	return predicate.License(sql.FieldIn(FieldPerpetualFrom, vs...))
+}
+
+// PerpetualFromNotIn applies the NotIn predicate on the "perpetual_from" field.
+func PerpetualFromNotIn(vs ...string) predicate.License {
+	return predicate.License(sql.FieldNotIn(FieldPerpetualFrom, vs...))
+}
+
+// PerpetualFromGT applies the GT predicate on the "perpetual_from" field.
+func PerpetualFromGT(v string) predicate.License {
+	return predicate.License(sql.FieldGT(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromGTE applies the GTE predicate on the "perpetual_from" field.
+func PerpetualFromGTE(v string) predicate.License {
+	return predicate.License(sql.FieldGTE(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromLT applies the LT predicate on the "perpetual_from" field.
+func PerpetualFromLT(v string) predicate.License {
+	return predicate.License(sql.FieldLT(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromLTE applies the LTE predicate on the "perpetual_from" field.
+func PerpetualFromLTE(v string) predicate.License {
+	return predicate.License(sql.FieldLTE(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromContains applies the Contains predicate on the "perpetual_from" field.
+func PerpetualFromContains(v string) predicate.License {
+	return predicate.License(sql.FieldContains(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromHasPrefix applies the HasPrefix predicate on the "perpetual_from" field.
+func PerpetualFromHasPrefix(v string) predicate.License {
+	return predicate.License(sql.FieldHasPrefix(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromHasSuffix applies the HasSuffix predicate on the "perpetual_from" field.
+func PerpetualFromHasSuffix(v string) predicate.License {
+	return predicate.License(sql.FieldHasSuffix(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromEqualFold applies the EqualFold predicate on the "perpetual_from" field.
+func PerpetualFromEqualFold(v string) predicate.License {
+	return predicate.License(sql.FieldEqualFold(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromContainsFold applies the ContainsFold predicate on the "perpetual_from" field.
+func PerpetualFromContainsFold(v string) predicate.License {
+	return predicate.License(sql.FieldContainsFold(FieldPerpetualFrom, v))
+}
+
+// PerpetualUntilEQ applies the EQ predicate on the "perpetual_until" field.
+func PerpetualUntilEQ(v string) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilNEQ applies the NEQ predicate on the "perpetual_until" field.
+func PerpetualUntilNEQ(v string) predicate.License {
+	return predicate.License(sql.FieldNEQ(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilIn applies the In predicate on the "perpetual_until" field.
+func PerpetualUntilIn(vs ...string) predicate.License {
+	return predicate.License(sql.FieldIn(FieldPerpetualUntil, vs...))
+}
+
+// PerpetualUntilNotIn applies the NotIn predicate on the "perpetual_until" field.
+func PerpetualUntilNotIn(vs ...string) predicate.License {
+	return predicate.License(sql.FieldNotIn(FieldPerpetualUntil, vs...))
+}
+
+// PerpetualUntilGT applies the GT predicate on the "perpetual_until" field.
+func PerpetualUntilGT(v string) predicate.License {
+	return predicate.License(sql.FieldGT(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilGTE applies the GTE predicate on the "perpetual_until" field.
+func PerpetualUntilGTE(v string) predicate.License {
+	return predicate.License(sql.FieldGTE(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilLT applies the LT predicate on the "perpetual_until" field.
+func PerpetualUntilLT(v string) predicate.License {
+	return predicate.License(sql.FieldLT(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilLTE applies the LTE predicate on the "perpetual_until" field.
+func PerpetualUntilLTE(v string) predicate.License {
+	return predicate.License(sql.FieldLTE(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilContains applies the Contains predicate on the "perpetual_until" field.
+func PerpetualUntilContains(v string) predicate.License {
+	return predicate.License(sql.FieldContains(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilHasPrefix applies the HasPrefix predicate on the "perpetual_until" field.
+func PerpetualUntilHasPrefix(v string) predicate.License {
+	return predicate.License(sql.FieldHasPrefix(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilHasSuffix applies the HasSuffix predicate on the "perpetual_until" field.
+func PerpetualUntilHasSuffix(v string) predicate.License {
+	return predicate.License(sql.FieldHasSuffix(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilEqualFold applies the EqualFold predicate on the "perpetual_until" field.
+func PerpetualUntilEqualFold(v string) predicate.License {
+	return predicate.License(sql.FieldEqualFold(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilContainsFold applies the ContainsFold predicate on the "perpetual_until" field.
+func PerpetualUntilContainsFold(v string) predicate.License {
+	return predicate.License(sql.FieldContainsFold(FieldPerpetualUntil, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

@@ -77,6 +77,9 @@ var (
 		{Name: "available", Type: field.TypeBool, Default: true},
 		{Name: "auto_activate_new_portfolios", Type: field.TypeBool, Default: false},
 		{Name: "activation_type", Type: field.TypeString, Default: "MANUAL"},
+		{Name: "perpetual_access", Type: field.TypeBool, Default: false},
+		{Name: "perpetual_from", Type: field.TypeString, Default: ""},
+		{Name: "perpetual_until", Type: field.TypeString, Default: ""},
 		{Name: "writer_job_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "community_zone_collection_id", Type: field.TypeInt64, Nullable: true},
@@ -90,13 +93,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "collections_community_zone_collections_collections",
-				Columns:    []*schema.Column{CollectionsColumns[12]},
+				Columns:    []*schema.Column{CollectionsColumns[15]},
 				RefColumns: []*schema.Column{CommunityZoneCollectionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "collections_licenses_collections",
-				Columns:    []*schema.Column{CollectionsColumns[13]},
+				Columns:    []*schema.Column{CollectionsColumns[16]},
 				RefColumns: []*schema.Column{LicensesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -110,12 +113,12 @@ var (
 			{
 				Name:    "collection_community_zone_collection_id",
 				Unique:  true,
-				Columns: []*schema.Column{CollectionsColumns[12]},
+				Columns: []*schema.Column{CollectionsColumns[15]},
 			},
 			{
 				Name:    "collection_license_id",
 				Unique:  false,
-				Columns: []*schema.Column{CollectionsColumns[13]},
+				Columns: []*schema.Column{CollectionsColumns[16]},
 			},
 		},
 	}
@@ -306,6 +309,56 @@ var (
 				Name:    "coveragestatement_entitlement_id_position",
 				Unique:  true,
 				Columns: []*schema.Column{CoverageStatementsColumns[13], CoverageStatementsColumns[1]},
+			},
+		},
+	}
+	// EditsColumns holds the columns for the "edits" table.
+	EditsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "actor_kind", Type: field.TypeString, Default: ""},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "actor_name", Type: field.TypeString, Default: ""},
+		{Name: "collection_id", Type: field.TypeInt64},
+		{Name: "action", Type: field.TypeString},
+		{Name: "field", Type: field.TypeString, Default: ""},
+		{Name: "title", Type: field.TypeString},
+		{Name: "title_id", Type: field.TypeString, Default: ""},
+		{Name: "print_identifier", Type: field.TypeString, Default: ""},
+		{Name: "online_identifier", Type: field.TypeString, Default: ""},
+		{Name: "value_kind", Type: field.TypeString, Default: ""},
+		{Name: "old_value", Type: field.TypeString, Default: ""},
+		{Name: "new_value", Type: field.TypeString, Default: ""},
+		{Name: "portfolio_id", Type: field.TypeInt64, Nullable: true},
+	}
+	// EditsTable holds the schema information for the "edits" table.
+	EditsTable = &schema.Table{
+		Name:       "edits",
+		Columns:    EditsColumns,
+		PrimaryKey: []*schema.Column{EditsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "edits_portfolios_edits",
+				Columns:    []*schema.Column{EditsColumns[15]},
+				RefColumns: []*schema.Column{PortfoliosColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "edit_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{EditsColumns[1], EditsColumns[0]},
+			},
+			{
+				Name:    "edit_portfolio_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{EditsColumns[15], EditsColumns[0]},
+			},
+			{
+				Name:    "edit_collection_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{EditsColumns[5], EditsColumns[0]},
 			},
 		},
 	}
@@ -742,6 +795,9 @@ var (
 		{Name: "starts_on", Type: field.TypeString, Default: ""},
 		{Name: "ends_on", Type: field.TypeString, Default: ""},
 		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "perpetual_access", Type: field.TypeBool, Default: false},
+		{Name: "perpetual_from", Type: field.TypeString, Default: ""},
+		{Name: "perpetual_until", Type: field.TypeString, Default: ""},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 	}
 	// LicensesTable holds the schema information for the "licenses" table.
@@ -759,6 +815,14 @@ var (
 				Name:    "license_status_id",
 				Unique:  false,
 				Columns: []*schema.Column{LicensesColumns[6], LicensesColumns[0]},
+			},
+			{
+				Name:    "license_perpetual",
+				Unique:  false,
+				Columns: []*schema.Column{LicensesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "perpetual_access",
+				},
 			},
 		},
 	}
@@ -910,7 +974,12 @@ var (
 		{Name: "listed", Type: field.TypeBool},
 		{Name: "removed_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "review", Type: field.TypeString, Default: ""},
-		{Name: "locked_fields", Type: field.TypeString, Default: ""},
+		{Name: "local_values", Type: field.TypeString, Default: ""},
+		{Name: "access_rights", Type: field.TypeString, Default: ""},
+		{Name: "perpetual_from", Type: field.TypeString, Default: ""},
+		{Name: "perpetual_until", Type: field.TypeString, Default: ""},
+		{Name: "retained_coverage", Type: field.TypeString, Default: ""},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "publication_title", Type: field.TypeString},
 		{Name: "print_identifier", Type: field.TypeString, Default: ""},
 		{Name: "online_identifier", Type: field.TypeString, Default: ""},
@@ -945,13 +1014,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "portfolios_collections_portfolios",
-				Columns:    []*schema.Column{PortfoliosColumns[31]},
+				Columns:    []*schema.Column{PortfoliosColumns[36]},
 				RefColumns: []*schema.Column{CollectionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "portfolios_licenses_portfolios",
-				Columns:    []*schema.Column{PortfoliosColumns[32]},
+				Columns:    []*schema.Column{PortfoliosColumns[37]},
 				RefColumns: []*schema.Column{LicensesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -960,32 +1029,32 @@ var (
 			{
 				Name:    "portfolio_collection_id_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[31], PortfoliosColumns[26], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
 			},
 			{
 				Name:    "portfolio_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[26], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[31], PortfoliosColumns[0]},
 			},
 			{
 				Name:    "portfolio_title_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[13]},
+				Columns: []*schema.Column{PortfoliosColumns[18]},
 			},
 			{
 				Name:    "portfolio_print_key",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[27]},
+				Columns: []*schema.Column{PortfoliosColumns[32]},
 			},
 			{
 				Name:    "portfolio_online_key",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[28]},
+				Columns: []*schema.Column{PortfoliosColumns[33]},
 			},
 			{
 				Name:    "portfolio_license_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[32]},
+				Columns: []*schema.Column{PortfoliosColumns[37]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "license_id IS NOT NULL",
 				},
@@ -993,7 +1062,7 @@ var (
 			{
 				Name:    "portfolio_unavailable",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[31], PortfoliosColumns[26], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT available AND removed_at IS NULL",
 				},
@@ -1001,7 +1070,7 @@ var (
 			{
 				Name:    "portfolio_unlisted",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[31], PortfoliosColumns[26], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT listed AND removed_at IS NULL",
 				},
@@ -1009,15 +1078,31 @@ var (
 			{
 				Name:    "portfolio_review",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[31], PortfoliosColumns[26], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "review <> ''",
 				},
 			},
 			{
+				Name:    "portfolio_local",
+				Unique:  false,
+				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "local_values <> ''",
+				},
+			},
+			{
+				Name:    "portfolio_rights",
+				Unique:  false,
+				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "access_rights <> ''",
+				},
+			},
+			{
 				Name:    "portfolio_removed",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[31], PortfoliosColumns[5], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[5], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "removed_at IS NOT NULL",
 				},
@@ -1296,6 +1381,7 @@ var (
 		CommunityZoneCollectionsTable,
 		CommunityZoneTitlesTable,
 		CoverageStatementsTable,
+		EditsTable,
 		EntitlementsTable,
 		InventoryGroupsTable,
 		JobsTable,
@@ -1350,6 +1436,10 @@ func init() {
 	CoverageStatementsTable.ForeignKeys[0].RefTable = EntitlementsTable
 	CoverageStatementsTable.Annotation = &entsql.Annotation{
 		Table: "coverage_statements",
+	}
+	EditsTable.ForeignKeys[0].RefTable = PortfoliosTable
+	EditsTable.Annotation = &entsql.Annotation{
+		Table: "edits",
 	}
 	EntitlementsTable.ForeignKeys[0].RefTable = PortfoliosTable
 	EntitlementsTable.ForeignKeys[1].RefTable = ProfilesTable

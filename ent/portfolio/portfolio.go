@@ -26,10 +26,20 @@ const (
 	FieldRemovedAt = "removed_at"
 	// FieldReview holds the string denoting the review field in the database.
 	FieldReview = "review"
-	// FieldLockedFields holds the string denoting the locked_fields field in the database.
-	FieldLockedFields = "locked_fields"
+	// FieldLocalValues holds the string denoting the local_values field in the database.
+	FieldLocalValues = "local_values"
+	// FieldAccessRights holds the string denoting the access_rights field in the database.
+	FieldAccessRights = "access_rights"
+	// FieldPerpetualFrom holds the string denoting the perpetual_from field in the database.
+	FieldPerpetualFrom = "perpetual_from"
+	// FieldPerpetualUntil holds the string denoting the perpetual_until field in the database.
+	FieldPerpetualUntil = "perpetual_until"
+	// FieldRetainedCoverage holds the string denoting the retained_coverage field in the database.
+	FieldRetainedCoverage = "retained_coverage"
 	// FieldLicenseID holds the string denoting the license_id field in the database.
 	FieldLicenseID = "license_id"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// FieldPublicationTitle holds the string denoting the publication_title field in the database.
 	FieldPublicationTitle = "publication_title"
 	// FieldPrintIdentifier holds the string denoting the print_identifier field in the database.
@@ -88,6 +98,8 @@ const (
 	EdgeChanges = "changes"
 	// EdgeRefusedRows holds the string denoting the refused_rows edge name in mutations.
 	EdgeRefusedRows = "refused_rows"
+	// EdgeEdits holds the string denoting the edits edge name in mutations.
+	EdgeEdits = "edits"
 	// Table holds the table name of the portfolio in the database.
 	Table = "portfolios"
 	// CollectionTable is the table that holds the collection relation/edge.
@@ -132,6 +144,13 @@ const (
 	RefusedRowsInverseTable = "refused_rows"
 	// RefusedRowsColumn is the table column denoting the refused_rows relation/edge.
 	RefusedRowsColumn = "portfolio_id"
+	// EditsTable is the table that holds the edits relation/edge.
+	EditsTable = "edits"
+	// EditsInverseTable is the table name for the Edit entity.
+	// It exists in this package in order to avoid circular dependency with the "edit" package.
+	EditsInverseTable = "edits"
+	// EditsColumn is the table column denoting the edits relation/edge.
+	EditsColumn = "portfolio_id"
 )
 
 // Columns holds all SQL columns for portfolio fields.
@@ -144,8 +163,13 @@ var Columns = []string{
 	FieldListed,
 	FieldRemovedAt,
 	FieldReview,
-	FieldLockedFields,
+	FieldLocalValues,
+	FieldAccessRights,
+	FieldPerpetualFrom,
+	FieldPerpetualUntil,
+	FieldRetainedCoverage,
 	FieldLicenseID,
+	FieldVersion,
 	FieldPublicationTitle,
 	FieldPrintIdentifier,
 	FieldOnlineIdentifier,
@@ -184,8 +208,18 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultReview holds the default value on creation for the "review" field.
 	DefaultReview string
-	// DefaultLockedFields holds the default value on creation for the "locked_fields" field.
-	DefaultLockedFields string
+	// DefaultLocalValues holds the default value on creation for the "local_values" field.
+	DefaultLocalValues string
+	// DefaultAccessRights holds the default value on creation for the "access_rights" field.
+	DefaultAccessRights string
+	// DefaultPerpetualFrom holds the default value on creation for the "perpetual_from" field.
+	DefaultPerpetualFrom string
+	// DefaultPerpetualUntil holds the default value on creation for the "perpetual_until" field.
+	DefaultPerpetualUntil string
+	// DefaultRetainedCoverage holds the default value on creation for the "retained_coverage" field.
+	DefaultRetainedCoverage string
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int
 	// DefaultPrintIdentifier holds the default value on creation for the "print_identifier" field.
 	DefaultPrintIdentifier string
 	// DefaultOnlineIdentifier holds the default value on creation for the "online_identifier" field.
@@ -271,14 +305,39 @@ func ByReview(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReview, opts...).ToFunc()
 }
 
-// ByLockedFields orders the results by the locked_fields field.
-func ByLockedFields(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldLockedFields, opts...).ToFunc()
+// ByLocalValues orders the results by the local_values field.
+func ByLocalValues(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLocalValues, opts...).ToFunc()
+}
+
+// ByAccessRights orders the results by the access_rights field.
+func ByAccessRights(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAccessRights, opts...).ToFunc()
+}
+
+// ByPerpetualFrom orders the results by the perpetual_from field.
+func ByPerpetualFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualFrom, opts...).ToFunc()
+}
+
+// ByPerpetualUntil orders the results by the perpetual_until field.
+func ByPerpetualUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPerpetualUntil, opts...).ToFunc()
+}
+
+// ByRetainedCoverage orders the results by the retained_coverage field.
+func ByRetainedCoverage(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRetainedCoverage, opts...).ToFunc()
 }
 
 // ByLicenseID orders the results by the license_id field.
 func ByLicenseID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLicenseID, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }
 
 // ByPublicationTitle orders the results by the publication_title field.
@@ -465,6 +524,20 @@ func ByRefusedRows(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newRefusedRowsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByEditsCount orders the results by edits count.
+func ByEditsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newEditsStep(), opts...)
+	}
+}
+
+// ByEdits orders the results by edits terms.
+func ByEdits(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newEditsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newCollectionStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -505,5 +578,12 @@ func newRefusedRowsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(RefusedRowsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, RefusedRowsTable, RefusedRowsColumn),
+	)
+}
+func newEditsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(EditsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, EditsTable, EditsColumn),
 	)
 }

@@ -89,14 +89,39 @@ func Review(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldEQ(FieldReview, v))
 }
 
-// LockedFields applies equality check predicate on the "locked_fields" field. It's identical to LockedFieldsEQ.
-func LockedFields(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldEQ(FieldLockedFields, v))
+// LocalValues applies equality check predicate on the "local_values" field. It's identical to LocalValuesEQ.
+func LocalValues(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldLocalValues, v))
+}
+
+// AccessRights applies equality check predicate on the "access_rights" field. It's identical to AccessRightsEQ.
+func AccessRights(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldAccessRights, v))
+}
+
+// PerpetualFrom applies equality check predicate on the "perpetual_from" field. It's identical to PerpetualFromEQ.
+func PerpetualFrom(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualUntil applies equality check predicate on the "perpetual_until" field. It's identical to PerpetualUntilEQ.
+func PerpetualUntil(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldPerpetualUntil, v))
+}
+
+// RetainedCoverage applies equality check predicate on the "retained_coverage" field. It's identical to RetainedCoverageEQ.
+func RetainedCoverage(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldRetainedCoverage, v))
 }
 
 // LicenseID applies equality check predicate on the "license_id" field. It's identical to LicenseIDEQ.
 func LicenseID(v int64) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldEQ(FieldLicenseID, v))
+}
+
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldVersion, v))
 }
 
 // PublicationTitle applies equality check predicate on the "publication_title" field. It's identical to PublicationTitleEQ.
@@ -449,69 +474,329 @@ func ReviewContainsFold(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldContainsFold(FieldReview, v))
 }
 
-// LockedFieldsEQ applies the EQ predicate on the "locked_fields" field.
-func LockedFieldsEQ(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldEQ(FieldLockedFields, v))
+// LocalValuesEQ applies the EQ predicate on the "local_values" field.
+func LocalValuesEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldLocalValues, v))
 }
 
-// LockedFieldsNEQ applies the NEQ predicate on the "locked_fields" field.
-func LockedFieldsNEQ(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldNEQ(FieldLockedFields, v))
+// LocalValuesNEQ applies the NEQ predicate on the "local_values" field.
+func LocalValuesNEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldLocalValues, v))
 }
 
-// LockedFieldsIn applies the In predicate on the "locked_fields" field.
-func LockedFieldsIn(vs ...string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldIn(FieldLockedFields, vs...))
+// LocalValuesIn applies the In predicate on the "local_values" field.
+func LocalValuesIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldLocalValues, vs...))
 }
 
-// LockedFieldsNotIn applies the NotIn predicate on the "locked_fields" field.
-func LockedFieldsNotIn(vs ...string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldNotIn(FieldLockedFields, vs...))
+// LocalValuesNotIn applies the NotIn predicate on the "local_values" field.
+func LocalValuesNotIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldLocalValues, vs...))
 }
 
-// LockedFieldsGT applies the GT predicate on the "locked_fields" field.
-func LockedFieldsGT(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldGT(FieldLockedFields, v))
+// LocalValuesGT applies the GT predicate on the "local_values" field.
+func LocalValuesGT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldLocalValues, v))
 }
 
-// LockedFieldsGTE applies the GTE predicate on the "locked_fields" field.
-func LockedFieldsGTE(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldGTE(FieldLockedFields, v))
+// LocalValuesGTE applies the GTE predicate on the "local_values" field.
+func LocalValuesGTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldLocalValues, v))
 }
 
-// LockedFieldsLT applies the LT predicate on the "locked_fields" field.
-func LockedFieldsLT(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldLT(FieldLockedFields, v))
+// LocalValuesLT applies the LT predicate on the "local_values" field.
+func LocalValuesLT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldLocalValues, v))
 }
 
-// LockedFieldsLTE applies the LTE predicate on the "locked_fields" field.
-func LockedFieldsLTE(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldLTE(FieldLockedFields, v))
+// LocalValuesLTE applies the LTE predicate on the "local_values" field.
+func LocalValuesLTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldLocalValues, v))
 }
 
-// LockedFieldsContains applies the Contains predicate on the "locked_fields" field.
-func LockedFieldsContains(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldContains(FieldLockedFields, v))
+// LocalValuesContains applies the Contains predicate on the "local_values" field.
+func LocalValuesContains(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContains(FieldLocalValues, v))
 }
 
-// LockedFieldsHasPrefix applies the HasPrefix predicate on the "locked_fields" field.
-func LockedFieldsHasPrefix(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldHasPrefix(FieldLockedFields, v))
+// LocalValuesHasPrefix applies the HasPrefix predicate on the "local_values" field.
+func LocalValuesHasPrefix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasPrefix(FieldLocalValues, v))
 }
 
-// LockedFieldsHasSuffix applies the HasSuffix predicate on the "locked_fields" field.
-func LockedFieldsHasSuffix(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldHasSuffix(FieldLockedFields, v))
+// LocalValuesHasSuffix applies the HasSuffix predicate on the "local_values" field.
+func LocalValuesHasSuffix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasSuffix(FieldLocalValues, v))
 }
 
-// LockedFieldsEqualFold applies the EqualFold predicate on the "locked_fields" field.
-func LockedFieldsEqualFold(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldEqualFold(FieldLockedFields, v))
+// LocalValuesEqualFold applies the EqualFold predicate on the "local_values" field.
+func LocalValuesEqualFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEqualFold(FieldLocalValues, v))
 }
 
-// LockedFieldsContainsFold applies the ContainsFold predicate on the "locked_fields" field.
-func LockedFieldsContainsFold(v string) predicate.Portfolio {
-	return predicate.Portfolio(sql.FieldContainsFold(FieldLockedFields, v))
+// LocalValuesContainsFold applies the ContainsFold predicate on the "local_values" field.
+func LocalValuesContainsFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContainsFold(FieldLocalValues, v))
+}
+
+// AccessRightsEQ applies the EQ predicate on the "access_rights" field.
+func AccessRightsEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldAccessRights, v))
+}
+
+// AccessRightsNEQ applies the NEQ predicate on the "access_rights" field.
+func AccessRightsNEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldAccessRights, v))
+}
+
+// AccessRightsIn applies the In predicate on the "access_rights" field.
+func AccessRightsIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldAccessRights, vs...))
+}
+
+// AccessRightsNotIn applies the NotIn predicate on the "access_rights" field.
+func AccessRightsNotIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldAccessRights, vs...))
+}
+
+// AccessRightsGT applies the GT predicate on the "access_rights" field.
+func AccessRightsGT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldAccessRights, v))
+}
+
+// AccessRightsGTE applies the GTE predicate on the "access_rights" field.
+func AccessRightsGTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldAccessRights, v))
+}
+
+// AccessRightsLT applies the LT predicate on the "access_rights" field.
+func AccessRightsLT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldAccessRights, v))
+}
+
+// AccessRightsLTE applies the LTE predicate on the "access_rights" field.
+func AccessRightsLTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldAccessRights, v))
+}
+
+// AccessRightsContains applies the Contains predicate on the "access_rights" field.
+func AccessRightsContains(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContains(FieldAccessRights, v))
+}
+
+// AccessRightsHasPrefix applies the HasPrefix predicate on the "access_rights" field.
+func AccessRightsHasPrefix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasPrefix(FieldAccessRights, v))
+}
+
+// AccessRightsHasSuffix applies the HasSuffix predicate on the "access_rights" field.
+func AccessRightsHasSuffix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasSuffix(FieldAccessRights, v))
+}
+
+// AccessRightsEqualFold applies the EqualFold predicate on the "access_rights" field.
+func AccessRightsEqualFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEqualFold(FieldAccessRights, v))
+}
+
+// AccessRightsContainsFold applies the ContainsFold predicate on the "access_rights" field.
+func AccessRightsContainsFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContainsFold(FieldAccessRights, v))
+}
+
+// PerpetualFromEQ applies the EQ predicate on the "perpetual_from" field.
+func PerpetualFromEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromNEQ applies the NEQ predicate on the "perpetual_from" field.
+func PerpetualFromNEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromIn applies the In predicate on the "perpetual_from" field.
+func PerpetualFromIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldPerpetualFrom, vs...))
+}
+
+// PerpetualFromNotIn applies the NotIn predicate on the "perpetual_from" field.
+func PerpetualFromNotIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldPerpetualFrom, vs...))
+}
+
+// PerpetualFromGT applies the GT predicate on the "perpetual_from" field.
+func PerpetualFromGT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromGTE applies the GTE predicate on the "perpetual_from" field.
+func PerpetualFromGTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromLT applies the LT predicate on the "perpetual_from" field.
+func PerpetualFromLT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromLTE applies the LTE predicate on the "perpetual_from" field.
+func PerpetualFromLTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromContains applies the Contains predicate on the "perpetual_from" field.
+func PerpetualFromContains(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContains(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromHasPrefix applies the HasPrefix predicate on the "perpetual_from" field.
+func PerpetualFromHasPrefix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasPrefix(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromHasSuffix applies the HasSuffix predicate on the "perpetual_from" field.
+func PerpetualFromHasSuffix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasSuffix(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromEqualFold applies the EqualFold predicate on the "perpetual_from" field.
+func PerpetualFromEqualFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEqualFold(FieldPerpetualFrom, v))
+}
+
+// PerpetualFromContainsFold applies the ContainsFold predicate on the "perpetual_from" field.
+func PerpetualFromContainsFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContainsFold(FieldPerpetualFrom, v))
+}
+
+// PerpetualUntilEQ applies the EQ predicate on the "perpetual_until" field.
+func PerpetualUntilEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilNEQ applies the NEQ predicate on the "perpetual_until" field.
+func PerpetualUntilNEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilIn applies the In predicate on the "perpetual_until" field.
+func PerpetualUntilIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldPerpetualUntil, vs...))
+}
+
+// PerpetualUntilNotIn applies the NotIn predicate on the "perpetual_until" field.
+func PerpetualUntilNotIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldPerpetualUntil, vs...))
+}
+
+// PerpetualUntilGT applies the GT predicate on the "perpetual_until" field.
+func PerpetualUntilGT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilGTE applies the GTE predicate on the "perpetual_until" field.
+func PerpetualUntilGTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilLT applies the LT predicate on the "perpetual_until" field.
+func PerpetualUntilLT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilLTE applies the LTE predicate on the "perpetual_until" field.
+func PerpetualUntilLTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilContains applies the Contains predicate on the "perpetual_until" field.
+func PerpetualUntilContains(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContains(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilHasPrefix applies the HasPrefix predicate on the "perpetual_until" field.
+func PerpetualUntilHasPrefix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasPrefix(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilHasSuffix applies the HasSuffix predicate on the "perpetual_until" field.
+func PerpetualUntilHasSuffix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasSuffix(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilEqualFold applies the EqualFold predicate on the "perpetual_until" field.
+func PerpetualUntilEqualFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEqualFold(FieldPerpetualUntil, v))
+}
+
+// PerpetualUntilContainsFold applies the ContainsFold predicate on the "perpetual_until" field.
+func PerpetualUntilContainsFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContainsFold(FieldPerpetualUntil, v))
+}
+
+// RetainedCoverageEQ applies the EQ predicate on the "retained_coverage" field.
+func RetainedCoverageEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageNEQ applies the NEQ predicate on the "retained_coverage" field.
+func RetainedCoverageNEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageIn applies the In predicate on the "retained_coverage" field.
+func RetainedCoverageIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldRetainedCoverage, vs...))
+}
+
+// RetainedCoverageNotIn applies the NotIn predicate on the "retained_coverage" field.
+func RetainedCoverageNotIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldRetainedCoverage, vs...))
+}
+
+// RetainedCoverageGT applies the GT predicate on the "retained_coverage" field.
+func RetainedCoverageGT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageGTE applies the GTE predicate on the "retained_coverage" field.
+func RetainedCoverageGTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageLT applies the LT predicate on the "retained_coverage" field.
+func RetainedCoverageLT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageLTE applies the LTE predicate on the "retained_coverage" field.
+func RetainedCoverageLTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageContains applies the Contains predicate on the "retained_coverage" field.
+func RetainedCoverageContains(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContains(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageHasPrefix applies the HasPrefix predicate on the "retained_coverage" field.
+func RetainedCoverageHasPrefix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasPrefix(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageHasSuffix applies the HasSuffix predicate on the "retained_coverage" field.
+func RetainedCoverageHasSuffix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasSuffix(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageEqualFold applies the EqualFold predicate on the "retained_coverage" field.
+func RetainedCoverageEqualFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEqualFold(FieldRetainedCoverage, v))
+}
+
+// RetainedCoverageContainsFold applies the ContainsFold predicate on the "retained_coverage" field.
+func RetainedCoverageContainsFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContainsFold(FieldRetainedCoverage, v))
 }
 
 // LicenseIDEQ applies the EQ predicate on the "license_id" field.
@@ -542,6 +827,46 @@ func LicenseIDIsNil() predicate.Portfolio {
 // LicenseIDNotNil applies the NotNil predicate on the "license_id" field.
 func LicenseIDNotNil() predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldNotNull(FieldLicenseID))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldVersion, v))
 }
 
 // PublicationTitleEQ applies the EQ predicate on the "publication_title" field.
@@ -2144,6 +2469,29 @@ func HasRefusedRows() predicate.Portfolio {
 func HasRefusedRowsWith(preds ...predicate.RefusedRow) predicate.Portfolio {
 	return predicate.Portfolio(func(s *sql.Selector) {
 		step := newRefusedRowsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasEdits applies the HasEdge predicate on the "edits" edge.
+func HasEdits() predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, EditsTable, EditsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasEditsWith applies the HasEdge predicate on the "edits" edge with a given conditions (other predicates).
+func HasEditsWith(preds ...predicate.Edit) predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := newEditsStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -30,6 +30,9 @@ type CommunityZoneTitle func(*sql.Selector)
 // CoverageStatement is the predicate function for coveragestatement builders.
 type CoverageStatement func(*sql.Selector)
 
+// Edit is the predicate function for edit builders.
+type Edit func(*sql.Selector)
+
 // Entitlement is the predicate function for entitlement builders.
 type Entitlement func(*sql.Selector)
 

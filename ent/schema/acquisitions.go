@@ -62,6 +62,9 @@ func (License) Fields() []ent.Field {
 		field.String("starts_on").Default("").Comment("YYYY-MM-DD"),
 		field.String("ends_on").Default("").Comment("YYYY-MM-DD"),
 		field.String("note").Default(""),
+		field.Bool("perpetual_access").Default(false).Comment("what it licenses is retained when a provider lists it no more"),
+		field.String("perpetual_from").Default("").Comment("YYYY-MM-DD: first day of perpetual access; empty: from each title's beginning"),
+		field.String("perpetual_until").Default("").Comment("YYYY-MM-DD: last day; empty: to each title's end"),
 		field.Int("version").Default(1),
 	}
 }
@@ -74,5 +77,9 @@ func (License) Edges() []ent.Edge {
 }
 
 func (License) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("vendor", "id"), index.Fields("status", "id")}
+	return []ent.Index{
+		index.Fields("vendor", "id"),
+		index.Fields("status", "id"),
+		index.Fields("id").StorageKey("license_perpetual").Annotations(entsql.IndexWhere("perpetual_access")),
+	}
 }

@@ -27,6 +27,9 @@ func (Collection) Fields() []ent.Field {
 		field.Bool("auto_activate_new_portfolios").Default(false),
 		field.String("activation_type").Default("MANUAL").Comment("MANUAL or ALL"),
 		field.Int64("license_id").Optional().Nillable().Comment("default license of the collection's portfolios"),
+		field.Bool("perpetual_access").Default(false).Comment("its portfolios are retained when a provider lists them no more"),
+		field.String("perpetual_from").Default("").Comment("YYYY-MM-DD: first day of perpetual access; empty: from each title's beginning"),
+		field.String("perpetual_until").Default("").Comment("YYYY-MM-DD: last day; empty: to each title's end"),
 		field.Int64("writer_job_id").Optional().Nillable().Comment("the job that is writing the collection; others wait for it"),
 		field.Int("version").Default(1).Comment("raised at each change, for optimistic locking"),
 	}

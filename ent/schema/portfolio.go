@@ -10,7 +10,7 @@ import (
 )
 
 // Portfolio is one title in a collection: the unit that is available or not. If it is removed, its row stays but is
-// hidden (removed_at), so that it can come back with its id, locks and license.
+// hidden (removed_at), so that it can come back with its id, local values and license.
 type Portfolio struct{ ent.Schema }
 
 func (Portfolio) Annotations() []schema.Annotation { return table("portfolios") }
@@ -24,8 +24,13 @@ func (Portfolio) Fields() []ent.Field {
 		field.Bool("listed").Comment("listedByProvider: at least one profile's entitlement is active"),
 		field.Int64("removed_at").Optional().Nillable().Comment("hidden since then; NULL: in the holdings"),
 		field.String("review").Default("").Comment("what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing"),
-		field.String("locked_fields").Default("").Comment("KBART names that a sync does not change, separated by spaces"),
+		field.String("local_values").Default("").Comment("JSON: what staff put beside the provider's values, by field; empty: nothing"),
+		field.String("access_rights").Default("").Comment("CURRENT or PERPETUAL, as staff say; empty: as its license or collection says"),
+		field.String("perpetual_from").Default("").Comment("YYYY-MM-DD: first day of perpetual access; empty: from its beginning"),
+		field.String("perpetual_until").Default("").Comment("YYYY-MM-DD: last day; empty: to its end"),
+		field.String("retained_coverage").Default("").Comment("JSON: statements of time that lists took away and that is retained; empty: none"),
 		field.Int64("license_id").Optional().Nillable(),
+		field.Int("version").Default(1).Comment("raised when staff change it, for optimistic locking"),
 	}, titleFields()...)
 }
 
@@ -37,6 +42,7 @@ func (Portfolio) Edges() []ent.Edge {
 		edge.To("po_lines", POLine.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("changes", JobChange.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 		edge.To("refused_rows", RefusedRow.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("edits", Edit.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 	}
 }
 
@@ -55,6 +61,10 @@ func (Portfolio) Indexes() []ent.Index {
 			Annotations(entsql.IndexWhere("NOT listed AND removed_at IS NULL")),
 		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_review").
 			Annotations(entsql.IndexWhere("review <> ''")),
+		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_local").
+			Annotations(entsql.IndexWhere("local_values <> ''")),
+		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_rights").
+			Annotations(entsql.IndexWhere("access_rights <> ''")),
 		index.Fields("collection_id", "removed_at", "id").StorageKey("portfolio_removed").
 			Annotations(entsql.IndexWhere("removed_at IS NOT NULL")),
 	}
@@ -170,5 +180,45 @@ func (RefusedRow) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("collection_id", "row_hash").Unique(),
 		index.Fields("portfolio_id").Annotations(entsql.IndexWhere("portfolio_id IS NOT NULL")),
+	}
+}
+
+// Edit is a line of what staff changed by hand on a portfolio: a field, or the portfolio as a whole. What jobs changed is in
+// their reports (JobChange), in the same form.
+type Edit struct{ ent.Schema }
+
+func (Edit) Annotations() []schema.Annotation { return table("edits") }
+
+func (Edit) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}} }
+
+func (Edit) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("created_at").Immutable(),
+		field.String("actor_kind").Default("").Immutable().Comment("who did it, as in the audit; empty: not recorded"),
+		field.Int64("actor_id").Default(0).Immutable(),
+		field.String("actor_name").Default("").Immutable(),
+		field.Int64("portfolio_id").Optional().Nillable().Comment("NULL: deleted since, with its collection"),
+		field.Int64("collection_id").Immutable().Comment("the collection's id at the time; it may be deleted since"),
+		field.String("action").Immutable().Comment("ADD UPDATE REMOVE RESTORE ..."),
+		field.String("field").Default("").Immutable().Comment("as in job_changes; empty: the whole portfolio"),
+		field.String("title").Immutable().Comment("the title at the time"),
+		field.String("title_id").Default("").Immutable(),
+		field.String("print_identifier").Default("").Immutable(),
+		field.String("online_identifier").Default("").Immutable(),
+		field.String("value_kind").Default("").Immutable(),
+		field.String("old_value").Default("").Immutable(),
+		field.String("new_value").Default("").Immutable(),
+	}
+}
+
+func (Edit) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("portfolio", Portfolio.Type).Ref("edits").Field("portfolio_id").Unique()}
+}
+
+func (Edit) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("created_at", "id"),
+		index.Fields("portfolio_id", "id"),
+		index.Fields("collection_id", "id"),
 	}
 }

@@ -158,6 +158,9 @@ type ComplexityRoot struct {
 		KbartURL                  func(childComplexity int) int
 		License                   func(childComplexity int) int
 		Name                      func(childComplexity int) int
+		PerpetualAccess           func(childComplexity int) int
+		PerpetualFrom             func(childComplexity int) int
+		PerpetualUntil            func(childComplexity int) int
 		Portfolios                func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
 		Sets                      func(childComplexity int) int
 		UpdatedAt                 func(childComplexity int) int
@@ -392,6 +395,11 @@ type ComplexityRoot struct {
 		Warning func(childComplexity int) int
 	}
 
+	GroupProxy struct {
+		Group func(childComplexity int) int
+		On    func(childComplexity int) int
+	}
+
 	GuardLimits struct {
 		Percent func(childComplexity int) int
 		Titles  func(childComplexity int) int
@@ -532,6 +540,7 @@ type ComplexityRoot struct {
 		Move               func(childComplexity int) int
 		NotInCommunityZone func(childComplexity int) int
 		Removed            func(childComplexity int) int
+		Retained           func(childComplexity int) int
 		Review             func(childComplexity int) int
 		Rows               func(childComplexity int) int
 		Statements         func(childComplexity int) int
@@ -657,20 +666,23 @@ type ComplexityRoot struct {
 	}
 
 	License struct {
-		Code        func(childComplexity int) int
-		Collections func(childComplexity int) int
-		CreatedAt   func(childComplexity int) int
-		EndsOn      func(childComplexity int) int
-		ID          func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Note        func(childComplexity int) int
-		Portfolios  func(childComplexity int, first *int, after *string) int
-		StartsOn    func(childComplexity int) int
-		Status      func(childComplexity int) int
-		Type        func(childComplexity int) int
-		UpdatedAt   func(childComplexity int) int
-		Vendor      func(childComplexity int) int
-		Version     func(childComplexity int) int
+		Code            func(childComplexity int) int
+		Collections     func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		EndsOn          func(childComplexity int) int
+		ID              func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Note            func(childComplexity int) int
+		PerpetualAccess func(childComplexity int) int
+		PerpetualFrom   func(childComplexity int) int
+		PerpetualUntil  func(childComplexity int) int
+		Portfolios      func(childComplexity int, first *int, after *string) int
+		StartsOn        func(childComplexity int) int
+		Status          func(childComplexity int) int
+		Type            func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
+		Vendor          func(childComplexity int) int
+		Version         func(childComplexity int) int
 	}
 
 	LicenseConnection struct {
@@ -683,6 +695,19 @@ type ComplexityRoot struct {
 	LicenseEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	LocalCoverage struct {
+		Mode       func(childComplexity int) int
+		Statements func(childComplexity int) int
+	}
+
+	LocalValue struct {
+		Coverage      func(childComplexity int) int
+		Differs       func(childComplexity int) int
+		Field         func(childComplexity int) int
+		ProviderValue func(childComplexity int) int
+		Value         func(childComplexity int) int
 	}
 
 	MoveCounts struct {
@@ -805,8 +830,10 @@ type ComplexityRoot struct {
 	}
 
 	Portfolio struct {
+		AccessRights                 func(childComplexity int) int
 		AccessType                   func(childComplexity int) int
 		Accessible                   func(childComplexity int) int
+		AuthenticationNote           func(childComplexity int) int
 		Available                    func(childComplexity int) int
 		AvailableFor                 func(childComplexity int) int
 		Collection                   func(childComplexity int) int
@@ -819,25 +846,34 @@ type ComplexityRoot struct {
 		FirstAuthor                  func(childComplexity int) int
 		FirstEditor                  func(childComplexity int) int
 		ID                           func(childComplexity int) int
+		InternalNote                 func(childComplexity int) int
 		License                      func(childComplexity int) int
 		Listed                       func(childComplexity int) int
+		LocalValues                  func(childComplexity int) int
 		LockedFields                 func(childComplexity int) int
 		MonographEdition             func(childComplexity int) int
 		MonographVolume              func(childComplexity int) int
 		Notes                        func(childComplexity int) int
 		OnlineIdentifier             func(childComplexity int) int
 		ParentPublicationTitleID     func(childComplexity int) int
+		PerpetualFrom                func(childComplexity int) int
+		PerpetualUntil               func(childComplexity int) int
 		PoLines                      func(childComplexity int) int
 		PrecedingPublicationTitleID  func(childComplexity int) int
 		PrintIdentifier              func(childComplexity int) int
+		Proxy                        func(childComplexity int) int
+		PublicNote                   func(childComplexity int) int
 		PublicationTitle             func(childComplexity int) int
 		PublicationType              func(childComplexity int) int
 		PublisherName                func(childComplexity int) int
 		RemovedAt                    func(childComplexity int) int
+		Retention                    func(childComplexity int) int
 		Review                       func(childComplexity int) int
+		TemporarilyUnavailable       func(childComplexity int) int
 		TitleID                      func(childComplexity int) int
 		TitleURL                     func(childComplexity int) int
 		UpdatedAt                    func(childComplexity int) int
+		Version                      func(childComplexity int) int
 		Waiting                      func(childComplexity int) int
 	}
 
@@ -925,6 +961,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	Proxy struct {
+		Groups func(childComplexity int) int
+		On     func(childComplexity int) int
+	}
+
 	Query struct {
 		AccessTokens                func(childComplexity int, first *int, after *string) int
 		AuditEntries                func(childComplexity int, first *int, after *string, filter *AuditEntryFilter) int
@@ -979,6 +1020,13 @@ type ComplexityRoot struct {
 	RestorePortfolioPayload struct {
 		Portfolio  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Retention struct {
+		By          func(childComplexity int) int
+		From        func(childComplexity int) int
+		LicenseCode func(childComplexity int) int
+		Until       func(childComplexity int) int
 	}
 
 	RevokeAccessTokenPayload struct {
@@ -1113,6 +1161,7 @@ type CollectionResolver interface {
 	CommunityZoneCollection(ctx context.Context, obj *model.Collection) (*model.CommunityZoneCollection, error)
 
 	License(ctx context.Context, obj *model.Collection) (*model.License, error)
+
 	Portfolios(ctx context.Context, obj *model.Collection, first *int, after *string, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
 	Sets(ctx context.Context, obj *model.Collection) ([]*model.CollectionSet, error)
 }
@@ -1238,6 +1287,12 @@ type PortfolioResolver interface {
 	Entitlements(ctx context.Context, obj *model.Portfolio) ([]*model.Entitlement, error)
 	PoLines(ctx context.Context, obj *model.Portfolio) ([]*model.POLine, error)
 	License(ctx context.Context, obj *model.Portfolio) (*model.License, error)
+
+	LocalValues(ctx context.Context, obj *model.Portfolio) ([]*model.LocalValue, error)
+
+	Proxy(ctx context.Context, obj *model.Portfolio) (*model.Proxy, error)
+
+	Retention(ctx context.Context, obj *model.Portfolio) (*model.Retention, error)
 }
 type ProfileResolver interface {
 	Groups(ctx context.Context, obj *model.Profile) ([]*model.InventoryGroup, error)
@@ -1683,6 +1738,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Collection.Name(childComplexity), true
+	case "Collection.perpetualAccess":
+		if e.ComplexityRoot.Collection.PerpetualAccess == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.PerpetualAccess(childComplexity), true
+	case "Collection.perpetualFrom":
+		if e.ComplexityRoot.Collection.PerpetualFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.PerpetualFrom(childComplexity), true
+	case "Collection.perpetualUntil":
+		if e.ComplexityRoot.Collection.PerpetualUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.PerpetualUntil(childComplexity), true
 	case "Collection.portfolios":
 		if e.ComplexityRoot.Collection.Portfolios == nil {
 			break
@@ -2508,6 +2581,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FindingCounts.Warning(childComplexity), true
 
+	case "GroupProxy.group":
+		if e.ComplexityRoot.GroupProxy.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupProxy.Group(childComplexity), true
+	case "GroupProxy.on":
+		if e.ComplexityRoot.GroupProxy.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupProxy.On(childComplexity), true
+
 	case "GuardLimits.percent":
 		if e.ComplexityRoot.GuardLimits.Percent == nil {
 			break
@@ -3131,6 +3217,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobCounts.Removed(childComplexity), true
+	case "JobCounts.retained":
+		if e.ComplexityRoot.JobCounts.Retained == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Retained(childComplexity), true
 	case "JobCounts.review":
 		if e.ComplexityRoot.JobCounts.Review == nil {
 			break
@@ -3668,6 +3760,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.License.Note(childComplexity), true
+	case "License.perpetualAccess":
+		if e.ComplexityRoot.License.PerpetualAccess == nil {
+			break
+		}
+
+		return e.ComplexityRoot.License.PerpetualAccess(childComplexity), true
+	case "License.perpetualFrom":
+		if e.ComplexityRoot.License.PerpetualFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.License.PerpetualFrom(childComplexity), true
+	case "License.perpetualUntil":
+		if e.ComplexityRoot.License.PerpetualUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.License.PerpetualUntil(childComplexity), true
 	case "License.portfolios":
 		if e.ComplexityRoot.License.Portfolios == nil {
 			break
@@ -3753,6 +3863,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LicenseEdge.Node(childComplexity), true
+
+	case "LocalCoverage.mode":
+		if e.ComplexityRoot.LocalCoverage.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalCoverage.Mode(childComplexity), true
+	case "LocalCoverage.statements":
+		if e.ComplexityRoot.LocalCoverage.Statements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalCoverage.Statements(childComplexity), true
+
+	case "LocalValue.coverage":
+		if e.ComplexityRoot.LocalValue.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalValue.Coverage(childComplexity), true
+	case "LocalValue.differs":
+		if e.ComplexityRoot.LocalValue.Differs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalValue.Differs(childComplexity), true
+	case "LocalValue.field":
+		if e.ComplexityRoot.LocalValue.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalValue.Field(childComplexity), true
+	case "LocalValue.providerValue":
+		if e.ComplexityRoot.LocalValue.ProviderValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalValue.ProviderValue(childComplexity), true
+	case "LocalValue.value":
+		if e.ComplexityRoot.LocalValue.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LocalValue.Value(childComplexity), true
 
 	case "MoveCounts.ambiguous":
 		if e.ComplexityRoot.MoveCounts.Ambiguous == nil {
@@ -4518,6 +4672,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PoLineEdge.Node(childComplexity), true
 
+	case "Portfolio.accessRights":
+		if e.ComplexityRoot.Portfolio.AccessRights == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.AccessRights(childComplexity), true
 	case "Portfolio.accessType":
 		if e.ComplexityRoot.Portfolio.AccessType == nil {
 			break
@@ -4530,6 +4690,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.Accessible(childComplexity), true
+	case "Portfolio.authenticationNote":
+		if e.ComplexityRoot.Portfolio.AuthenticationNote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.AuthenticationNote(childComplexity), true
 	case "Portfolio.available":
 		if e.ComplexityRoot.Portfolio.Available == nil {
 			break
@@ -4602,6 +4768,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.ID(childComplexity), true
+	case "Portfolio.internalNote":
+		if e.ComplexityRoot.Portfolio.InternalNote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.InternalNote(childComplexity), true
 	case "Portfolio.license":
 		if e.ComplexityRoot.Portfolio.License == nil {
 			break
@@ -4614,6 +4786,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.Listed(childComplexity), true
+	case "Portfolio.localValues":
+		if e.ComplexityRoot.Portfolio.LocalValues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.LocalValues(childComplexity), true
 	case "Portfolio.lockedFields":
 		if e.ComplexityRoot.Portfolio.LockedFields == nil {
 			break
@@ -4650,6 +4828,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.ParentPublicationTitleID(childComplexity), true
+	case "Portfolio.perpetualFrom":
+		if e.ComplexityRoot.Portfolio.PerpetualFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.PerpetualFrom(childComplexity), true
+	case "Portfolio.perpetualUntil":
+		if e.ComplexityRoot.Portfolio.PerpetualUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.PerpetualUntil(childComplexity), true
 	case "Portfolio.poLines":
 		if e.ComplexityRoot.Portfolio.PoLines == nil {
 			break
@@ -4668,6 +4858,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.PrintIdentifier(childComplexity), true
+	case "Portfolio.proxy":
+		if e.ComplexityRoot.Portfolio.Proxy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.Proxy(childComplexity), true
+	case "Portfolio.publicNote":
+		if e.ComplexityRoot.Portfolio.PublicNote == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.PublicNote(childComplexity), true
 	case "Portfolio.title":
 		if e.ComplexityRoot.Portfolio.PublicationTitle == nil {
 			break
@@ -4692,12 +4894,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.RemovedAt(childComplexity), true
+	case "Portfolio.retention":
+		if e.ComplexityRoot.Portfolio.Retention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.Retention(childComplexity), true
 	case "Portfolio.review":
 		if e.ComplexityRoot.Portfolio.Review == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Portfolio.Review(childComplexity), true
+	case "Portfolio.temporarilyUnavailable":
+		if e.ComplexityRoot.Portfolio.TemporarilyUnavailable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.TemporarilyUnavailable(childComplexity), true
 	case "Portfolio.titleId":
 		if e.ComplexityRoot.Portfolio.TitleID == nil {
 			break
@@ -4716,6 +4930,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.UpdatedAt(childComplexity), true
+	case "Portfolio.version":
+		if e.ComplexityRoot.Portfolio.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.Version(childComplexity), true
 	case "Portfolio.waiting":
 		if e.ComplexityRoot.Portfolio.Waiting == nil {
 			break
@@ -5074,6 +5294,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProviderFileEdge.Node(childComplexity), true
 
+	case "Proxy.groups":
+		if e.ComplexityRoot.Proxy.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proxy.Groups(childComplexity), true
+	case "Proxy.on":
+		if e.ComplexityRoot.Proxy.On == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Proxy.On(childComplexity), true
+
 	case "Query.accessTokens":
 		if e.ComplexityRoot.Query.AccessTokens == nil {
 			break
@@ -5428,6 +5661,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RestorePortfolioPayload.UserErrors(childComplexity), true
+
+	case "Retention.by":
+		if e.ComplexityRoot.Retention.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Retention.By(childComplexity), true
+	case "Retention.from":
+		if e.ComplexityRoot.Retention.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Retention.From(childComplexity), true
+	case "Retention.licenseCode":
+		if e.ComplexityRoot.Retention.LicenseCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Retention.LicenseCode(childComplexity), true
+	case "Retention.until":
+		if e.ComplexityRoot.Retention.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Retention.Until(childComplexity), true
 
 	case "RevokeAccessTokenPayload.accessToken":
 		if e.ComplexityRoot.RevokeAccessTokenPayload.AccessToken == nil {
@@ -5833,6 +6091,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CollectionSetFilter", ec.unmarshalInputCollectionSetFilter),
 			graphql.NewInputUnmarshaler("CommunityZoneCollectionFilter", ec.unmarshalInputCommunityZoneCollectionFilter),
 			graphql.NewInputUnmarshaler("CommunityZoneTitleFilter", ec.unmarshalInputCommunityZoneTitleFilter),
+			graphql.NewInputUnmarshaler("CoverageStatementInput", ec.unmarshalInputCoverageStatementInput),
 			graphql.NewInputUnmarshaler("CreateAccessTokenInput", ec.unmarshalInputCreateAccessTokenInput),
 			graphql.NewInputUnmarshaler("CreateCollectionInput", ec.unmarshalInputCreateCollectionInput),
 			graphql.NewInputUnmarshaler("CreateCollectionSetInput", ec.unmarshalInputCreateCollectionSetInput),
@@ -5850,6 +6109,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DisableScheduledJobInput", ec.unmarshalInputDisableScheduledJobInput),
 			graphql.NewInputUnmarshaler("EnableScheduledJobInput", ec.unmarshalInputEnableScheduledJobInput),
 			graphql.NewInputUnmarshaler("EndSessionsInput", ec.unmarshalInputEndSessionsInput),
+			graphql.NewInputUnmarshaler("GroupProxyInput", ec.unmarshalInputGroupProxyInput),
 			graphql.NewInputUnmarshaler("GuardLimitsInput", ec.unmarshalInputGuardLimitsInput),
 			graphql.NewInputUnmarshaler("GuardMarksInput", ec.unmarshalInputGuardMarksInput),
 			graphql.NewInputUnmarshaler("GuardsInput", ec.unmarshalInputGuardsInput),
@@ -5862,12 +6122,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("JobTypeFilter", ec.unmarshalInputJobTypeFilter),
 			graphql.NewInputUnmarshaler("JudgeRefusedRowInput", ec.unmarshalInputJudgeRefusedRowInput),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
+			graphql.NewInputUnmarshaler("LocalCoverageInput", ec.unmarshalInputLocalCoverageInput),
+			graphql.NewInputUnmarshaler("LocalValueInput", ec.unmarshalInputLocalValueInput),
 			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
 			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
 			graphql.NewInputUnmarshaler("ProfileFilter", ec.unmarshalInputProfileFilter),
 			graphql.NewInputUnmarshaler("ProviderFileFilter", ec.unmarshalInputProviderFileFilter),
+			graphql.NewInputUnmarshaler("ProxyInput", ec.unmarshalInputProxyInput),
 			graphql.NewInputUnmarshaler("ReconciliationFilter", ec.unmarshalInputReconciliationFilter),
 			graphql.NewInputUnmarshaler("RejectJobInput", ec.unmarshalInputRejectJobInput),
 			graphql.NewInputUnmarshaler("RemovePersonInput", ec.unmarshalInputRemovePersonInput),
@@ -6307,6 +6570,12 @@ type Collection implements Node {
   activationType: ActivationType!
   "The license that its portfolios have unless they have one of their own."
   license: License
+  "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
+  perpetualAccess: Boolean!
+  "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
+  perpetualFrom: String
+  "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
+  perpetualUntil: String
   "Its portfolios, by folded title; ` + "`" + `collectionId` + "`" + ` in the filter is of no use here."
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
   "The sets that it is in, by name."
@@ -6418,7 +6687,7 @@ type Portfolio implements Node {
   available: Boolean!
   """
   Whether patrons get to it: it is available, its collection is active and the service available, and an entitlement to it is in
-  force, of a profile or of the library itself. Exports show what is accessible.
+  force, of a profile or of the library itself, or it is retained. Exports show what is accessible.
   """
   accessible: Boolean!
   "Whether an entitlement of a profile is in force: at least one profile's latest list has it."
@@ -6435,8 +6704,9 @@ type Portfolio implements Node {
   """
   availableFor: [InventoryGroup!]!
   """
-  What is accessible: the statements of all profiles that entitle to it, each once, by date and never merged. Where
-  none entitles to it any more, what the last one had. Empty for books.
+  What is accessible: the statements of all profiles that entitle to it, each once, by date and never merged, and what is retained of
+  time that lists took away. Where none entitles to it any more, what the last one had; of a retained portfolio what of it is retained.
+  Local coverage is shown instead of that, or in addition.
   """
   coverage: [CoverageStatement!]!
   "Which profiles entitle to it, and which did."
@@ -6445,8 +6715,33 @@ type Portfolio implements Node {
   poLines: [PoLine!]!
   "Its own license."
   license: License
-  "KBART names of the fields that a sync leaves as staff have them; ` + "`" + `coverage` + "`" + ` stands for all seven columns of coverage."
+  "KBART names of the fields that show a local value; ` + "`" + `coverage` + "`" + ` stands for all seven columns of coverage."
   lockedFields: [String!]!
+  """
+  What staff put on it beside the provider's values, by field. ` + "`" + `title` + "`" + `, ` + "`" + `url` + "`" + `, ` + "`" + `coverage` + "`" + ` and the other fields show the local value
+  where there is one. No run changes them.
+  """
+  localValues: [LocalValue!]!
+  "A note for patrons."
+  publicNote: String
+  "A note for staff."
+  internalNote: String
+  "How to sign in."
+  authenticationNote: String
+  "Whether links go through the library's proxy; null where nothing is said."
+  proxy: Proxy
+  "Why it is unavailable for the time being, for patrons; null where it is not. It stays accessible and exported."
+  temporarilyUnavailable: String
+  "What staff say of the library's rights; null: as its license or its collection says."
+  accessRights: AccessRights
+  "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
+  perpetualFrom: String
+  "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
+  perpetualUntil: String
+  "By which mark it is retained, or would be when no list has it any more; null where it is not."
+  retention: Retention
+  "Raised when staff change it; an update that names an older one is refused."
+  version: Int!
   "Why it waits for a person to decide; null where it does not."
   review: ReviewReason
   "Since when it is out of the holdings; null while it is in."
@@ -6455,6 +6750,82 @@ type Portfolio implements Node {
   createdAt: DateTime!
   "When the portfolio was last written."
   updatedAt: DateTime!
+}
+
+"What staff put on a portfolio beside the provider's value of a field."
+type LocalValue {
+  "A KBART name, ` + "`" + `coverage` + "`" + `, ` + "`" + `public_note` + "`" + `, ` + "`" + `internal_note` + "`" + `, ` + "`" + `authentication_note` + "`" + `, ` + "`" + `proxy` + "`" + ` or ` + "`" + `temporarily_unavailable` + "`" + `."
+  field: String!
+  "The local value in words; empty where the field is shown empty."
+  value: String!
+  "The local coverage; null for other fields."
+  coverage: LocalCoverage
+  "The provider's value in words, which is not shown; null for fields that only the library has."
+  providerValue: String
+  "Whether the provider's value is another one; null for fields that only the library has."
+  differs: Boolean
+}
+
+"The library's own coverage of a portfolio."
+type LocalCoverage {
+  "How it goes together with the provider's."
+  mode: CoverageMode!
+  "Its statements, by date."
+  statements: [CoverageStatement!]!
+}
+
+"How local coverage goes together with the provider's."
+enum CoverageMode {
+  "It is shown instead of the provider's."
+  INSTEAD
+  "It is shown in addition to the provider's."
+  ADDITION
+}
+
+"Whether links go through the library's proxy."
+type Proxy {
+  "For all who are in no group named below."
+  on: Boolean!
+  "The groups for which it differs, by name."
+  groups: [GroupProxy!]!
+}
+
+"The proxy of one inventory group."
+type GroupProxy {
+  "The group."
+  group: InventoryGroup!
+  "Whether its links go through the proxy."
+  on: Boolean!
+}
+
+"The library's rights to a portfolio."
+enum AccessRights {
+  "As long as it is licensed, whatever its license or collection says."
+  CURRENT
+  "Also afterwards: it is retained."
+  PERPETUAL
+}
+
+"Where it is said that a portfolio has perpetual access; what is said of the portfolio itself goes first, then its license, then its collection."
+enum RetentionMark {
+  "On the portfolio."
+  PORTFOLIO
+  "On its license, or its collection's license."
+  LICENSE
+  "On its collection."
+  COLLECTION
+}
+
+"That a portfolio is retained."
+type Retention {
+  "Which mark says so."
+  by: RetentionMark!
+  "The first day that is retained, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
+  from: String
+  "The last day that is retained, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
+  until: String
+  "The code of the license that says so; null for other marks."
+  licenseCode: String
 }
 
 "Which portfolios to list. Each field narrows the list."
@@ -6469,14 +6840,14 @@ input PortfolioFilter {
   identifier: String
   "Available or not."
   available: Boolean
-  "Listed by the provider or not. ` + "`" + `false` + "`" + ` finds what is kept for its PO line."
+  "Listed by the provider or not. ` + "`" + `false` + "`" + ` finds what is kept: for its PO line, or since it is retained."
   listedByProvider: Boolean
   "Waiting for a person or not."
   needsReview: Boolean
   "Waiting or not, as ` + "`" + `Portfolio.waiting` + "`" + ` says."
   waiting: Boolean
   """
-  ` + "`" + `true` + "`" + ` finds what was kept and whose protection has gone: in the holdings, no entitlement in force, not waiting, no PO line. No run
+  ` + "`" + `true` + "`" + ` finds what was kept and whose protection has gone: in the holdings, no entitlement in force, not waiting, no PO line, not retained. No run
   takes it out; ` + "`" + `removePortfolio` + "`" + ` does.
   """
   keptWithoutReason: Boolean
@@ -6484,6 +6855,16 @@ input PortfolioFilter {
   removed: Boolean
   "Those that one profile entitles to now."
   profileId: ID
+  "` + "`" + `true` + "`" + ` finds what no list has any more and what is kept since it is retained."
+  retained: Boolean
+  "` + "`" + `true` + "`" + ` finds what is kept since it is retained and for nothing else: it would be lost without that."
+  retainedOnly: Boolean
+  "With local values or without."
+  hasLocalValues: Boolean
+  "With a local value of this field, by the names of ` + "`" + `LocalValue.field` + "`" + `."
+  localField: String
+  "What staff say of the rights to it."
+  accessRights: AccessRights
 }
 
 "A page of portfolios."
@@ -6508,6 +6889,10 @@ type PortfolioEdge {
 
 "As what a provider sells a range of coverage."
 enum CoverageKind {
+  "What a list took away, and what is retained of it."
+  RETAINED
+  "What staff entered."
+  LOCAL
   "The digitised back volumes: it ends in 1995 or before."
   ARCHIVE
   "The current volumes: it begins in 1996 or later."
@@ -6659,6 +7044,12 @@ type License implements Node {
   endsOn: String
   "Anything worth saying."
   note: String
+  "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
+  perpetualAccess: Boolean!
+  "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
+  perpetualFrom: String
+  "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
+  perpetualUntil: String
   "The portfolios that have it as their own, by folded title."
   portfolios(first: Int = 50, after: String): PortfolioConnection!
   "The collections whose portfolios have it unless they have one of their own, by name."
@@ -7214,8 +7605,10 @@ type JobCounts {
   unchanged: Int!
   "Out of the holdings: no entitlement and no PO line left."
   removed: Int!
-  "No entitlement left, but a PO line: kept, not available. ` + "`" + `why` + "`" + ` names the PO line."
+  "No entitlement left, but a PO line, or retained: kept in the holdings. The report names the PO lines and the mark."
   kept: Int!
+  "Those of ` + "`" + `kept` + "`" + ` that are retained, and so accessible."
+  retained: Int!
   "No longer of this profile, but of another."
   withdrawn: Int!
   "Rows set aside as free to read."
@@ -7226,7 +7619,7 @@ type JobCounts {
   ambiguous: Int!
   "Titles that the Community Zone does not have."
   notInCommunityZone: Int!
-  "Titles of which staff have locked a field that the list has otherwise."
+  "Titles of which a value changed behind a local one."
   locked: Int!
   "Portfolios left as they are, since their row could not be read."
   review: Int!
@@ -7540,7 +7933,7 @@ enum ChangeAction {
   WRONG_CONTENT
   "The profile's list has values that the portfolio does not show, since a newer list of another profile or a lock of the staff's stands."
   DIVERGES
-  "A field that staff locked and the list has otherwise."
+  "A field of the provider that changed behind a local value: its new value is stored, the local one is shown."
   LOCKED
   "A title that the Community Zone does not have: added all the same, or skipped where the profile asks for it."
   NOT_IN_COMMUNITY_ZONE
@@ -8057,6 +8450,12 @@ input UpdateCollectionInput {
   autoActivateNewPortfolios: Boolean
   "The license of its portfolios; null takes it away."
   licenseId: ID
+  "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
+  perpetualAccess: Boolean
+  "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null empties it."
+  perpetualFrom: String
+  "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null empties it."
+  perpetualUntil: String
 }
 
 "What came of updateCollection."
@@ -8342,12 +8741,91 @@ input UpdatePortfolioInput {
   portfolioId: ID!
   "The staff's switch. No job changes it: it survives that the title is missing from a list and comes back."
   available: Boolean
-  "KBART names, or ` + "`" + `coverage` + "`" + `, of the fields that a sync leaves as they are; it replaces the list there was."
+  "The version that was read; where it is given and staff changed the portfolio since, the update is refused."
+  version: Int
+  """
+  KBART names, or ` + "`" + `coverage` + "`" + `: each gets the provider's present value as its local value unless it has one, and all others lose theirs.
+  ` + "`" + `localValues` + "`" + ` goes first.
+  """
   lockedFields: [String!]
+  "Local values to set or to take back; fields that are not named stay as they are."
+  localValues: [LocalValueInput!]
+  "A note for patrons, at most 4,000 characters; null takes it back."
+  publicNote: String
+  "A note for staff, at most 4,000 characters; null takes it back."
+  internalNote: String
+  "How to sign in, at most 4,000 characters; null takes it back."
+  authenticationNote: String
+  "The proxy; null takes back what was said."
+  proxy: ProxyInput
+  "Why it is unavailable for the time being; null: it is not."
+  temporarilyUnavailable: String
+  "The library's rights; null takes back what was said, also the days."
+  accessRights: AccessRights
+  "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null takes it back."
+  perpetualFrom: String
+  "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null takes it back."
+  perpetualUntil: String
   "True: the portfolio no longer waits for a person; the next sync may remove it if the provider does not list it."
   reviewed: Boolean
   "Its own license; null takes it away."
   licenseId: ID
+}
+
+"A local value of one field. Give ` + "`" + `value` + "`" + ` or ` + "`" + `coverage` + "`" + `, or neither to take it back."
+input LocalValueInput {
+  "A KBART name, or ` + "`" + `coverage` + "`" + `."
+  field: String!
+  "The value; an empty one shows the field empty."
+  value: String
+  "The library's coverage, for the field ` + "`" + `coverage` + "`" + `."
+  coverage: LocalCoverageInput
+}
+
+"The library's own coverage."
+input LocalCoverageInput {
+  "How it goes together with the provider's."
+  mode: CoverageMode!
+  "Its statements; with INSTEAD there may be none."
+  statements: [CoverageStatementInput!]!
+}
+
+"A coverage statement, in the forms of KBART."
+input CoverageStatementInput {
+  "First date: ` + "`" + `YYYY-MM-DD` + "`" + `, ` + "`" + `YYYY-MM` + "`" + ` or ` + "`" + `YYYY` + "`" + `."
+  from: String
+  "Last date; none: to the present."
+  to: String
+  "First volume."
+  fromVolume: String
+  "First issue."
+  fromIssue: String
+  "Last volume."
+  toVolume: String
+  "Last issue."
+  toIssue: String
+  "An embargo such as ` + "`" + `R10Y` + "`" + ` or ` + "`" + `P6M` + "`" + `."
+  embargo: String
+  "Its own address, where it differs from the title's."
+  url: String
+  "Its own notes, where they differ from the title's."
+  notes: String
+}
+
+"Whether links go through the library's proxy."
+input ProxyInput {
+  "For all who are in no group named below."
+  on: Boolean!
+  "The groups for which it differs."
+  groups: [GroupProxyInput!]
+}
+
+"The proxy of one inventory group."
+input GroupProxyInput {
+  "Which group."
+  groupId: ID!
+  "Whether its links go through the proxy."
+  on: Boolean!
 }
 
 "What came of updatePortfolio."
@@ -8662,6 +9140,12 @@ input CreateLicenseInput {
   endsOn: String
   "At most 2,000 characters."
   note: String
+  "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
+  perpetualAccess: Boolean
+  "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts."
+  perpetualFrom: String
+  "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts."
+  perpetualUntil: String
 }
 
 "What came of createLicense."
@@ -8694,6 +9178,12 @@ input UpdateLicenseInput {
   endsOn: String
   "At most 2,000 characters; null empties it."
   note: String
+  "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
+  perpetualAccess: Boolean
+  "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null empties it."
+  perpetualFrom: String
+  "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null empties it."
+  perpetualUntil: String
 }
 
 "What came of updateLicense."
@@ -9346,6 +9836,12 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_activationType(ctx, field)
 	case "license":
 		return ec.fieldContext_Collection_license(ctx, field)
+	case "perpetualAccess":
+		return ec.fieldContext_Collection_perpetualAccess(ctx, field)
+	case "perpetualFrom":
+		return ec.fieldContext_Collection_perpetualFrom(ctx, field)
+	case "perpetualUntil":
+		return ec.fieldContext_Collection_perpetualUntil(ctx, field)
 	case "portfolios":
 		return ec.fieldContext_Collection_portfolios(ctx, field)
 	case "sets":
@@ -9818,6 +10314,16 @@ func (ec *executionContext) childFields_FindingCounts(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type FindingCounts", field.Name)
 }
 
+func (ec *executionContext) childFields_GroupProxy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_GroupProxy_group(ctx, field)
+	case "on":
+		return ec.fieldContext_GroupProxy_on(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupProxy", field.Name)
+}
+
 func (ec *executionContext) childFields_GuardLimits(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "percent":
@@ -10090,6 +10596,8 @@ func (ec *executionContext) childFields_JobCounts(ctx context.Context, field gra
 		return ec.fieldContext_JobCounts_removed(ctx, field)
 	case "kept":
 		return ec.fieldContext_JobCounts_kept(ctx, field)
+	case "retained":
+		return ec.fieldContext_JobCounts_retained(ctx, field)
 	case "withdrawn":
 		return ec.fieldContext_JobCounts_withdrawn(ctx, field)
 	case "free":
@@ -10366,6 +10874,12 @@ func (ec *executionContext) childFields_License(ctx context.Context, field graph
 		return ec.fieldContext_License_endsOn(ctx, field)
 	case "note":
 		return ec.fieldContext_License_note(ctx, field)
+	case "perpetualAccess":
+		return ec.fieldContext_License_perpetualAccess(ctx, field)
+	case "perpetualFrom":
+		return ec.fieldContext_License_perpetualFrom(ctx, field)
+	case "perpetualUntil":
+		return ec.fieldContext_License_perpetualUntil(ctx, field)
 	case "portfolios":
 		return ec.fieldContext_License_portfolios(ctx, field)
 	case "collections":
@@ -10402,6 +10916,32 @@ func (ec *executionContext) childFields_LicenseEdge(ctx context.Context, field g
 		return ec.fieldContext_LicenseEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LicenseEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_LocalCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "mode":
+		return ec.fieldContext_LocalCoverage_mode(ctx, field)
+	case "statements":
+		return ec.fieldContext_LocalCoverage_statements(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocalCoverage", field.Name)
+}
+
+func (ec *executionContext) childFields_LocalValue(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_LocalValue_field(ctx, field)
+	case "value":
+		return ec.fieldContext_LocalValue_value(ctx, field)
+	case "coverage":
+		return ec.fieldContext_LocalValue_coverage(ctx, field)
+	case "providerValue":
+		return ec.fieldContext_LocalValue_providerValue(ctx, field)
+	case "differs":
+		return ec.fieldContext_LocalValue_differs(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LocalValue", field.Name)
 }
 
 func (ec *executionContext) childFields_MoveCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10610,6 +11150,28 @@ func (ec *executionContext) childFields_Portfolio(ctx context.Context, field gra
 		return ec.fieldContext_Portfolio_license(ctx, field)
 	case "lockedFields":
 		return ec.fieldContext_Portfolio_lockedFields(ctx, field)
+	case "localValues":
+		return ec.fieldContext_Portfolio_localValues(ctx, field)
+	case "publicNote":
+		return ec.fieldContext_Portfolio_publicNote(ctx, field)
+	case "internalNote":
+		return ec.fieldContext_Portfolio_internalNote(ctx, field)
+	case "authenticationNote":
+		return ec.fieldContext_Portfolio_authenticationNote(ctx, field)
+	case "proxy":
+		return ec.fieldContext_Portfolio_proxy(ctx, field)
+	case "temporarilyUnavailable":
+		return ec.fieldContext_Portfolio_temporarilyUnavailable(ctx, field)
+	case "accessRights":
+		return ec.fieldContext_Portfolio_accessRights(ctx, field)
+	case "perpetualFrom":
+		return ec.fieldContext_Portfolio_perpetualFrom(ctx, field)
+	case "perpetualUntil":
+		return ec.fieldContext_Portfolio_perpetualUntil(ctx, field)
+	case "retention":
+		return ec.fieldContext_Portfolio_retention(ctx, field)
+	case "version":
+		return ec.fieldContext_Portfolio_version(ctx, field)
 	case "review":
 		return ec.fieldContext_Portfolio_review(ctx, field)
 	case "removedAt":
@@ -10790,6 +11352,16 @@ func (ec *executionContext) childFields_ProviderFileEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type ProviderFileEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_Proxy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "on":
+		return ec.fieldContext_Proxy_on(ctx, field)
+	case "groups":
+		return ec.fieldContext_Proxy_groups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Proxy", field.Name)
+}
+
 func (ec *executionContext) childFields_RejectJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "job":
@@ -10840,6 +11412,20 @@ func (ec *executionContext) childFields_RestorePortfolioPayload(ctx context.Cont
 		return ec.fieldContext_RestorePortfolioPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RestorePortfolioPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Retention(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "by":
+		return ec.fieldContext_Retention_by(ctx, field)
+	case "from":
+		return ec.fieldContext_Retention_from(ctx, field)
+	case "until":
+		return ec.fieldContext_Retention_until(ctx, field)
+	case "licenseCode":
+		return ec.fieldContext_Retention_licenseCode(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Retention", field.Name)
 }
 
 func (ec *executionContext) childFields_RevokeAccessTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14231,6 +14817,75 @@ func (ec *executionContext) fieldContext_Collection_license(_ context.Context, f
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Collection_perpetualAccess(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Collection_perpetualAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualAccess, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Collection_perpetualAccess(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Collection", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Collection_perpetualFrom(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Collection_perpetualFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualFrom(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Collection_perpetualFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Collection", field, true, false, "String")
+}
+
+func (ec *executionContext) _Collection_perpetualUntil(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Collection_perpetualUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualUntil(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Collection_perpetualUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Collection", field, true, false, "String")
 }
 
 func (ec *executionContext) _Collection_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
@@ -17806,6 +18461,61 @@ func (ec *executionContext) fieldContext_FindingCounts_fatal(_ context.Context, 
 	return graphql.NewScalarFieldContext("FindingCounts", field, false, false, "Int")
 }
 
+func (ec *executionContext) _GroupProxy_group(ctx context.Context, field graphql.CollectedField, obj *model.GroupProxy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupProxy_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InventoryGroup) graphql.Marshaler {
+			return ec.marshalNInventoryGroup2ᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupProxy_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupProxy",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InventoryGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupProxy_on(ctx context.Context, field graphql.CollectedField, obj *model.GroupProxy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupProxy_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupProxy_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupProxy", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _GuardLimits_percent(ctx context.Context, field graphql.CollectedField, obj *model.GuardLimits) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20434,6 +21144,29 @@ func (ec *executionContext) fieldContext_JobCounts_kept(_ context.Context, field
 	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
 }
 
+func (ec *executionContext) _JobCounts_retained(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_retained(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Retained, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_retained(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
+}
+
 func (ec *executionContext) _JobCounts_withdrawn(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -22744,6 +23477,75 @@ func (ec *executionContext) fieldContext_License_note(_ context.Context, field g
 	return graphql.NewScalarFieldContext("License", field, true, false, "String")
 }
 
+func (ec *executionContext) _License_perpetualAccess(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_License_perpetualAccess(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualAccess, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_License_perpetualAccess(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("License", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _License_perpetualFrom(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_License_perpetualFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualFrom(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_License_perpetualFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("License", field, true, false, "String")
+}
+
+func (ec *executionContext) _License_perpetualUntil(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_License_perpetualUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualUntil(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_License_perpetualUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("License", field, true, false, "String")
+}
+
 func (ec *executionContext) _License_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23061,6 +23863,185 @@ func (ec *executionContext) fieldContext_LicenseEdge_node(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _LocalCoverage_mode(ctx context.Context, field graphql.CollectedField, obj *model.LocalCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalCoverage_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNCoverageMode2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocalCoverage_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocalCoverage", field, false, false, "CoverageMode")
+}
+
+func (ec *executionContext) _LocalCoverage_statements(ctx context.Context, field graphql.CollectedField, obj *model.LocalCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalCoverage_statements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statements, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocalCoverage_statements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LocalCoverage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LocalValue_field(ctx context.Context, field graphql.CollectedField, obj *model.LocalValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalValue_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocalValue_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocalValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _LocalValue_value(ctx context.Context, field graphql.CollectedField, obj *model.LocalValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalValue_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LocalValue_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocalValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _LocalValue_coverage(ctx context.Context, field graphql.CollectedField, obj *model.LocalValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalValue_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LocalCoverage) graphql.Marshaler {
+			return ec.marshalOLocalCoverage2ᚖautoholdingsᚋgraphᚋmodelᚐLocalCoverage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LocalValue_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LocalValue",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocalCoverage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LocalValue_providerValue(ctx context.Context, field graphql.CollectedField, obj *model.LocalValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalValue_providerValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProviderValue, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LocalValue_providerValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocalValue", field, false, false, "String")
+}
+
+func (ec *executionContext) _LocalValue_differs(ctx context.Context, field graphql.CollectedField, obj *model.LocalValue) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LocalValue_differs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Differs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LocalValue_differs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LocalValue", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _MoveCounts_portfolios(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
@@ -27669,6 +28650,286 @@ func (ec *executionContext) fieldContext_Portfolio_lockedFields(_ context.Contex
 	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
 }
 
+func (ec *executionContext) _Portfolio_localValues(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_localValues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portfolio().LocalValues(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.LocalValue) graphql.Marshaler {
+			return ec.marshalNLocalValue2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLocalValueᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_localValues(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portfolio",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LocalValue(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portfolio_publicNote(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_publicNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicNote(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_publicNote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _Portfolio_internalNote(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_internalNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InternalNote(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_internalNote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _Portfolio_authenticationNote(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_authenticationNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthenticationNote(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_authenticationNote(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _Portfolio_proxy(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_proxy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portfolio().Proxy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Proxy) graphql.Marshaler {
+			return ec.marshalOProxy2ᚖautoholdingsᚋgraphᚋmodelᚐProxy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_proxy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portfolio",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proxy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portfolio_temporarilyUnavailable(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_temporarilyUnavailable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TemporarilyUnavailable(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_temporarilyUnavailable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _Portfolio_accessRights(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_accessRights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccessRights(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOAccessRights2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_accessRights(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "AccessRights")
+}
+
+func (ec *executionContext) _Portfolio_perpetualFrom(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_perpetualFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualFrom(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_perpetualFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _Portfolio_perpetualUntil(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_perpetualUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PerpetualUntil(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_perpetualUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _Portfolio_retention(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_retention(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portfolio().Retention(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Retention) graphql.Marshaler {
+			return ec.marshalORetention2ᚖautoholdingsᚋgraphᚋmodelᚐRetention(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_retention(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portfolio",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Retention(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portfolio_version(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Portfolio", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Portfolio_review(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29229,6 +30490,61 @@ func (ec *executionContext) fieldContext_ProviderFileEdge_node(_ context.Context
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_ProviderFile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Proxy_on(ctx context.Context, field graphql.CollectedField, obj *model.Proxy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proxy_on(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.On, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proxy_on(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proxy", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Proxy_groups(ctx context.Context, field graphql.CollectedField, obj *model.Proxy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proxy_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.GroupProxy) graphql.Marshaler {
+			return ec.marshalNGroupProxy2ᚕᚖautoholdingsᚋgraphᚋmodelᚐGroupProxyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proxy_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proxy",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupProxy(ctx, field)
 		},
 	}
 	return fc, nil
@@ -31262,6 +32578,98 @@ func (ec *executionContext) fieldContext_RestorePortfolioPayload_userErrors(_ co
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Retention_by(ctx context.Context, field graphql.CollectedField, obj *model.Retention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Retention_by(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.By, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNRetentionMark2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Retention_by(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Retention", field, false, false, "RetentionMark")
+}
+
+func (ec *executionContext) _Retention_from(ctx context.Context, field graphql.CollectedField, obj *model.Retention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Retention_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Retention_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Retention", field, true, false, "String")
+}
+
+func (ec *executionContext) _Retention_until(ctx context.Context, field graphql.CollectedField, obj *model.Retention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Retention_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Retention_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Retention", field, true, false, "String")
+}
+
+func (ec *executionContext) _Retention_licenseCode(ctx context.Context, field graphql.CollectedField, obj *model.Retention) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Retention_licenseCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LicenseCode(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Retention_licenseCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Retention", field, true, false, "String")
 }
 
 func (ec *executionContext) _RevokeAccessTokenPayload_accessToken(ctx context.Context, field graphql.CollectedField, obj *RevokeAccessTokenPayload) (ret graphql.Marshaler) {
@@ -34611,6 +36019,104 @@ func UnmarshalCommunityZoneTitleFilter(ctx context.Context, raw any) (model.Comm
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCoverageStatementInput(ctx context.Context, obj any) (CoverageStatementInput, error) {
+	var it CoverageStatementInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"from", "to", "fromVolume", "fromIssue", "toVolume", "toIssue", "embargo", "url", "notes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = graphql.OmittableOf(data)
+		case "to":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("to"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.To = graphql.OmittableOf(data)
+		case "fromVolume":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromVolume"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromVolume = graphql.OmittableOf(data)
+		case "fromIssue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromIssue"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromIssue = graphql.OmittableOf(data)
+		case "toVolume":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toVolume"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToVolume = graphql.OmittableOf(data)
+		case "toIssue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toIssue"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToIssue = graphql.OmittableOf(data)
+		case "embargo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("embargo"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Embargo = graphql.OmittableOf(data)
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = graphql.OmittableOf(data)
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCoverageStatementInput unmarshals raw into the CoverageStatementInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCoverageStatementInput(ctx context.Context, raw any) (CoverageStatementInput, error) {
+	var out CoverageStatementInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CoverageStatementInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateAccessTokenInput(ctx context.Context, obj any) (CreateAccessTokenInput, error) {
 	var it CreateAccessTokenInput
 	if obj == nil {
@@ -34860,7 +36366,7 @@ func (ec *executionContext) unmarshalInputCreateLicenseInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "name", "vendor", "status", "type", "startsOn", "endsOn", "note"}
+	fieldsInOrder := [...]string{"code", "name", "vendor", "status", "type", "startsOn", "endsOn", "note", "perpetualAccess", "perpetualFrom", "perpetualUntil"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -34923,6 +36429,27 @@ func (ec *executionContext) unmarshalInputCreateLicenseInput(ctx context.Context
 				return it, err
 			}
 			it.Note = graphql.OmittableOf(data)
+		case "perpetualAccess":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualAccess"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualAccess = graphql.OmittableOf(data)
+		case "perpetualFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualFrom = graphql.OmittableOf(data)
+		case "perpetualUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualUntil = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -35653,6 +37180,55 @@ func UnmarshalEndSessionsInput(ctx context.Context, raw any) (EndSessionsInput, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputGroupProxyInput(ctx context.Context, obj any) (GroupProxyInput, error) {
+	var it GroupProxyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"groupId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "groupId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groupId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GroupID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalGroupProxyInput unmarshals raw into the GroupProxyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalGroupProxyInput(ctx context.Context, raw any) (GroupProxyInput, error) {
+	var out GroupProxyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "GroupProxyInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputGuardLimitsInput(ctx context.Context, obj any) (GuardLimitsInput, error) {
 	var it GuardLimitsInput
 	if obj == nil {
@@ -36367,6 +37943,111 @@ func UnmarshalLicenseFilter(ctx context.Context, raw any) (model.LicenseFilter, 
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputLocalCoverageInput(ctx context.Context, obj any) (LocalCoverageInput, error) {
+	var it LocalCoverageInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"mode", "statements"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNCoverageMode2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "statements":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statements"))
+			data, err := ec.unmarshalNCoverageStatementInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statements = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLocalCoverageInput unmarshals raw into the LocalCoverageInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLocalCoverageInput(ctx context.Context, raw any) (LocalCoverageInput, error) {
+	var out LocalCoverageInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LocalCoverageInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLocalValueInput(ctx context.Context, obj any) (LocalValueInput, error) {
+	var it LocalValueInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"field", "value", "coverage"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "value":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("value"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Value = graphql.OmittableOf(data)
+		case "coverage":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coverage"))
+			data, err := ec.unmarshalOLocalCoverageInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLocalCoverageInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coverage = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLocalValueInput unmarshals raw into the LocalValueInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLocalValueInput(ctx context.Context, raw any) (LocalValueInput, error) {
+	var out LocalValueInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LocalValueInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputLostColumnInput(ctx context.Context, obj any) (LostColumnInput, error) {
 	var it LostColumnInput
 	if obj == nil {
@@ -36625,7 +38306,7 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "removed", "profileId"}
+	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "removed", "profileId", "retained", "retainedOnly", "hasLocalValues", "localField", "accessRights"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -36709,6 +38390,41 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 				return it, err
 			}
 			it.ProfileID = data
+		case "retained":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("retained"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Retained = data
+		case "retainedOnly":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("retainedOnly"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RetainedOnly = data
+		case "hasLocalValues":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasLocalValues"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasLocalValues = data
+		case "localField":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localField"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalField = data
+		case "accessRights":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accessRights"))
+			data, err := ec.unmarshalOAccessRights2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccessRights = data
 		}
 	}
 	return it, nil
@@ -36814,6 +38530,55 @@ func (ec *executionContext) unmarshalInputProviderFileFilter(ctx context.Context
 func UnmarshalProviderFileFilter(ctx context.Context, raw any) (model.ProviderFileFilter, error) {
 	var out model.ProviderFileFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProviderFileFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputProxyInput(ctx context.Context, obj any) (ProxyInput, error) {
+	var it ProxyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"on", "groups"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		case "groups":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groups"))
+			data, err := ec.unmarshalOGroupProxyInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐGroupProxyInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Groups = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProxyInput unmarshals raw into the ProxyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProxyInput(ctx context.Context, raw any) (ProxyInput, error) {
+	var out ProxyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProxyInput", raw, &out)
 	return out, err
 }
 
@@ -37406,7 +39171,7 @@ func (ec *executionContext) unmarshalInputUpdateCollectionInput(ctx context.Cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"collectionId", "version", "name", "active", "available", "autoActivateNewPortfolios", "licenseId"}
+	fieldsInOrder := [...]string{"collectionId", "version", "name", "active", "available", "autoActivateNewPortfolios", "licenseId", "perpetualAccess", "perpetualFrom", "perpetualUntil"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -37462,6 +39227,27 @@ func (ec *executionContext) unmarshalInputUpdateCollectionInput(ctx context.Cont
 				return it, err
 			}
 			it.LicenseID = graphql.OmittableOf(data)
+		case "perpetualAccess":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualAccess"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualAccess = graphql.OmittableOf(data)
+		case "perpetualFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualFrom = graphql.OmittableOf(data)
+		case "perpetualUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualUntil = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -37637,7 +39423,7 @@ func (ec *executionContext) unmarshalInputUpdateLicenseInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"licenseId", "version", "code", "name", "vendor", "status", "type", "startsOn", "endsOn", "note"}
+	fieldsInOrder := [...]string{"licenseId", "version", "code", "name", "vendor", "status", "type", "startsOn", "endsOn", "note", "perpetualAccess", "perpetualFrom", "perpetualUntil"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -37714,6 +39500,27 @@ func (ec *executionContext) unmarshalInputUpdateLicenseInput(ctx context.Context
 				return it, err
 			}
 			it.Note = graphql.OmittableOf(data)
+		case "perpetualAccess":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualAccess"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualAccess = graphql.OmittableOf(data)
+		case "perpetualFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualFrom = graphql.OmittableOf(data)
+		case "perpetualUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualUntil = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -37917,7 +39724,7 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"portfolioId", "available", "lockedFields", "reviewed", "licenseId"}
+	fieldsInOrder := [...]string{"portfolioId", "available", "version", "lockedFields", "localValues", "publicNote", "internalNote", "authenticationNote", "proxy", "temporarilyUnavailable", "accessRights", "perpetualFrom", "perpetualUntil", "reviewed", "licenseId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -37938,6 +39745,13 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 				return it, err
 			}
 			it.Available = graphql.OmittableOf(data)
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
 		case "lockedFields":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lockedFields"))
 			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
@@ -37945,6 +39759,69 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 				return it, err
 			}
 			it.LockedFields = graphql.OmittableOf(data)
+		case "localValues":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localValues"))
+			data, err := ec.unmarshalOLocalValueInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLocalValueInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalValues = graphql.OmittableOf(data)
+		case "publicNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("publicNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PublicNote = graphql.OmittableOf(data)
+		case "internalNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("internalNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InternalNote = graphql.OmittableOf(data)
+		case "authenticationNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authenticationNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AuthenticationNote = graphql.OmittableOf(data)
+		case "proxy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("proxy"))
+			data, err := ec.unmarshalOProxyInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐProxyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Proxy = graphql.OmittableOf(data)
+		case "temporarilyUnavailable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("temporarilyUnavailable"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TemporarilyUnavailable = graphql.OmittableOf(data)
+		case "accessRights":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accessRights"))
+			data, err := ec.unmarshalOAccessRights2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccessRights = graphql.OmittableOf(data)
+		case "perpetualFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualFrom = graphql.OmittableOf(data)
+		case "perpetualUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualUntil = graphql.OmittableOf(data)
 		case "reviewed":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reviewed"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -39039,6 +40916,21 @@ func (ec *executionContext) _Collection(ctx context.Context, sel ast.SelectionSe
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Collection_license(ctx, field, obj)
 				})
+		case "perpetualAccess":
+			out.Values[i] = ec._Collection_perpetualAccess(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perpetualFrom":
+			out.Values[i] = ec._Collection_perpetualFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perpetualUntil":
+			out.Values[i] = ec._Collection_perpetualUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "portfolios":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -40681,6 +42573,44 @@ func (ec *executionContext) _FindingCounts(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var groupProxyImplementors = []string{"GroupProxy"}
+
+func (ec *executionContext) _GroupProxy(ctx context.Context, sel ast.SelectionSet, obj *model.GroupProxy) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupProxyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupProxy")
+		case "group":
+			out.Values[i] = ec._GroupProxy_group(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "on":
+			out.Values[i] = ec._GroupProxy_on(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var guardLimitsImplementors = []string{"GuardLimits"}
 
 func (ec *executionContext) _GuardLimits(ctx context.Context, sel ast.SelectionSet, obj *model.GuardLimits) graphql.Marshaler {
@@ -41553,6 +43483,11 @@ func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet
 			}
 		case "kept":
 			out.Values[i] = ec._JobCounts_kept(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retained":
+			out.Values[i] = ec._JobCounts_retained(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42448,6 +44383,21 @@ func (ec *executionContext) _License(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "perpetualAccess":
+			out.Values[i] = ec._License_perpetualAccess(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perpetualFrom":
+			out.Values[i] = ec._License_perpetualFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perpetualUntil":
+			out.Values[i] = ec._License_perpetualUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "portfolios":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -42560,6 +44510,97 @@ func (ec *executionContext) _LicenseEdge(ctx context.Context, sel ast.SelectionS
 		case "node":
 			out.Values[i] = ec._LicenseEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var localCoverageImplementors = []string{"LocalCoverage"}
+
+func (ec *executionContext) _LocalCoverage(ctx context.Context, sel ast.SelectionSet, obj *model.LocalCoverage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, localCoverageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LocalCoverage")
+		case "mode":
+			out.Values[i] = ec._LocalCoverage_mode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "statements":
+			out.Values[i] = ec._LocalCoverage_statements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var localValueImplementors = []string{"LocalValue"}
+
+func (ec *executionContext) _LocalValue(ctx context.Context, sel ast.SelectionSet, obj *model.LocalValue) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, localValueImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LocalValue")
+		case "field":
+			out.Values[i] = ec._LocalValue_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._LocalValue_value(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coverage":
+			out.Values[i] = ec._LocalValue_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "providerValue":
+			out.Values[i] = ec._LocalValue_providerValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "differs":
+			out.Values[i] = ec._LocalValue_differs(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -43572,6 +45613,64 @@ func (ec *executionContext) _Portfolio(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "localValues":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_localValues(ctx, field, obj)
+				})
+		case "publicNote":
+			out.Values[i] = ec._Portfolio_publicNote(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "internalNote":
+			out.Values[i] = ec._Portfolio_internalNote(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "authenticationNote":
+			out.Values[i] = ec._Portfolio_authenticationNote(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "proxy":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_proxy(ctx, field, obj)
+				})
+		case "temporarilyUnavailable":
+			out.Values[i] = ec._Portfolio_temporarilyUnavailable(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "accessRights":
+			out.Values[i] = ec._Portfolio_accessRights(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perpetualFrom":
+			out.Values[i] = ec._Portfolio_perpetualFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "perpetualUntil":
+			out.Values[i] = ec._Portfolio_perpetualUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "retention":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_retention(ctx, field, obj)
+				})
+		case "version":
+			out.Values[i] = ec._Portfolio_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "review":
 			out.Values[i] = ec._Portfolio_review(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -44152,6 +46251,44 @@ func (ec *executionContext) _ProviderFileEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var proxyImplementors = []string{"Proxy"}
+
+func (ec *executionContext) _Proxy(ctx context.Context, sel ast.SelectionSet, obj *model.Proxy) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proxyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Proxy")
+		case "on":
+			out.Values[i] = ec._Proxy_on(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groups":
+			out.Values[i] = ec._Proxy_groups(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -44540,6 +46677,54 @@ func (ec *executionContext) _RestorePortfolioPayload(ctx context.Context, sel as
 		case "userErrors":
 			out.Values[i] = ec._RestorePortfolioPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var retentionImplementors = []string{"Retention"}
+
+func (ec *executionContext) _Retention(ctx context.Context, sel ast.SelectionSet, obj *model.Retention) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, retentionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Retention")
+		case "by":
+			out.Values[i] = ec._Retention_by(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._Retention_from(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._Retention_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "licenseCode":
+			out.Values[i] = ec._Retention_licenseCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -46354,6 +48539,20 @@ func (ec *executionContext) marshalNContentType2string(ctx context.Context, sel 
 	return res
 }
 
+func (ec *executionContext) unmarshalNCoverageMode2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoverageMode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "CoverageMode!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -46376,6 +48575,25 @@ func (ec *executionContext) marshalNCoverageStatement2ᚖautoholdingsᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._CoverageStatement(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCoverageStatementInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInputᚄ(ctx context.Context, v any) ([]*CoverageStatementInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*CoverageStatementInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCoverageStatementInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCoverageStatementInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInput(ctx context.Context, v any) (*CoverageStatementInput, error) {
+	res, err := ec.unmarshalInputCoverageStatementInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNCreateAccessTokenInput2autoholdingsᚋgraphᚋgeneratedᚐCreateAccessTokenInput(ctx context.Context, v any) (CreateAccessTokenInput, error) {
@@ -46705,6 +48923,35 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalNGroupProxy2ᚕᚖautoholdingsᚋgraphᚋmodelᚐGroupProxyᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.GroupProxy) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupProxy2ᚖautoholdingsᚋgraphᚋmodelᚐGroupProxy(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupProxy2ᚖautoholdingsᚋgraphᚋmodelᚐGroupProxy(ctx context.Context, sel ast.SelectionSet, v *model.GroupProxy) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GroupProxy!")
+		return graphql.Null
+	}
+	return ec._GroupProxy(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGroupProxyInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGroupProxyInput(ctx context.Context, v any) (*GroupProxyInput, error) {
+	res, err := ec.unmarshalInputGroupProxyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNGuardLimits2ᚖautoholdingsᚋgraphᚋmodelᚐGuardLimits(ctx context.Context, sel ast.SelectionSet, v *model.GuardLimits) graphql.Marshaler {
@@ -47428,6 +49675,35 @@ func (ec *executionContext) marshalNListDecision2string(ctx context.Context, sel
 	return res
 }
 
+func (ec *executionContext) marshalNLocalValue2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLocalValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.LocalValue) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLocalValue2ᚖautoholdingsᚋgraphᚋmodelᚐLocalValue(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLocalValue2ᚖautoholdingsᚋgraphᚋmodelᚐLocalValue(ctx context.Context, sel ast.SelectionSet, v *model.LocalValue) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LocalValue!")
+		return graphql.Null
+	}
+	return ec._LocalValue(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLocalValueInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLocalValueInput(ctx context.Context, v any) (*LocalValueInput, error) {
+	res, err := ec.unmarshalInputLocalValueInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNLostColumnChoice2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -47860,6 +50136,20 @@ func (ec *executionContext) marshalNRestorePortfolioPayload2ᚖautoholdingsᚋgr
 		return graphql.Null
 	}
 	return ec._RestorePortfolioPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRetentionMark2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRetentionMark2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "RetentionMark!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNRevokeAccessTokenInput2autoholdingsᚋgraphᚋgeneratedᚐRevokeAccessTokenInput(ctx context.Context, v any) (RevokeAccessTokenInput, error) {
@@ -48356,6 +50646,24 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOAccessRights2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAccessRights2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOAccessScope2ᚕautoholdingsᚋinternalᚋaccessᚐScopeᚄ(ctx context.Context, v any) ([]access.Scope, error) {
 	if v == nil {
 		return nil, nil
@@ -48728,6 +51036,23 @@ func (ec *executionContext) marshalOFindingSeverity2ᚕstringᚄ(ctx context.Con
 	return ret
 }
 
+func (ec *executionContext) unmarshalOGroupProxyInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐGroupProxyInputᚄ(ctx context.Context, v any) ([]*GroupProxyInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*GroupProxyInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNGroupProxyInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGroupProxyInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOGuardLimitsInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐGuardLimitsInput(ctx context.Context, v any) (*GuardLimitsInput, error) {
 	if v == nil {
 		return nil, nil
@@ -49084,6 +51409,38 @@ func (ec *executionContext) unmarshalOLicenseFilter2ᚖautoholdingsᚋgraphᚋmo
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOLocalCoverage2ᚖautoholdingsᚋgraphᚋmodelᚐLocalCoverage(ctx context.Context, sel ast.SelectionSet, v *model.LocalCoverage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LocalCoverage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOLocalCoverageInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLocalCoverageInput(ctx context.Context, v any) (*LocalCoverageInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputLocalCoverageInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOLocalValueInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLocalValueInputᚄ(ctx context.Context, v any) ([]*LocalValueInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*LocalValueInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLocalValueInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐLocalValueInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalOLostColumnInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLostColumnInputᚄ(ctx context.Context, v any) ([]*LostColumnInput, error) {
 	if v == nil {
 		return nil, nil
@@ -49200,6 +51557,21 @@ func (ec *executionContext) unmarshalOProviderFileFilter2ᚖautoholdingsᚋgraph
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOProxy2ᚖautoholdingsᚋgraphᚋmodelᚐProxy(ctx context.Context, sel ast.SelectionSet, v *model.Proxy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Proxy(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOProxyInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐProxyInput(ctx context.Context, v any) (*ProxyInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputProxyInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOPublicationType2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -49231,6 +51603,13 @@ func (ec *executionContext) marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodel
 		return graphql.Null
 	}
 	return ec._RelatedTitle(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalORetention2ᚖautoholdingsᚋgraphᚋmodelᚐRetention(ctx context.Context, sel ast.SelectionSet, v *model.Retention) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Retention(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOReviewReason2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -120,6 +120,28 @@ type ConnectionTest struct {
 	Hint *string `json:"hint,omitempty"`
 }
 
+// A coverage statement, in the forms of KBART.
+type CoverageStatementInput struct {
+	// First date: `YYYY-MM-DD`, `YYYY-MM` or `YYYY`.
+	From graphql.Omittable[*string] `json:"from,omitempty"`
+	// Last date; none: to the present.
+	To graphql.Omittable[*string] `json:"to,omitempty"`
+	// First volume.
+	FromVolume graphql.Omittable[*string] `json:"fromVolume,omitempty"`
+	// First issue.
+	FromIssue graphql.Omittable[*string] `json:"fromIssue,omitempty"`
+	// Last volume.
+	ToVolume graphql.Omittable[*string] `json:"toVolume,omitempty"`
+	// Last issue.
+	ToIssue graphql.Omittable[*string] `json:"toIssue,omitempty"`
+	// An embargo such as `R10Y` or `P6M`.
+	Embargo graphql.Omittable[*string] `json:"embargo,omitempty"`
+	// Its own address, where it differs from the title's.
+	URL graphql.Omittable[*string] `json:"url,omitempty"`
+	// Its own notes, where they differ from the title's.
+	Notes graphql.Omittable[*string] `json:"notes,omitempty"`
+}
+
 // A token to make.
 type CreateAccessTokenInput struct {
 	// What it is for: 1 to 200 characters, and no other token in force has the name.
@@ -214,6 +236,12 @@ type CreateLicenseInput struct {
 	EndsOn graphql.Omittable[*string] `json:"endsOn,omitempty"`
 	// At most 2,000 characters.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
+	// Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage.
+	PerpetualAccess graphql.Omittable[*bool] `json:"perpetualAccess,omitempty"`
+	// The first day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the first day counts.
+	PerpetualFrom graphql.Omittable[*string] `json:"perpetualFrom,omitempty"`
+	// The last day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the last day counts.
+	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
 }
 
 // What came of createLicense.
@@ -466,6 +494,14 @@ type EndSessionsPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// The proxy of one inventory group.
+type GroupProxyInput struct {
+	// Which group.
+	GroupID string `json:"groupId"`
+	// Whether its links go through the proxy.
+	On bool `json:"on"`
+}
+
 // How much a run may take away. Fields left out stay as they are, or take the default of a new profile.
 type GuardLimitsInput struct {
 	// 0 to 100 percent; 10 for a new profile.
@@ -596,6 +632,24 @@ type JudgeRefusedRowPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// The library's own coverage.
+type LocalCoverageInput struct {
+	// How it goes together with the provider's.
+	Mode string `json:"mode"`
+	// Its statements; with INSTEAD there may be none.
+	Statements []*CoverageStatementInput `json:"statements"`
+}
+
+// A local value of one field. Give `value` or `coverage`, or neither to take it back.
+type LocalValueInput struct {
+	// A KBART name, or `coverage`.
+	Field string `json:"field"`
+	// The value; an empty one shows the field empty.
+	Value graphql.Omittable[*string] `json:"value,omitempty"`
+	// The library's coverage, for the field `coverage`.
+	Coverage graphql.Omittable[*LocalCoverageInput] `json:"coverage,omitempty"`
+}
+
 // What to make of a column that a list lost.
 type LostColumnInput struct {
 	// The column's KBART name.
@@ -653,6 +707,14 @@ type ProfileAlert struct {
 	Hint string `json:"hint"`
 	// Since when.
 	Since int64 `json:"since"`
+}
+
+// Whether links go through the library's proxy.
+type ProxyInput struct {
+	// For all who are in no group named below.
+	On bool `json:"on"`
+	// The groups for which it differs.
+	Groups graphql.Omittable[[]*GroupProxyInput] `json:"groups,omitempty"`
 }
 
 // Everything that can be read.
@@ -865,6 +927,12 @@ type UpdateCollectionInput struct {
 	AutoActivateNewPortfolios graphql.Omittable[*bool] `json:"autoActivateNewPortfolios,omitempty"`
 	// The license of its portfolios; null takes it away.
 	LicenseID graphql.Omittable[*string] `json:"licenseId,omitempty"`
+	// Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage.
+	PerpetualAccess graphql.Omittable[*bool] `json:"perpetualAccess,omitempty"`
+	// The first day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the first day counts; null empties it.
+	PerpetualFrom graphql.Omittable[*string] `json:"perpetualFrom,omitempty"`
+	// The last day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the last day counts; null empties it.
+	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
 }
 
 // What came of updateCollection.
@@ -945,6 +1013,12 @@ type UpdateLicenseInput struct {
 	EndsOn graphql.Omittable[*string] `json:"endsOn,omitempty"`
 	// At most 2,000 characters; null empties it.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
+	// Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage.
+	PerpetualAccess graphql.Omittable[*bool] `json:"perpetualAccess,omitempty"`
+	// The first day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the first day counts; null empties it.
+	PerpetualFrom graphql.Omittable[*string] `json:"perpetualFrom,omitempty"`
+	// The last day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the last day counts; null empties it.
+	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
 }
 
 // What came of updateLicense.
@@ -1015,8 +1089,29 @@ type UpdatePortfolioInput struct {
 	PortfolioID string `json:"portfolioId"`
 	// The staff's switch. No job changes it: it survives that the title is missing from a list and comes back.
 	Available graphql.Omittable[*bool] `json:"available,omitempty"`
-	// KBART names, or `coverage`, of the fields that a sync leaves as they are; it replaces the list there was.
+	// The version that was read; where it is given and staff changed the portfolio since, the update is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
+	// KBART names, or `coverage`: each gets the provider's present value as its local value unless it has one, and all others lose theirs.
+	// `localValues` goes first.
 	LockedFields graphql.Omittable[[]string] `json:"lockedFields,omitempty"`
+	// Local values to set or to take back; fields that are not named stay as they are.
+	LocalValues graphql.Omittable[[]*LocalValueInput] `json:"localValues,omitempty"`
+	// A note for patrons, at most 4,000 characters; null takes it back.
+	PublicNote graphql.Omittable[*string] `json:"publicNote,omitempty"`
+	// A note for staff, at most 4,000 characters; null takes it back.
+	InternalNote graphql.Omittable[*string] `json:"internalNote,omitempty"`
+	// How to sign in, at most 4,000 characters; null takes it back.
+	AuthenticationNote graphql.Omittable[*string] `json:"authenticationNote,omitempty"`
+	// The proxy; null takes back what was said.
+	Proxy graphql.Omittable[*ProxyInput] `json:"proxy,omitempty"`
+	// Why it is unavailable for the time being; null: it is not.
+	TemporarilyUnavailable graphql.Omittable[*string] `json:"temporarilyUnavailable,omitempty"`
+	// The library's rights; null takes back what was said, also the days.
+	AccessRights graphql.Omittable[*string] `json:"accessRights,omitempty"`
+	// The first day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the first day counts; null takes it back.
+	PerpetualFrom graphql.Omittable[*string] `json:"perpetualFrom,omitempty"`
+	// The last day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the last day counts; null takes it back.
+	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
 	// True: the portfolio no longer waits for a person; the next sync may remove it if the provider does not list it.
 	Reviewed graphql.Omittable[*bool] `json:"reviewed,omitempty"`
 	// Its own license; null takes it away.

@@ -14,6 +14,8 @@ type PortfolioFilter struct {
 	CollectionID, TitlePrefix, TitleID, Identifier, ProfileID *string
 	Available, ListedByProvider, NeedsReview, Removed         *bool
 	Waiting, KeptWithoutReason                                *bool
+	Retained, RetainedOnly, HasLocalValues                    *bool
+	LocalField, AccessRights                                  *string
 }
 
 // POLineFilter narrows a listing; a nil field does not.

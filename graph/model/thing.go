@@ -113,8 +113,9 @@ func (c *Collection) KbartURL() string { return "/collections/" + c.ID() + "/kba
 
 // Portfolio is one title in a collection.
 type Portfolio struct {
-	*ent.Portfolio
-	Page *PortfolioPage
+	*ent.Portfolio                // as it is shown, with local values in their places
+	Provider       *ent.Portfolio // as it is stored, with the provider's values
+	Page           *PortfolioPage
 }
 
 // PortfolioPage is what was read together.
@@ -122,6 +123,8 @@ type PortfolioPage struct {
 	Rows         []*ent.Portfolio
 	Collections  Related[*Collection]
 	Stored       Related[[]holdings.Entitlement] // entitlements, from which the next three are made
+	ProxyGroups  Related[[]*InventoryGroup]
+	Retentions   Related[plan.Retention] // those of portfolios that are retained
 	Entitlements Related[[]*Entitlement]
 	Coverage     Related[[]*Coverage]
 	AvailableFor Related[[]*InventoryGroup]
@@ -132,7 +135,7 @@ type PortfolioPage struct {
 // Portfolios makes a page of rows.
 func Portfolios(rows []*ent.Portfolio) []*Portfolio {
 	page := &PortfolioPage{Rows: rows}
-	return wrap(rows, func(row *ent.Portfolio) *Portfolio { return &Portfolio{row, page} })
+	return wrap(rows, func(row *ent.Portfolio) *Portfolio { return &Portfolio{holdings.ShownPortfolio(row), row, page} })
 }
 
 // IDs are those of the page's portfolios.
@@ -152,9 +155,6 @@ func (p *Portfolio) PublicationType() *string {
 
 // Review is why it waits for a person.
 func (p *Portfolio) Review() *string { return orNull(p.Portfolio.Review) }
-
-// LockedFields are KBART names.
-func (p *Portfolio) LockedFields() []string { return strings.Fields(p.Portfolio.LockedFields) }
 
 // The cells of the provider's list; an empty one is null.
 

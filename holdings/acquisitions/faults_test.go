@@ -65,7 +65,7 @@ func TestAcquisitionFaults(t *testing.T) {
 				},
 				"delete license": func() error { return s.Acquisitions.DeleteLicense(ctx, license.ID) },
 				"license portfolio": func() error {
-					_, err := s.Holdings.UpdatePortfolio(ctx, holdings.PortfolioChange{ID: at, LicenseID: &license.ID})
+					_, err := s.Holdings.UpdatePortfolio(ctx, holdings.PortfolioChange{ID: at, Staff: holdings.StaffChange{holdings.FieldLicense: holdings.LicenseText(license.ID)}})
 					return err
 				},
 				"import PO lines": func() error {

@@ -116,6 +116,7 @@ func (in *LicenseTexts) save(ctx context.Context, tx *store.Tx, row *ent.License
 	before := *row
 	fillTexts(&problems, in.of(row))
 	checkTerm(&problems, row)
+	in.Perpetual.Fill(&problems, &row.PerpetualAccess, &row.PerpetualFrom, &row.PerpetualUntil)
 	taken, err := codeTaken(ctx, tx, row)
 	if err != nil {
 		return err
@@ -146,7 +147,8 @@ func codeTaken(ctx context.Context, tx *store.Tx, row *ent.License) (bool, error
 
 func sameLicense(a, b *ent.License) bool {
 	return a.Code == b.Code && a.Name == b.Name && a.Vendor == b.Vendor && a.Status == b.Status && a.Type == b.Type &&
-		a.StartsOn == b.StartsOn && a.EndsOn == b.EndsOn && a.Note == b.Note
+		a.StartsOn == b.StartsOn && a.EndsOn == b.EndsOn && a.Note == b.Note &&
+		a.PerpetualAccess == b.PerpetualAccess && a.PerpetualFrom == b.PerpetualFrom && a.PerpetualUntil == b.PerpetualUntil
 }
 
 // writeLicenses stores new and changed licenses and increments their versions.
@@ -157,14 +159,15 @@ func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) er
 		row.Version++ // 0 for a new one
 		rows[i] = []any{
 			row.ID, row.CreatedAt, row.UpdatedAt, row.Code, row.Name, row.Vendor, row.Status, row.Type, row.StartsOn, row.EndsOn, row.Note,
-			row.Version,
+			row.PerpetualAccess, row.PerpetualFrom, row.PerpetualUntil, row.Version,
 		}
 	}
 	return store.Upsert(ctx, tx, license.Table, licenseColumns, rows)
 }
 
 var licenseColumns = []string{
-	"id", "created_at", "updated_at", "code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note", "version",
+	"id", "created_at", "updated_at", "code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note",
+	"perpetual_access", "perpetual_from", "perpetual_until", "version",
 }
 
 // licensesByCode reads the licenses named in lines of a file.

@@ -98,7 +98,7 @@ func TestLicenseInUse(t *testing.T) {
 	b.Must(err)
 	license := func(titleID string, id int64) {
 		t.Helper()
-		_, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.PortfolioID(titleID), LicenseID: &id})
+		_, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.PortfolioID(titleID), Staff: holdings.StaffChange{holdings.FieldLicense: holdings.LicenseText(id)}})
 		b.Must(err)
 	}
 	license("j000", row.ID)
@@ -118,7 +118,7 @@ func TestLicenseInUse(t *testing.T) {
 	b.Must(b.Acquisitions.DeleteLicense(t.Context(), row.ID))
 
 	p, err := b.Holdings.UpdatePortfolio(t.Context(),
-		holdings.PortfolioChange{ID: b.PortfolioID("j001"), LicenseID: &row.ID, Available: new(false)})
+		holdings.PortfolioChange{ID: b.PortfolioID("j001"), Staff: holdings.StaffChange{holdings.FieldLicense: holdings.LicenseText(row.ID), holdings.FieldAvailable: new("false")}})
 	holdingstest.WantProblems(t, err, "NOT_FOUND input.licenseId")
 	if p == nil || !p.Available || p.LicenseID != nil {
 		t.Errorf("beside the refusal %v", p)

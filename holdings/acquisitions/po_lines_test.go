@@ -384,7 +384,7 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 		license, err := b.Acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new(fmt.Sprint("L-", i))})
 		b.Must(err)
 		_, err = b.Holdings.UpdatePortfolio(t.Context(),
-			holdings.PortfolioChange{ID: b.PortfolioID(fmt.Sprintf("j%03d", i)), LicenseID: &license.ID})
+			holdings.PortfolioChange{ID: b.PortfolioID(fmt.Sprintf("j%03d", i)), Staff: holdings.StaffChange{holdings.FieldLicense: holdings.LicenseText(license.ID)}})
 		b.Must(err)
 	}
 	before := b.acquisitionsText()

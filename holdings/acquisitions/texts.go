@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"autoholdings/ent"
+	"autoholdings/holdings"
 	"autoholdings/internal/problem"
 )
 
@@ -22,6 +23,7 @@ type POLineTexts struct {
 // LicenseTexts are the texts of a license; nil leaves a text as it is, "" clears it.
 type LicenseTexts struct {
 	Code, Name, Vendor, Status, Type, StartsOn, EndsOn, Note *string
+	Perpetual                                                holdings.PerpetualChange
 }
 
 // textRule says what a text may contain.

@@ -47,6 +47,7 @@ type CollectionChange struct {
 	Name                                         *string
 	Active, Available, AutoActivateNewPortfolios *bool
 	LicenseID                                    *int64 // 0: none
+	Perpetual                                    holdings.PerpetualChange
 }
 
 // CreateCollection creates a local collection.
@@ -134,6 +135,8 @@ func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c 
 				return err
 			}
 		}
+		marked := *c
+		in.Perpetual.Fill(&problems, &marked.PerpetualAccess, &marked.PerpetualFrom, &marked.PerpetualUntil)
 		if err := problems.Err(); err != nil {
 			return err
 		}
@@ -145,6 +148,9 @@ func (s *Service) UpdateCollection(ctx context.Context, in CollectionChange) (c 
 		warnings = in.warnings(c)
 		update := tx.Collection.UpdateOne(c)
 		in.fill(update)
+		if in.Perpetual != (holdings.PerpetualChange{}) {
+			update.SetPerpetualAccess(marked.PerpetualAccess).SetPerpetualFrom(marked.PerpetualFrom).SetPerpetualUntil(marked.PerpetualUntil)
+		}
 		if len(update.Mutation().Fields()) == 0 && len(update.Mutation().ClearedFields()) == 0 {
 			return nil
 		}

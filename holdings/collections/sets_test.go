@@ -135,7 +135,7 @@ func TestDeleteCollection(t *testing.T) {
 	order := b.AddPOLine("POL-1", "j004")
 	license, err := b.Acquisitions.CreateLicense(t.Context(), acquisitions.LicenseTexts{Code: new("L-1")})
 	b.Must(err)
-	_, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.PortfolioID("j000"), LicenseID: &license.ID})
+	_, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.PortfolioID("j000"), Staff: holdings.StaffChange{holdings.FieldLicense: holdings.LicenseText(license.ID)}})
 	b.Must(err)
 	set, err := b.Collections.CreateCollectionSet(t.Context(),
 		collections.SetInput{Name: new("Some"), CollectionIDs: &[]int64{holdingstest.CollectionID, ids[1]}})
@@ -155,7 +155,7 @@ func TestDeleteCollection(t *testing.T) {
 	remove(true, inUse, inUse)
 	b.Must(b.Acquisitions.DeletePOLine(t.Context(), order.ID))
 	remove(true, inUse)
-	_, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.PortfolioID("j000"), LicenseID: new(int64(0))})
+	_, err = b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.PortfolioID("j000"), Staff: holdings.StaffChange{holdings.FieldLicense: nil}})
 	b.Must(err)
 	remove(false, inUse)
 	busy := errors.New("busy")

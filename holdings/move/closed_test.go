@@ -2,6 +2,7 @@ package move_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,7 +66,7 @@ func TestMoveTargetCloses(t *testing.T) {
 	before, jobID := b.attached(), b.moveJob()
 	b.Must(b.run(&moveRun{jobID: jobID, between: func() {
 		off := false
-		_, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.titles["x"], Available: &off})
+		_, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.titles["x"], Staff: holdings.StaffChange{holdings.FieldAvailable: new(strconv.FormatBool(off))}})
 		b.Must(err)
 	}}))
 	b.same("attached", before, b.attached())

@@ -12,12 +12,13 @@ import (
 // Difference is what a title changes on the portfolio it is paired with.
 type Difference struct {
 	Fields   []FieldChange
-	Locked   []FieldChange // changes not made, because staff locked the field
+	Behind   []FieldChange // those of Fields that happen behind a local value
 	Values   [len(TitleColumns)]string
 	Own      DivergingValues // the list's values that differ from what the portfolio will have
 	Further  string          // the identifier keys of further rows, after the change
 	Coverage []Statement     // after the change
 	Rewrite  bool            // the statements differ in something that is stored
+	Retained []Statement     // what is retained of time that lists took away, after the change
 	filled   []string        // coverage columns that keep the stored value because the list's cell is empty
 }
 
@@ -46,17 +47,18 @@ func (p *Plan) Comparison(title int32, h *HeldPortfolio) Comparison {
 }
 
 // Compare returns what the title changes. An empty cell never blanks a stored value, unless somebody decided that for a
-// lost column. A locked field keeps its value, and so does a field filled from another profile's newer list.
+// lost column. A field filled from another profile's newer list keeps its value. What staff put beside the values changes
+// nothing here.
 func (c Comparison) Compare(t *Title, p *StoredPortfolio) Difference {
-	d := Difference{Values: p.Values, Own: maps.Clone(p.Own), Coverage: p.Coverage, Further: p.MoreKeys}
-	locked := strings.Fields(p.Locked)
+	d := Difference{Values: p.Values, Own: maps.Clone(p.Own), Coverage: p.Coverage, Further: p.MoreKeys, Retained: p.Retained}
 	if !c.keepFields {
-		c.compareFields(&d, t, p, locked)
+		c.compareFields(&d, t, p)
 		d.Further = c.furtherKeys(t, p)
 	}
 	if !c.keepCoverage {
-		c.compareCoverage(&d, t, p, slices.Contains(locked, CoverageField))
+		c.compareCoverage(&d, t, p)
 	}
+	d.Behind = p.Local.Behind(d.Fields)
 	return d
 }
 
@@ -77,26 +79,19 @@ func (c Comparison) furtherKeys(t *Title, p *StoredPortfolio) string {
 	return strings.Join(said, " ")
 }
 
-func (c Comparison) compareFields(d *Difference, t *Title, p *StoredPortfolio, locked []string) {
+func (c Comparison) compareFields(d *Difference, t *Title, p *StoredPortfolio) {
 	for i, column := range TitleColumns {
 		before, after := p.Values[i], t.Values[i]
 		if after == "" && !c.plan.empties(column) {
 			continue
 		}
 		name := column.String()
-		known := ComparableValue(column, d.Own[name]) == ComparableValue(column, after)
 		delete(d.Own, name)
 		if ComparableValue(column, before) == ComparableValue(column, after) {
 			continue
 		}
-		change := FieldChange{name, ValuesOfText(before, after)}
-		switch {
-		case slices.Contains(locked, name):
-			if !known { // else it was reported when the list first said so
-				d.Locked = append(d.Locked, change)
-			}
-		case !c.outranked || before == "":
-			d.Fields = append(d.Fields, change)
+		if !c.outranked || before == "" {
+			d.Fields = append(d.Fields, FieldChange{name, ValuesOfText(before, after)})
 			d.Values[i] = after
 			continue
 		}
@@ -109,7 +104,7 @@ func (c Comparison) compareFields(d *Difference, t *Title, p *StoredPortfolio, l
 
 // compareCoverage compares the statements as a set: the file's replace the stored ones, unmerged. A title without
 // statements (none of its rows is a serial's) blanks nothing.
-func (c Comparison) compareCoverage(d *Difference, t *Title, p *StoredPortfolio, locked bool) {
+func (c Comparison) compareCoverage(d *Difference, t *Title, p *StoredPortfolio) {
 	after := t.Coverage
 	if len(after) == 0 || len(p.Coverage) > 0 && c.plan.LeavesCoverage() {
 		return
@@ -124,16 +119,16 @@ func (c Comparison) compareCoverage(d *Difference, t *Title, p *StoredPortfolio,
 		return
 	}
 	values := ValuesOfCoverage(p.Coverage, after)
-	if locked {
-		if !sameCoverage(after, p.Coverage) {
-			d.Locked = append(d.Locked, FieldChange{CoverageField, values})
-		}
-		return
-	}
 	for _, name := range coverageFields(p.Coverage, after) {
 		d.Fields = append(d.Fields, FieldChange{name, values})
 	}
 	d.Coverage, d.Rewrite = after, true
+	if !p.Retention.Holds() {
+		return
+	}
+	if d.Retained = p.Retention.Retain(p.Retained, p.Coverage, after, c.plan.Days); HashCoverage(d.Retained) != HashCoverage(p.Retained) {
+		d.Fields = append(d.Fields, FieldChange{RetainedField, ValuesOfCoverage(p.Retained, d.Retained)})
+	}
 }
 
 // startColumns are the columns where an empty cell means missing data: KBART requires a first date.
@@ -246,7 +241,7 @@ func (c Comparison) withStoredOwn(after, before []Statement) []Statement {
 // coverageFields names what differs between two sets of statements: the coverage or, if that is the same, the columns
 // in which statements of the same range have different values of their own.
 func coverageFields(before, after []Statement) (names []string) {
-	if !sameCoverage(before, after) {
+	if !SameCoverage(before, after) {
 		return []string{CoverageField}
 	}
 	for _, c := range OwnColumns {

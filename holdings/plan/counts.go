@@ -9,8 +9,8 @@ type Action string
 const (
 	Add          Action = "ADD"           // new title for the profile
 	Update       Action = "UPDATE"        // a value differs
-	Remove       Action = "REMOVE"        // no entitlement left, no PO line
-	Keep         Action = "KEEP"          // no entitlement left, but a PO line
+	Remove       Action = "REMOVE"        // no entitlement left, and nothing else holds it
+	Keep         Action = "KEEP"          // no entitlement left, but a PO line, or it is retained
 	Withdraw     Action = "WITHDRAW"      // another entitlement still holds it
 	Free         Action = "FREE"          // a row of access type F, not used
 	Invalid      Action = "INVALID"       // a refused row
@@ -18,8 +18,8 @@ const (
 	Review       Action = "REVIEW"        // a portfolio left as it is because its row could not be read
 	Wait         Action = "WAIT"          // a portfolio that an ambiguous title might be: its entitlement is suspended
 	WrongContent Action = "WRONG_CONTENT" // a row that states the other content type; not used
-	Locked       Action = "LOCKED"        // a field that the file would change, but staff locked it
-	// the profile's list has values that the portfolio does not show: another list is newer, or staff locked the field
+	Locked       Action = "LOCKED"        // a field that changed behind a local value
+	// the profile's list has values that the portfolio does not show: another list is newer
 	Diverges  Action = "DIVERGES"
 	NotInZone Action = "NOT_IN_COMMUNITY_ZONE" // a title that the Community Zone does not have
 	Left      Action = "LEFT"                  // something that an undo does not put back because it has changed since
@@ -41,12 +41,13 @@ type Counts struct {
 	Unchanged            int          `json:"unchanged"`
 	Removed              int          `json:"removed"`
 	Kept                 int          `json:"kept"`
+	Retained             int          `json:"retained,omitempty"` // those of Kept that are retained
 	Withdrawn            int          `json:"withdrawn"`
 	Free                 int          `json:"free"`
 	Invalid              int          `json:"invalid"`
 	Ambiguous            int          `json:"ambiguous"`
 	NotInCommunityZone   int          `json:"notInCommunityZone"`
-	Locked               int          `json:"locked"`
+	Locked               int          `json:"locked"`  // titles with a change behind a local value
 	Review               int          `json:"review"`  // portfolios left as they are because their row could not be read
 	Waiting              int          `json:"waiting"` // portfolios that begin to wait
 	StillWaiting         int          `json:"stillWaiting,omitempty"`
@@ -95,6 +96,7 @@ func (c *Counts) Merge(o Counts) {
 		{&c.Unchanged, o.Unchanged},
 		{&c.Removed, o.Removed},
 		{&c.Kept, o.Kept},
+		{&c.Retained, o.Retained},
 		{&c.Withdrawn, o.Withdrawn},
 		{&c.Free, o.Free},
 		{&c.Invalid, o.Invalid},
@@ -150,7 +152,7 @@ func (c Counts) OnlyKinds(kinds Kinds) Counts {
 		c.Updated, c.Fields = 0, nil
 	}
 	if !kinds.Has(Removals) {
-		c.Removed, c.Kept, c.Withdrawn, c.Waiting, c.EntitlementsAffected = 0, 0, 0, 0, 0
+		c.Removed, c.Kept, c.Retained, c.Withdrawn, c.Waiting, c.EntitlementsAffected = 0, 0, 0, 0, 0, 0
 	}
 	return c
 }

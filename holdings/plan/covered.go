@@ -21,7 +21,8 @@ const (
 // DayOf is the number of days since 1970.
 func DayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
-// covered returns the span that a statement covers on a day, with its embargo applied. ok is false if it is empty.
+// covered returns the span that a statement covers on a day, with its embargo applied; on the zero day without it. ok is
+// false if it is empty.
 func (s *Statement) covered(on time.Time) (c daySpan, ok bool) {
 	c = daySpan{everBefore, everAfter}
 	if first, valid := kbart.ParseDate(s.DateFirst); valid {
@@ -30,7 +31,7 @@ func (s *Statement) covered(on time.Time) (c daySpan, ok bool) {
 	if last, valid := kbart.ParseDate(s.DateLast); valid {
 		c.to = DayOf(last.Last())
 	}
-	if embargo, err := kbart.ParseEmbargo(strings.ToUpper(s.Embargo)); err == nil {
+	if embargo, err := kbart.ParseEmbargo(strings.ToUpper(s.Embargo)); err == nil && !on.IsZero() {
 		from, to := embargo.Accessible(on)
 		if !from.IsZero() {
 			c.from = max(c.from, DayOf(from))

@@ -10,7 +10,7 @@ import (
 )
 
 // DivergingValues holds the title columns, by KBART name, where the profile's latest list differs from the portfolio:
-// another profile's list is newer, or staff locked the field. These values keep the keys by which the profile's list
+// another profile's list is newer. These values keep the keys by which the profile's list
 // finds the portfolio. They take over when the other profile no longer lists it.
 type DivergingValues map[string]string
 

@@ -15,7 +15,8 @@ type HeldPortfolio struct {
 	Hidden                bool // removed
 	UnderReview           bool // it is marked as unclear
 	Waits                 bool // this profile's entitlement is suspended until it is clear which title this is
-	Locked                bool // some field is locked
+	HasLocal              bool // staff put something beside the provider's values
+	Retained              bool // it is retained when nobody lists it any more
 	Licensed              bool
 	HasPOLine             bool
 	Diverged              bool  // the profile's list has values that differ from the portfolio's

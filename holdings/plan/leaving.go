@@ -47,7 +47,7 @@ func (p *Plan) leave(found *pairing, in *Input) error {
 		case h.Waits:
 			if p.mayLeave(index, h, may, in) {
 				p.Leaving = append(p.Leaving, LeavingPortfolio{
-					index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity),
+					index, LeavingAction(h.HasPOLine || h.Retained, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity),
 				})
 			} else {
 				p.Counts.StillWaiting++
@@ -66,20 +66,20 @@ func (p *Plan) leave(found *pairing, in *Input) error {
 			p.Waiting = append(p.Waiting, WaitingPortfolio{index, ReviewContested})
 		default:
 			p.Leaving = append(p.Leaving, LeavingPortfolio{
-				index, LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity),
+				index, LeavingAction(h.HasPOLine || h.Retained, h.HeldByOthers || h.AwaitedByOtherProfile), p.List.free.has(&h.Identity),
 			})
 		}
 	}
 	return nil
 }
 
-// LeavingAction is what happens to a portfolio that is no longer on a profile's list. shared says that another
-// entitlement holds or awaits it.
-func LeavingAction(ordered, shared bool) Action {
+// LeavingAction is what happens to a portfolio that is no longer on a profile's list. protected says that it has a PO line
+// or is retained, shared that another entitlement holds or awaits it.
+func LeavingAction(protected, shared bool) Action {
 	switch {
 	case shared:
 		return Withdraw
-	case ordered:
+	case protected:
 		return Keep
 	default:
 		return Remove
@@ -100,7 +100,7 @@ func (p *Plan) mayBe(found *pairing) map[int32][]int32 {
 // mayLeave reports whether a waiting portfolio is by now known to be none of the list's titles, and has nothing
 // attached that somebody must decide about.
 func (p *Plan) mayLeave(index int32, h *HeldPortfolio, may map[int32][]int32, in *Input) bool {
-	if h.HasPOLine || h.Licensed || h.Locked || in.Day < h.WaitsSince+waitsAtLeast {
+	if h.HasPOLine || h.Licensed || h.HasLocal || h.Retained || in.Day < h.WaitsSince+waitsAtLeast {
 		return false
 	}
 	return !slices.ContainsFunc(may[index], func(title int32) bool { return in.open(p.Pairs[title]) })

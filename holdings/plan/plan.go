@@ -18,6 +18,7 @@ type Plan struct {
 	Counts Counts        // rows, titles, statements and unused rows; the rest is counted as values are compared
 	Guards []GuardReason // why the plan is held; empty: it is not
 
+	Days        ListDays // the dates of the list and of the one before it
 	List        *List
 	Portfolios  ChunkedList[HeldPortfolio]
 	Pairs       []int32           // by title: its portfolio, or Unpaired
@@ -67,6 +68,7 @@ type Input struct {
 	Former     map[int32]*FormerPortfolio // those changed by an interrupted run of the part, by index
 	Views      []AlternativeIdentity
 	Day        int32 // the list's date as a day number, or today's
+	Days       ListDays
 	Guards     Guards
 	Zone       bool
 	Texts      TextReader
@@ -82,7 +84,7 @@ type TextReader interface {
 
 // Make matches the list with the holdings.
 func Make(ctx context.Context, l *List, in Input) (*Plan, error) {
-	p := &Plan{ForCommunityZone: in.Zone, List: l, Portfolios: in.Portfolios}
+	p := &Plan{ForCommunityZone: in.Zone, List: l, Portfolios: in.Portfolios, Days: in.Days}
 	p.Counts = Counts{
 		Rows: l.rows.Read, Titles: l.Titles.Len(), Statements: l.ranges, Free: l.rows.Free, Invalid: l.rows.Refused,
 		WrongContent: l.rows.Wrong, UnlistedRows: l.unlisted(),

@@ -1,17 +1,14 @@
 package plan
 
-import (
-	"slices"
-	"strings"
-
-	"autoholdings/kbart"
-)
+import "autoholdings/kbart"
 
 // StoredPortfolio is a portfolio with its values, as a batch compares and writes it.
 type StoredPortfolio struct {
 	Values    [len(TitleColumns)]string
 	MoreKeys  string
-	Locked    string
+	Local     LocalValues
+	Retained  []Statement // time that lists took away and that is retained
+	Retention Retention   // set where it matters
 	Available bool
 	Listed    bool
 	RemovedAt *int64 // Unix milliseconds; nil: it is in the holdings
@@ -87,14 +84,14 @@ func (p *StoredPortfolio) PreviewCopy(id int64) *StoredPortfolio {
 	return &after
 }
 
-// ValuesAfterTakeover returns the portfolio's values with those of another list in their place, except where staff
-// locked the field or the list is empty.
+// ValuesAfterTakeover returns the portfolio's values with those of another list in their place, except where the list is
+// empty.
 func (p *StoredPortfolio) ValuesAfterTakeover(
 	said [len(TitleColumns)]string, changed func(c kbart.Column, before, after string),
 ) [len(TitleColumns)]string {
-	after, locked := p.Values, strings.Fields(p.Locked)
+	after := p.Values
 	for i, c := range TitleColumns {
-		if said[i] != "" && ComparableValue(c, after[i]) != ComparableValue(c, said[i]) && !slices.Contains(locked, c.String()) {
+		if said[i] != "" && ComparableValue(c, after[i]) != ComparableValue(c, said[i]) {
 			changed(c, after[i], said[i])
 			after[i] = said[i]
 		}

@@ -142,8 +142,8 @@ func writeEnd(b *strings.Builder, date, volume, issue string) {
 	}
 }
 
-// coverageText returns a set of statements as reports show it.
-func coverageText(statements []Statement) string {
+// CoverageText returns a set of statements as reports show it.
+func CoverageText(statements []Statement) string {
 	parts := make([]string, len(statements))
 	for i := range statements {
 		parts[i] = statements[i].String()
@@ -163,8 +163,8 @@ func CompareStart(a, b Statement) int {
 	return first.Compare(second)
 }
 
-// sameCoverage reports whether two sets of statements have the same ranges.
-func sameCoverage(a, b []Statement) bool {
+// SameCoverage reports whether two sets of statements have the same ranges.
+func SameCoverage(a, b []Statement) bool {
 	if len(a) != len(b) {
 		return false
 	}

@@ -26,6 +26,7 @@ const (
 	FurtherValues   ValueKind = "FURTHER"    // identifier keys from further rows of a title
 	ReasonValues    ValueKind = "REASON"     // new: the code for why a portfolio is left as it is
 	WordsValues     ValueKind = "WORDS"      // prose
+	StaffValues     ValueKind = "STAFF"      // what staff put on a portfolio, before and after: each a JSON string; empty: nothing
 )
 
 // Values are the old and new value of a change as they are stored, and their kind.
@@ -68,6 +69,54 @@ func ValuesOfReason(code string) Values { return Values{ReasonValues, "", code} 
 
 // ValuesOfWords returns prose.
 func ValuesOfWords(words string) Values { return Values{WordsValues, "", words} }
+
+// ValuesOfStaff returns what staff put on a portfolio, before and after; nil: nothing.
+func ValuesOfStaff(before, after *string) Values {
+	return Values{StaffValues, ToJSONText(before), ToJSONText(after)}
+}
+
+// ToJSONText stores a text that may be missing, apart from the empty one.
+func ToJSONText(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return ToJSON(*text)
+}
+
+// Staff returns what staff put on a portfolio, before and after; ok is false for any other change, or if it cannot be read.
+func (v Values) Staff() (before, after *string, ok bool) {
+	if v.Kind != StaffValues {
+		return nil, nil, false
+	}
+	before, known := storedText(v.Old)
+	after, alsoKnown := storedText(v.New)
+	return before, after, known && alsoKnown
+}
+
+func storedText(stored string) (text *string, ok bool) {
+	if stored == "" {
+		return nil, true
+	}
+	var s string
+	if json.Unmarshal([]byte(stored), &s) != nil {
+		return nil, false
+	}
+	return &s, true
+}
+
+func staffWords(field, stored string) string {
+	text, ok := storedText(stored)
+	switch {
+	case !ok:
+		return stored
+	case text == nil:
+		return ""
+	case *text == "":
+		return "empty"
+	default:
+		return LocalWords(field, *text)
+	}
+}
 
 // Reversed returns the values of the opposite change.
 func (v Values) Reversed() Values { return Values{v.Kind, v.New, v.Old} }
@@ -159,6 +208,8 @@ func (v Values) OldWords(action Action, field string) string {
 		return stateWords(v.Old)
 	case MoveValues, PortfolioValues:
 		return moveWords(action, v.Old)
+	case StaffValues:
+		return staffWords(field, v.Old)
 	default:
 		return v.Old
 	}
@@ -183,6 +234,8 @@ func (v Values) NewWords(action Action, field string) string {
 		return candidatesWords(v)
 	case ReasonValues:
 		return reasonWords(v.New)
+	case StaffValues:
+		return staffWords(field, v.New)
 	default:
 		return v.New
 	}
@@ -200,7 +253,7 @@ func coverageWords(field, stored string) string {
 			return ownWords(statements, c)
 		}
 	}
-	return coverageText(statements)
+	return CoverageText(statements)
 }
 
 // ownWords returns the statements' own values in one column, each after the range of its statement. Statements without
@@ -315,8 +368,10 @@ func (s PortfolioState) String() string {
 
 // Leaving is why a portfolio is no longer listed, or stays anyway.
 type Leaving struct {
-	Reason    string   `json:"reason,omitempty"`    // why it is kept: keptForPOLine; "": it is not
+	Reason    string   `json:"reason,omitempty"`    // why it is kept: keptForPOLine or keptRetained; "": it is not
 	POLines   []string `json:"poLines,omitempty"`   // the numbers of the PO lines that keep it
+	Retained  string   `json:"retained,omitempty"`  // by which mark it is retained, see Retention; "": it is not
+	License   string   `json:"license,omitempty"`   // the code of the license that retains it
 	FreeNow   bool     `json:"freeNow,omitempty"`   // the list now has it as free
 	Successor *Related `json:"successor,omitempty"` // the title that follows it
 
@@ -324,8 +379,11 @@ type Leaving struct {
 	Waits       string   `json:"waits,omitempty"`       // why it waits: ReviewAmbiguous, ReviewContested
 }
 
-// keptForPOLine is the reason for keeping a portfolio with PO lines.
-const keptForPOLine = "PO_LINE"
+// The reasons for keeping a portfolio that no list has any more.
+const (
+	keptForPOLine = "PO_LINE"
+	keptRetained  = "RETAINED" // and without PO line
+)
 
 // Related is another title mentioned in a report line.
 type Related struct {
@@ -344,7 +402,8 @@ func (r *Related) String() string {
 
 // Empty reports whether there is nothing to say.
 func (l Leaving) Empty() bool {
-	return l.Reason == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil && l.Predecessor == nil && l.Waits == ""
+	return l.Reason == "" && l.Retained == "" && len(l.POLines) == 0 && !l.FreeNow && l.Successor == nil && l.Predecessor == nil &&
+		l.Waits == ""
 }
 
 func (l Leaving) stored() string {
@@ -354,8 +413,28 @@ func (l Leaving) stored() string {
 	return ToJSON(l)
 }
 
-// KeptFor returns the reason for keeping a portfolio with PO lines.
-func KeptFor(poLines []string) Leaving { return Leaving{Reason: keptForPOLine, POLines: poLines} }
+// KeptFor returns the reasons for keeping a portfolio: its PO lines, and that it is retained.
+func KeptFor(poLines []string, retained Retention) Leaving {
+	why := Leaving{Reason: keptForPOLine, POLines: poLines, Retained: retained.By, License: retained.License}
+	if len(poLines) == 0 && retained.Holds() {
+		why.Reason = keptRetained
+	}
+	return why
+}
+
+// retainedWords says why a portfolio is retained.
+func (l Leaving) retainedWords() string {
+	switch {
+	case l.Retained == RetainedByLicense && l.License != "":
+		return "the license " + l.License + " gives perpetual access"
+	case l.Retained == RetainedByLicense:
+		return "its license gives perpetual access"
+	case l.Retained == RetainedByCollection:
+		return "its collection has perpetual access"
+	default:
+		return "it has perpetual access"
+	}
+}
 
 // poLinesNamed is the most PO lines that are named in words.
 const poLinesNamed = 10
@@ -373,8 +452,13 @@ func (l Leaving) String() string {
 			len(l.POLines)-poLinesNamed))
 	case l.Reason == keptForPOLine:
 		words = append(words, "kept: PO lines "+strings.Join(l.POLines, ", "))
+	case l.Reason == keptRetained:
+		words = append(words, "kept: "+l.retainedWords())
 	case l.Reason != "":
 		words = append(words, "kept: "+l.Reason)
+	}
+	if l.Reason == keptForPOLine && l.Retained != "" {
+		words = append(words, l.retainedWords())
 	}
 	if l.Waits != "" {
 		words = append(words, reasonWords(l.Waits))

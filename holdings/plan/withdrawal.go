@@ -7,7 +7,7 @@ func OfWithdrawal(portfolios ChunkedList[HeldPortfolio]) *Plan {
 	for i := range int32(portfolios.Len()) {
 		if h := portfolios.At(i); h.Entitled || h.Waits && !h.Hidden {
 			p.Leaving = append(p.Leaving, LeavingPortfolio{
-				Portfolio: i, Action: LeavingAction(h.HasPOLine, h.HeldByOthers || h.AwaitedByOtherProfile),
+				Portfolio: i, Action: LeavingAction(h.HasPOLine || h.Retained, h.HeldByOthers || h.AwaitedByOtherProfile),
 			})
 		}
 	}

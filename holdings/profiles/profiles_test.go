@@ -309,7 +309,7 @@ func TestDeactivateAndDelete(t *testing.T) {
 	err := b.Profiles.DeleteProfile(t.Context(), first.ID)
 	holdingstest.WantProblems(t, err, "IN_USE input.profileId")
 	holdingstest.WantMessage(t, err, `"First" has 29 entitlements in force`,
-		"27 portfolios would be removed, 0 kept for a PO line, and 2 stay with other profiles", "withdrawEntitlements")
+		"27 portfolios would be removed, 0 kept for a PO line or perpetual access, and 2 stay with other profiles", "withdrawEntitlements")
 
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Entitlement.Update().Where(entitlement.ProfileID(first.ID)).SetActive(false).Exec(ctx)

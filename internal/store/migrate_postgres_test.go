@@ -54,7 +54,7 @@ func TestNoPostgresMigrationLosesARow(t *testing.T) {
 		t.Fatal(names, err)
 	}
 	before, until := map[string][]string{}, fstest.MapFS{}
-	for _, name := range names {
+	for i, name := range names {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
 			t.Fatal(err)
@@ -66,18 +66,27 @@ func TestNoPostgresMigrationLosesARow(t *testing.T) {
 			t.Fatalf("%v: %v", applied, err)
 		}
 		for table, rows := range before {
-			if diff := cmp.Diff(rows, p.read(table, columns[table])); diff != "" {
+			if diff := cmp.Diff(rows, p.read(table, remaining(columns[table], name, table))); diff != "" {
 				t.Errorf("%s changes %s:\n%s", name, table, diff)
 			}
 		}
 		p.fill()
 		columns = p.columns()
 		for table := range columns {
-			if before[table] = p.read(table, columns[table]); len(before[table]) == 0 {
+			next := names[min(i+1, len(names)-1)]
+			if before[table] = p.read(table, remaining(columns[table], next, table)); len(before[table]) == 0 {
 				t.Errorf("%s is empty", table)
 			}
 		}
 	}
+}
+
+// dropped are the columns that migrations take away, since what they held is elsewhere then: another test says so of each.
+var dropped = map[string]string{"20261128021728_what_staff_decide.sql": "portfolios.locked_fields"}
+
+// remaining are the columns of a table that a migration leaves.
+func remaining(columns []column, migration, table string) []column {
+	return slices.DeleteFunc(slices.Clone(columns), func(c column) bool { return dropped[migration] == table+"."+c.name })
 }
 
 // postgresRows makes and reads rows of a database.
