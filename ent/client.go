@@ -33,6 +33,8 @@ import (
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/portfolioset"
+	"autoholdings/ent/portfoliosetmember"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
@@ -97,6 +99,10 @@ type Client struct {
 	Person *PersonClient
 	// Portfolio is the client for interacting with the Portfolio builders.
 	Portfolio *PortfolioClient
+	// PortfolioSet is the client for interacting with the PortfolioSet builders.
+	PortfolioSet *PortfolioSetClient
+	// PortfolioSetMember is the client for interacting with the PortfolioSetMember builders.
+	PortfolioSetMember *PortfolioSetMemberClient
 	// Profile is the client for interacting with the Profile builders.
 	Profile *ProfileClient
 	// ProfileGroup is the client for interacting with the ProfileGroup builders.
@@ -146,6 +152,8 @@ func (c *Client) init() {
 	c.POLine = NewPOLineClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.Portfolio = NewPortfolioClient(c.config)
+	c.PortfolioSet = NewPortfolioSetClient(c.config)
+	c.PortfolioSetMember = NewPortfolioSetMemberClient(c.config)
 	c.Profile = NewProfileClient(c.config)
 	c.ProfileGroup = NewProfileGroupClient(c.config)
 	c.ProviderFile = NewProviderFileClient(c.config)
@@ -268,6 +276,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		POLine:                  NewPOLineClient(cfg),
 		Person:                  NewPersonClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
+		PortfolioSet:            NewPortfolioSetClient(cfg),
+		PortfolioSetMember:      NewPortfolioSetMemberClient(cfg),
 		Profile:                 NewProfileClient(cfg),
 		ProfileGroup:            NewProfileGroupClient(cfg),
 		ProviderFile:            NewProviderFileClient(cfg),
@@ -317,6 +327,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		POLine:                  NewPOLineClient(cfg),
 		Person:                  NewPersonClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
+		PortfolioSet:            NewPortfolioSetClient(cfg),
+		PortfolioSetMember:      NewPortfolioSetMemberClient(cfg),
 		Profile:                 NewProfileClient(cfg),
 		ProfileGroup:            NewProfileGroupClient(cfg),
 		ProviderFile:            NewProviderFileClient(cfg),
@@ -358,8 +370,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
 		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
 		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
-		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.Profile, c.ProfileGroup,
-		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
+		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.PortfolioSet,
+		c.PortfolioSetMember, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
+		c.ScheduleSlot, c.Session, c.Setting, c.Worker,
 	} {
 		n.Use(hooks...)
 	}
@@ -373,8 +386,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
 		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
 		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
-		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.Profile, c.ProfileGroup,
-		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
+		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.PortfolioSet,
+		c.PortfolioSetMember, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
+		c.ScheduleSlot, c.Session, c.Setting, c.Worker,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -427,6 +441,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Person.mutate(ctx, m)
 	case *PortfolioMutation:
 		return c.Portfolio.mutate(ctx, m)
+	case *PortfolioSetMutation:
+		return c.PortfolioSet.mutate(ctx, m)
+	case *PortfolioSetMemberMutation:
+		return c.PortfolioSetMember.mutate(ctx, m)
 	case *ProfileMutation:
 		return c.Profile.mutate(ctx, m)
 	case *ProfileGroupMutation:
@@ -4132,6 +4150,22 @@ func (c *PortfolioClient) QueryRefusedRows(_m *Portfolio) *RefusedRowQuery {
 	return query
 }
 
+// QuerySets queries the sets edge of a Portfolio.
+func (c *PortfolioClient) QuerySets(_m *Portfolio) *PortfolioSetQuery {
+	query := (&PortfolioSetClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
+			sqlgraph.To(portfolioset.Table, portfolioset.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, portfolio.SetsTable, portfolio.SetsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryEdits queries the edits edge of a Portfolio.
 func (c *PortfolioClient) QueryEdits(_m *Portfolio) *EditQuery {
 	query := (&EditClient{config: c.config}).Query()
@@ -4141,6 +4175,22 @@ func (c *PortfolioClient) QueryEdits(_m *Portfolio) *EditQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
 			sqlgraph.To(edit.Table, edit.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.EditsTable, portfolio.EditsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySetMembers queries the set_members edge of a Portfolio.
+func (c *PortfolioClient) QuerySetMembers(_m *Portfolio) *PortfolioSetMemberQuery {
+	query := (&PortfolioSetMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
+			sqlgraph.To(portfoliosetmember.Table, portfoliosetmember.PortfolioColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, portfolio.SetMembersTable, portfolio.SetMembersColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4170,6 +4220,287 @@ func (c *PortfolioClient) mutate(ctx context.Context, m *PortfolioMutation) (Val
 		return (&PortfolioDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Portfolio mutation op: %q", m.Op())
+	}
+}
+
+// PortfolioSetClient is a client for the PortfolioSet schema.
+type PortfolioSetClient struct {
+	config
+}
+
+// NewPortfolioSetClient returns a client for the PortfolioSet from the given config.
+func NewPortfolioSetClient(c config) *PortfolioSetClient {
+	return &PortfolioSetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `portfolioset.Hooks(f(g(h())))`.
+func (c *PortfolioSetClient) Use(hooks ...Hook) {
+	c.hooks.PortfolioSet = append(c.hooks.PortfolioSet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `portfolioset.Intercept(f(g(h())))`.
+func (c *PortfolioSetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PortfolioSet = append(c.inters.PortfolioSet, interceptors...)
+}
+
+// Create returns a builder for creating a PortfolioSet entity.
+func (c *PortfolioSetClient) Create() *PortfolioSetCreate {
+	mutation := newPortfolioSetMutation(c.config, OpCreate)
+	return &PortfolioSetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PortfolioSet entities.
+func (c *PortfolioSetClient) CreateBulk(builders ...*PortfolioSetCreate) *PortfolioSetCreateBulk {
+	return &PortfolioSetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PortfolioSetClient) MapCreateBulk(slice any, setFunc func(*PortfolioSetCreate, int)) *PortfolioSetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PortfolioSetCreateBulk{err: fmt.Errorf("calling to PortfolioSetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PortfolioSetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PortfolioSetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PortfolioSet.
+func (c *PortfolioSetClient) Update() *PortfolioSetUpdate {
+	mutation := newPortfolioSetMutation(c.config, OpUpdate)
+	return &PortfolioSetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PortfolioSetClient) UpdateOne(_m *PortfolioSet) *PortfolioSetUpdateOne {
+	mutation := newPortfolioSetMutation(c.config, OpUpdateOne, withPortfolioSet(_m))
+	return &PortfolioSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PortfolioSetClient) UpdateOneID(id int64) *PortfolioSetUpdateOne {
+	mutation := newPortfolioSetMutation(c.config, OpUpdateOne, withPortfolioSetID(id))
+	return &PortfolioSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PortfolioSet.
+func (c *PortfolioSetClient) Delete() *PortfolioSetDelete {
+	mutation := newPortfolioSetMutation(c.config, OpDelete)
+	return &PortfolioSetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PortfolioSetClient) DeleteOne(_m *PortfolioSet) *PortfolioSetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PortfolioSetClient) DeleteOneID(id int64) *PortfolioSetDeleteOne {
+	builder := c.Delete().Where(portfolioset.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PortfolioSetDeleteOne{builder}
+}
+
+// Query returns a query builder for PortfolioSet.
+func (c *PortfolioSetClient) Query() *PortfolioSetQuery {
+	return &PortfolioSetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePortfolioSet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PortfolioSet entity by its id.
+func (c *PortfolioSetClient) Get(ctx context.Context, id int64) (*PortfolioSet, error) {
+	return c.Query().Where(portfolioset.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PortfolioSetClient) GetX(ctx context.Context, id int64) *PortfolioSet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPortfolios queries the portfolios edge of a PortfolioSet.
+func (c *PortfolioSetClient) QueryPortfolios(_m *PortfolioSet) *PortfolioQuery {
+	query := (&PortfolioClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolioset.Table, portfolioset.FieldID, id),
+			sqlgraph.To(portfolio.Table, portfolio.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, portfolioset.PortfoliosTable, portfolioset.PortfoliosPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMembers queries the members edge of a PortfolioSet.
+func (c *PortfolioSetClient) QueryMembers(_m *PortfolioSet) *PortfolioSetMemberQuery {
+	query := (&PortfolioSetMemberClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolioset.Table, portfolioset.FieldID, id),
+			sqlgraph.To(portfoliosetmember.Table, portfoliosetmember.PortfolioSetColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, portfolioset.MembersTable, portfolioset.MembersColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PortfolioSetClient) Hooks() []Hook {
+	return c.hooks.PortfolioSet
+}
+
+// Interceptors returns the client interceptors.
+func (c *PortfolioSetClient) Interceptors() []Interceptor {
+	return c.inters.PortfolioSet
+}
+
+func (c *PortfolioSetClient) mutate(ctx context.Context, m *PortfolioSetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PortfolioSetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PortfolioSetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PortfolioSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PortfolioSetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PortfolioSet mutation op: %q", m.Op())
+	}
+}
+
+// PortfolioSetMemberClient is a client for the PortfolioSetMember schema.
+type PortfolioSetMemberClient struct {
+	config
+}
+
+// NewPortfolioSetMemberClient returns a client for the PortfolioSetMember from the given config.
+func NewPortfolioSetMemberClient(c config) *PortfolioSetMemberClient {
+	return &PortfolioSetMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `portfoliosetmember.Hooks(f(g(h())))`.
+func (c *PortfolioSetMemberClient) Use(hooks ...Hook) {
+	c.hooks.PortfolioSetMember = append(c.hooks.PortfolioSetMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `portfoliosetmember.Intercept(f(g(h())))`.
+func (c *PortfolioSetMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PortfolioSetMember = append(c.inters.PortfolioSetMember, interceptors...)
+}
+
+// Create returns a builder for creating a PortfolioSetMember entity.
+func (c *PortfolioSetMemberClient) Create() *PortfolioSetMemberCreate {
+	mutation := newPortfolioSetMemberMutation(c.config, OpCreate)
+	return &PortfolioSetMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PortfolioSetMember entities.
+func (c *PortfolioSetMemberClient) CreateBulk(builders ...*PortfolioSetMemberCreate) *PortfolioSetMemberCreateBulk {
+	return &PortfolioSetMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PortfolioSetMemberClient) MapCreateBulk(slice any, setFunc func(*PortfolioSetMemberCreate, int)) *PortfolioSetMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PortfolioSetMemberCreateBulk{err: fmt.Errorf("calling to PortfolioSetMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PortfolioSetMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PortfolioSetMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PortfolioSetMember.
+func (c *PortfolioSetMemberClient) Update() *PortfolioSetMemberUpdate {
+	mutation := newPortfolioSetMemberMutation(c.config, OpUpdate)
+	return &PortfolioSetMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PortfolioSetMemberClient) UpdateOne(_m *PortfolioSetMember) *PortfolioSetMemberUpdateOne {
+	mutation := newPortfolioSetMemberMutation(c.config, OpUpdateOne)
+	mutation.portfolio_set = &_m.PortfolioSetID
+	mutation.portfolio = &_m.PortfolioID
+	return &PortfolioSetMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PortfolioSetMember.
+func (c *PortfolioSetMemberClient) Delete() *PortfolioSetMemberDelete {
+	mutation := newPortfolioSetMemberMutation(c.config, OpDelete)
+	return &PortfolioSetMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Query returns a query builder for PortfolioSetMember.
+func (c *PortfolioSetMemberClient) Query() *PortfolioSetMemberQuery {
+	return &PortfolioSetMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePortfolioSetMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// QueryPortfolioSet queries the portfolio_set edge of a PortfolioSetMember.
+func (c *PortfolioSetMemberClient) QueryPortfolioSet(_m *PortfolioSetMember) *PortfolioSetQuery {
+	return c.Query().
+		Where(portfoliosetmember.PortfolioSetID(_m.PortfolioSetID), portfoliosetmember.PortfolioID(_m.PortfolioID)).
+		QueryPortfolioSet()
+}
+
+// QueryPortfolio queries the portfolio edge of a PortfolioSetMember.
+func (c *PortfolioSetMemberClient) QueryPortfolio(_m *PortfolioSetMember) *PortfolioQuery {
+	return c.Query().
+		Where(portfoliosetmember.PortfolioSetID(_m.PortfolioSetID), portfoliosetmember.PortfolioID(_m.PortfolioID)).
+		QueryPortfolio()
+}
+
+// Hooks returns the client hooks.
+func (c *PortfolioSetMemberClient) Hooks() []Hook {
+	return c.hooks.PortfolioSetMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *PortfolioSetMemberClient) Interceptors() []Interceptor {
+	return c.inters.PortfolioSetMember
+}
+
+func (c *PortfolioSetMemberClient) mutate(ctx context.Context, m *PortfolioSetMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PortfolioSetMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PortfolioSetMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PortfolioSetMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PortfolioSetMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PortfolioSetMember mutation op: %q", m.Op())
 	}
 }
 
@@ -5402,16 +5733,16 @@ type (
 		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
 		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
 		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
-		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, Profile,
-		ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Session, Setting,
-		Worker []ent.Hook
+		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, PortfolioSet,
+		PortfolioSetMember, Profile, ProfileGroup, ProviderFile, RefusedRow,
+		ScheduleSlot, Session, Setting, Worker []ent.Hook
 	}
 	inters struct {
 		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
 		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
 		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
-		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, Profile,
-		ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Session, Setting,
-		Worker []ent.Interceptor
+		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, PortfolioSet,
+		PortfolioSetMember, Profile, ProfileGroup, ProviderFile, RefusedRow,
+		ScheduleSlot, Session, Setting, Worker []ent.Interceptor
 	}
 )

@@ -25,6 +25,8 @@ import (
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/portfolioset"
+	"autoholdings/ent/portfoliosetmember"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/profilegroup"
 	"autoholdings/ent/providerfile"
@@ -124,6 +126,8 @@ func checkColumn(t, c string) error {
 			poline.Table:                  poline.ValidColumn,
 			person.Table:                  person.ValidColumn,
 			portfolio.Table:               portfolio.ValidColumn,
+			portfolioset.Table:            portfolioset.ValidColumn,
+			portfoliosetmember.Table:      portfoliosetmember.ValidColumn,
 			profile.Table:                 profile.ValidColumn,
 			profilegroup.Table:            profilegroup.ValidColumn,
 			providerfile.Table:            providerfile.ValidColumn,

@@ -25,6 +25,8 @@ import (
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/portfolioset"
+	"autoholdings/ent/portfoliosetmember"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/profilegroup"
@@ -75,6 +77,8 @@ const (
 	TypePOLine                  = "POLine"
 	TypePerson                  = "Person"
 	TypePortfolio               = "Portfolio"
+	TypePortfolioSet            = "PortfolioSet"
+	TypePortfolioSetMember      = "PortfolioSetMember"
 	TypeProfile                 = "Profile"
 	TypeProfileGroup            = "ProfileGroup"
 	TypeProviderFile            = "ProviderFile"
@@ -26040,6 +26044,9 @@ type PortfolioMutation struct {
 	refused_rows                    map[int64]struct{}
 	removedrefused_rows             map[int64]struct{}
 	clearedrefused_rows             bool
+	sets                            map[int64]struct{}
+	removedsets                     map[int64]struct{}
+	clearedsets                     bool
 	edits                           map[int64]struct{}
 	removededits                    map[int64]struct{}
 	clearededits                    bool
@@ -27881,6 +27888,60 @@ func (m *PortfolioMutation) ResetRefusedRows() {
 	m.removedrefused_rows = nil
 }
 
+// AddSetIDs adds the "sets" edge to the PortfolioSet entity by ids.
+func (m *PortfolioMutation) AddSetIDs(ids ...int64) {
+	if m.sets == nil {
+		m.sets = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.sets[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSets clears the "sets" edge to the PortfolioSet entity.
+func (m *PortfolioMutation) ClearSets() {
+	m.clearedsets = true
+}
+
+// SetsCleared reports if the "sets" edge to the PortfolioSet entity was cleared.
+func (m *PortfolioMutation) SetsCleared() bool {
+	return m.clearedsets
+}
+
+// RemoveSetIDs removes the "sets" edge to the PortfolioSet entity by IDs.
+func (m *PortfolioMutation) RemoveSetIDs(ids ...int64) {
+	if m.removedsets == nil {
+		m.removedsets = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.sets, ids[i])
+		m.removedsets[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSets returns the removed IDs of the "sets" edge to the PortfolioSet entity.
+func (m *PortfolioMutation) RemovedSetsIDs() (ids []int64) {
+	for id := range m.removedsets {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// SetsIDs returns the "sets" edge IDs in the mutation.
+func (m *PortfolioMutation) SetsIDs() (ids []int64) {
+	for id := range m.sets {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSets resets all changes to the "sets" edge.
+func (m *PortfolioMutation) ResetSets() {
+	m.sets = nil
+	m.clearedsets = false
+	m.removedsets = nil
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by ids.
 func (m *PortfolioMutation) AddEditIDs(ids ...int64) {
 	if m.edits == nil {
@@ -28758,7 +28819,7 @@ func (m *PortfolioMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PortfolioMutation) AddedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.collection != nil {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -28776,6 +28837,9 @@ func (m *PortfolioMutation) AddedEdges() []string {
 	}
 	if m.refused_rows != nil {
 		edges = append(edges, portfolio.EdgeRefusedRows)
+	}
+	if m.sets != nil {
+		edges = append(edges, portfolio.EdgeSets)
 	}
 	if m.edits != nil {
 		edges = append(edges, portfolio.EdgeEdits)
@@ -28819,6 +28883,12 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeSets:
+		ids := make([]ent.Value, 0, len(m.sets))
+		for id := range m.sets {
+			ids = append(ids, id)
+		}
+		return ids
 	case portfolio.EdgeEdits:
 		ids := make([]ent.Value, 0, len(m.edits))
 		for id := range m.edits {
@@ -28831,7 +28901,7 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PortfolioMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.removedentitlements != nil {
 		edges = append(edges, portfolio.EdgeEntitlements)
 	}
@@ -28843,6 +28913,9 @@ func (m *PortfolioMutation) RemovedEdges() []string {
 	}
 	if m.removedrefused_rows != nil {
 		edges = append(edges, portfolio.EdgeRefusedRows)
+	}
+	if m.removedsets != nil {
+		edges = append(edges, portfolio.EdgeSets)
 	}
 	if m.removededits != nil {
 		edges = append(edges, portfolio.EdgeEdits)
@@ -28878,6 +28951,12 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeSets:
+		ids := make([]ent.Value, 0, len(m.removedsets))
+		for id := range m.removedsets {
+			ids = append(ids, id)
+		}
+		return ids
 	case portfolio.EdgeEdits:
 		ids := make([]ent.Value, 0, len(m.removededits))
 		for id := range m.removededits {
@@ -28890,7 +28969,7 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PortfolioMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.clearedcollection {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -28908,6 +28987,9 @@ func (m *PortfolioMutation) ClearedEdges() []string {
 	}
 	if m.clearedrefused_rows {
 		edges = append(edges, portfolio.EdgeRefusedRows)
+	}
+	if m.clearedsets {
+		edges = append(edges, portfolio.EdgeSets)
 	}
 	if m.clearededits {
 		edges = append(edges, portfolio.EdgeEdits)
@@ -28931,6 +29013,8 @@ func (m *PortfolioMutation) EdgeCleared(name string) bool {
 		return m.clearedchanges
 	case portfolio.EdgeRefusedRows:
 		return m.clearedrefused_rows
+	case portfolio.EdgeSets:
+		return m.clearedsets
 	case portfolio.EdgeEdits:
 		return m.clearededits
 	}
@@ -28973,11 +29057,1193 @@ func (m *PortfolioMutation) ResetEdge(name string) error {
 	case portfolio.EdgeRefusedRows:
 		m.ResetRefusedRows()
 		return nil
+	case portfolio.EdgeSets:
+		m.ResetSets()
+		return nil
 	case portfolio.EdgeEdits:
 		m.ResetEdits()
 		return nil
 	}
 	return fmt.Errorf("unknown Portfolio edge %s", name)
+}
+
+// PortfolioSetMutation represents an operation that mutates the PortfolioSet nodes in the graph.
+type PortfolioSetMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	created_at        *int64
+	addcreated_at     *int64
+	updated_at        *int64
+	addupdated_at     *int64
+	name              *string
+	description       *string
+	filter            *string
+	version           *int
+	addversion        *int
+	clearedFields     map[string]struct{}
+	portfolios        map[int64]struct{}
+	removedportfolios map[int64]struct{}
+	clearedportfolios bool
+	done              bool
+	oldValue          func(context.Context) (*PortfolioSet, error)
+	predicates        []predicate.PortfolioSet
+}
+
+var _ ent.Mutation = (*PortfolioSetMutation)(nil)
+
+// portfoliosetOption allows management of the mutation configuration using functional options.
+type portfoliosetOption func(*PortfolioSetMutation)
+
+// newPortfolioSetMutation creates new mutation for the PortfolioSet entity.
+func newPortfolioSetMutation(c config, op Op, opts ...portfoliosetOption) *PortfolioSetMutation {
+	m := &PortfolioSetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePortfolioSet,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPortfolioSetID sets the ID field of the mutation.
+func withPortfolioSetID(id int64) portfoliosetOption {
+	return func(m *PortfolioSetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PortfolioSet
+		)
+		m.oldValue = func(ctx context.Context) (*PortfolioSet, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PortfolioSet.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPortfolioSet sets the old PortfolioSet of the mutation.
+func withPortfolioSet(node *PortfolioSet) portfoliosetOption {
+	return func(m *PortfolioSetMutation) {
+		m.oldValue = func(context.Context) (*PortfolioSet, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PortfolioSetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PortfolioSetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PortfolioSet entities.
+func (m *PortfolioSetMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PortfolioSetMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PortfolioSetMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PortfolioSet.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PortfolioSetMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PortfolioSetMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PortfolioSet entity.
+// If the PortfolioSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioSetMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *PortfolioSetMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *PortfolioSetMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PortfolioSetMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PortfolioSetMutation) SetUpdatedAt(i int64) {
+	m.updated_at = &i
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PortfolioSetMutation) UpdatedAt() (r int64, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PortfolioSet entity.
+// If the PortfolioSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioSetMutation) OldUpdatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds i to the "updated_at" field.
+func (m *PortfolioSetMutation) AddUpdatedAt(i int64) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += i
+	} else {
+		m.addupdated_at = &i
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *PortfolioSetMutation) AddedUpdatedAt() (r int64, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PortfolioSetMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// SetName sets the "name" field.
+func (m *PortfolioSetMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PortfolioSetMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the PortfolioSet entity.
+// If the PortfolioSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioSetMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PortfolioSetMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *PortfolioSetMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *PortfolioSetMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the PortfolioSet entity.
+// If the PortfolioSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioSetMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *PortfolioSetMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetFilter sets the "filter" field.
+func (m *PortfolioSetMutation) SetFilter(s string) {
+	m.filter = &s
+}
+
+// Filter returns the value of the "filter" field in the mutation.
+func (m *PortfolioSetMutation) Filter() (r string, exists bool) {
+	v := m.filter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFilter returns the old "filter" field's value of the PortfolioSet entity.
+// If the PortfolioSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioSetMutation) OldFilter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFilter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFilter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFilter: %w", err)
+	}
+	return oldValue.Filter, nil
+}
+
+// ResetFilter resets all changes to the "filter" field.
+func (m *PortfolioSetMutation) ResetFilter() {
+	m.filter = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PortfolioSetMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PortfolioSetMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PortfolioSet entity.
+// If the PortfolioSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioSetMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PortfolioSetMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PortfolioSetMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PortfolioSetMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// AddPortfolioIDs adds the "portfolios" edge to the Portfolio entity by ids.
+func (m *PortfolioSetMutation) AddPortfolioIDs(ids ...int64) {
+	if m.portfolios == nil {
+		m.portfolios = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.portfolios[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPortfolios clears the "portfolios" edge to the Portfolio entity.
+func (m *PortfolioSetMutation) ClearPortfolios() {
+	m.clearedportfolios = true
+}
+
+// PortfoliosCleared reports if the "portfolios" edge to the Portfolio entity was cleared.
+func (m *PortfolioSetMutation) PortfoliosCleared() bool {
+	return m.clearedportfolios
+}
+
+// RemovePortfolioIDs removes the "portfolios" edge to the Portfolio entity by IDs.
+func (m *PortfolioSetMutation) RemovePortfolioIDs(ids ...int64) {
+	if m.removedportfolios == nil {
+		m.removedportfolios = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.portfolios, ids[i])
+		m.removedportfolios[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPortfolios returns the removed IDs of the "portfolios" edge to the Portfolio entity.
+func (m *PortfolioSetMutation) RemovedPortfoliosIDs() (ids []int64) {
+	for id := range m.removedportfolios {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PortfoliosIDs returns the "portfolios" edge IDs in the mutation.
+func (m *PortfolioSetMutation) PortfoliosIDs() (ids []int64) {
+	for id := range m.portfolios {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPortfolios resets all changes to the "portfolios" edge.
+func (m *PortfolioSetMutation) ResetPortfolios() {
+	m.portfolios = nil
+	m.clearedportfolios = false
+	m.removedportfolios = nil
+}
+
+// Where appends a list predicates to the PortfolioSetMutation builder.
+func (m *PortfolioSetMutation) Where(ps ...predicate.PortfolioSet) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PortfolioSetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PortfolioSetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PortfolioSet, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PortfolioSetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PortfolioSetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PortfolioSet).
+func (m *PortfolioSetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PortfolioSetMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, portfolioset.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, portfolioset.FieldUpdatedAt)
+	}
+	if m.name != nil {
+		fields = append(fields, portfolioset.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, portfolioset.FieldDescription)
+	}
+	if m.filter != nil {
+		fields = append(fields, portfolioset.FieldFilter)
+	}
+	if m.version != nil {
+		fields = append(fields, portfolioset.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PortfolioSetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case portfolioset.FieldCreatedAt:
+		return m.CreatedAt()
+	case portfolioset.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case portfolioset.FieldName:
+		return m.Name()
+	case portfolioset.FieldDescription:
+		return m.Description()
+	case portfolioset.FieldFilter:
+		return m.Filter()
+	case portfolioset.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PortfolioSetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case portfolioset.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case portfolioset.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case portfolioset.FieldName:
+		return m.OldName(ctx)
+	case portfolioset.FieldDescription:
+		return m.OldDescription(ctx)
+	case portfolioset.FieldFilter:
+		return m.OldFilter(ctx)
+	case portfolioset.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown PortfolioSet field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PortfolioSetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case portfolioset.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case portfolioset.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case portfolioset.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case portfolioset.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case portfolioset.FieldFilter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFilter(v)
+		return nil
+	case portfolioset.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSet field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PortfolioSetMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, portfolioset.FieldCreatedAt)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, portfolioset.FieldUpdatedAt)
+	}
+	if m.addversion != nil {
+		fields = append(fields, portfolioset.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PortfolioSetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case portfolioset.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case portfolioset.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	case portfolioset.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PortfolioSetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case portfolioset.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case portfolioset.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	case portfolioset.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSet numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PortfolioSetMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PortfolioSetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PortfolioSetMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PortfolioSet nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PortfolioSetMutation) ResetField(name string) error {
+	switch name {
+	case portfolioset.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case portfolioset.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case portfolioset.FieldName:
+		m.ResetName()
+		return nil
+	case portfolioset.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case portfolioset.FieldFilter:
+		m.ResetFilter()
+		return nil
+	case portfolioset.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSet field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PortfolioSetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.portfolios != nil {
+		edges = append(edges, portfolioset.EdgePortfolios)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PortfolioSetMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case portfolioset.EdgePortfolios:
+		ids := make([]ent.Value, 0, len(m.portfolios))
+		for id := range m.portfolios {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PortfolioSetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.removedportfolios != nil {
+		edges = append(edges, portfolioset.EdgePortfolios)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PortfolioSetMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case portfolioset.EdgePortfolios:
+		ids := make([]ent.Value, 0, len(m.removedportfolios))
+		for id := range m.removedportfolios {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PortfolioSetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedportfolios {
+		edges = append(edges, portfolioset.EdgePortfolios)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PortfolioSetMutation) EdgeCleared(name string) bool {
+	switch name {
+	case portfolioset.EdgePortfolios:
+		return m.clearedportfolios
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PortfolioSetMutation) ClearEdge(name string) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PortfolioSet unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PortfolioSetMutation) ResetEdge(name string) error {
+	switch name {
+	case portfolioset.EdgePortfolios:
+		m.ResetPortfolios()
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSet edge %s", name)
+}
+
+// PortfolioSetMemberMutation represents an operation that mutates the PortfolioSetMember nodes in the graph.
+type PortfolioSetMemberMutation struct {
+	config
+	op                   Op
+	typ                  string
+	clearedFields        map[string]struct{}
+	portfolio_set        *int64
+	clearedportfolio_set bool
+	portfolio            *int64
+	clearedportfolio     bool
+	done                 bool
+	oldValue             func(context.Context) (*PortfolioSetMember, error)
+	predicates           []predicate.PortfolioSetMember
+}
+
+var _ ent.Mutation = (*PortfolioSetMemberMutation)(nil)
+
+// portfoliosetmemberOption allows management of the mutation configuration using functional options.
+type portfoliosetmemberOption func(*PortfolioSetMemberMutation)
+
+// newPortfolioSetMemberMutation creates new mutation for the PortfolioSetMember entity.
+func newPortfolioSetMemberMutation(c config, op Op, opts ...portfoliosetmemberOption) *PortfolioSetMemberMutation {
+	m := &PortfolioSetMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePortfolioSetMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PortfolioSetMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PortfolioSetMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetPortfolioSetID sets the "portfolio_set_id" field.
+func (m *PortfolioSetMemberMutation) SetPortfolioSetID(i int64) {
+	m.portfolio_set = &i
+}
+
+// PortfolioSetID returns the value of the "portfolio_set_id" field in the mutation.
+func (m *PortfolioSetMemberMutation) PortfolioSetID() (r int64, exists bool) {
+	v := m.portfolio_set
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPortfolioSetID resets all changes to the "portfolio_set_id" field.
+func (m *PortfolioSetMemberMutation) ResetPortfolioSetID() {
+	m.portfolio_set = nil
+}
+
+// SetPortfolioID sets the "portfolio_id" field.
+func (m *PortfolioSetMemberMutation) SetPortfolioID(i int64) {
+	m.portfolio = &i
+}
+
+// PortfolioID returns the value of the "portfolio_id" field in the mutation.
+func (m *PortfolioSetMemberMutation) PortfolioID() (r int64, exists bool) {
+	v := m.portfolio
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPortfolioID resets all changes to the "portfolio_id" field.
+func (m *PortfolioSetMemberMutation) ResetPortfolioID() {
+	m.portfolio = nil
+}
+
+// ClearPortfolioSet clears the "portfolio_set" edge to the PortfolioSet entity.
+func (m *PortfolioSetMemberMutation) ClearPortfolioSet() {
+	m.clearedportfolio_set = true
+	m.clearedFields[portfoliosetmember.FieldPortfolioSetID] = struct{}{}
+}
+
+// PortfolioSetCleared reports if the "portfolio_set" edge to the PortfolioSet entity was cleared.
+func (m *PortfolioSetMemberMutation) PortfolioSetCleared() bool {
+	return m.clearedportfolio_set
+}
+
+// PortfolioSetIDs returns the "portfolio_set" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PortfolioSetID instead. It exists only for internal usage by the builders.
+func (m *PortfolioSetMemberMutation) PortfolioSetIDs() (ids []int64) {
+	if id := m.portfolio_set; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPortfolioSet resets all changes to the "portfolio_set" edge.
+func (m *PortfolioSetMemberMutation) ResetPortfolioSet() {
+	m.portfolio_set = nil
+	m.clearedportfolio_set = false
+}
+
+// ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
+func (m *PortfolioSetMemberMutation) ClearPortfolio() {
+	m.clearedportfolio = true
+	m.clearedFields[portfoliosetmember.FieldPortfolioID] = struct{}{}
+}
+
+// PortfolioCleared reports if the "portfolio" edge to the Portfolio entity was cleared.
+func (m *PortfolioSetMemberMutation) PortfolioCleared() bool {
+	return m.clearedportfolio
+}
+
+// PortfolioIDs returns the "portfolio" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PortfolioID instead. It exists only for internal usage by the builders.
+func (m *PortfolioSetMemberMutation) PortfolioIDs() (ids []int64) {
+	if id := m.portfolio; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPortfolio resets all changes to the "portfolio" edge.
+func (m *PortfolioSetMemberMutation) ResetPortfolio() {
+	m.portfolio = nil
+	m.clearedportfolio = false
+}
+
+// Where appends a list predicates to the PortfolioSetMemberMutation builder.
+func (m *PortfolioSetMemberMutation) Where(ps ...predicate.PortfolioSetMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PortfolioSetMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PortfolioSetMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PortfolioSetMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PortfolioSetMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PortfolioSetMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PortfolioSetMember).
+func (m *PortfolioSetMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PortfolioSetMemberMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.portfolio_set != nil {
+		fields = append(fields, portfoliosetmember.FieldPortfolioSetID)
+	}
+	if m.portfolio != nil {
+		fields = append(fields, portfoliosetmember.FieldPortfolioID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PortfolioSetMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case portfoliosetmember.FieldPortfolioSetID:
+		return m.PortfolioSetID()
+	case portfoliosetmember.FieldPortfolioID:
+		return m.PortfolioID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PortfolioSetMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	return nil, errors.New("edge schema PortfolioSetMember does not support getting old values")
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PortfolioSetMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case portfoliosetmember.FieldPortfolioSetID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortfolioSetID(v)
+		return nil
+	case portfoliosetmember.FieldPortfolioID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortfolioID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSetMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PortfolioSetMemberMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PortfolioSetMemberMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PortfolioSetMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PortfolioSetMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PortfolioSetMemberMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PortfolioSetMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PortfolioSetMemberMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PortfolioSetMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PortfolioSetMemberMutation) ResetField(name string) error {
+	switch name {
+	case portfoliosetmember.FieldPortfolioSetID:
+		m.ResetPortfolioSetID()
+		return nil
+	case portfoliosetmember.FieldPortfolioID:
+		m.ResetPortfolioID()
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSetMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PortfolioSetMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.portfolio_set != nil {
+		edges = append(edges, portfoliosetmember.EdgePortfolioSet)
+	}
+	if m.portfolio != nil {
+		edges = append(edges, portfoliosetmember.EdgePortfolio)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PortfolioSetMemberMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case portfoliosetmember.EdgePortfolioSet:
+		if id := m.portfolio_set; id != nil {
+			return []ent.Value{*id}
+		}
+	case portfoliosetmember.EdgePortfolio:
+		if id := m.portfolio; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PortfolioSetMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PortfolioSetMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PortfolioSetMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedportfolio_set {
+		edges = append(edges, portfoliosetmember.EdgePortfolioSet)
+	}
+	if m.clearedportfolio {
+		edges = append(edges, portfoliosetmember.EdgePortfolio)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PortfolioSetMemberMutation) EdgeCleared(name string) bool {
+	switch name {
+	case portfoliosetmember.EdgePortfolioSet:
+		return m.clearedportfolio_set
+	case portfoliosetmember.EdgePortfolio:
+		return m.clearedportfolio
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PortfolioSetMemberMutation) ClearEdge(name string) error {
+	switch name {
+	case portfoliosetmember.EdgePortfolioSet:
+		m.ClearPortfolioSet()
+		return nil
+	case portfoliosetmember.EdgePortfolio:
+		m.ClearPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSetMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PortfolioSetMemberMutation) ResetEdge(name string) error {
+	switch name {
+	case portfoliosetmember.EdgePortfolioSet:
+		m.ResetPortfolioSet()
+		return nil
+	case portfoliosetmember.EdgePortfolio:
+		m.ResetPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown PortfolioSetMember edge %s", name)
 }
 
 // ProfileMutation represents an operation that mutates the Profile nodes in the graph.

@@ -112,11 +112,15 @@ type PortfolioEdges struct {
 	Changes []*JobChange `json:"changes,omitempty"`
 	// RefusedRows holds the value of the refused_rows edge.
 	RefusedRows []*RefusedRow `json:"refused_rows,omitempty"`
+	// Sets holds the value of the sets edge.
+	Sets []*PortfolioSet `json:"sets,omitempty"`
 	// Edits holds the value of the edits edge.
 	Edits []*Edit `json:"edits,omitempty"`
+	// SetMembers holds the value of the set_members edge.
+	SetMembers []*PortfolioSetMember `json:"set_members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [9]bool
 }
 
 // CollectionOrErr returns the Collection value or an error if the edge
@@ -177,13 +181,31 @@ func (e PortfolioEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
 	return nil, &NotLoadedError{edge: "refused_rows"}
 }
 
+// SetsOrErr returns the Sets value or an error if the edge
+// was not loaded in eager-loading.
+func (e PortfolioEdges) SetsOrErr() ([]*PortfolioSet, error) {
+	if e.loadedTypes[6] {
+		return e.Sets, nil
+	}
+	return nil, &NotLoadedError{edge: "sets"}
+}
+
 // EditsOrErr returns the Edits value or an error if the edge
 // was not loaded in eager-loading.
 func (e PortfolioEdges) EditsOrErr() ([]*Edit, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.Edits, nil
 	}
 	return nil, &NotLoadedError{edge: "edits"}
+}
+
+// SetMembersOrErr returns the SetMembers value or an error if the edge
+// was not loaded in eager-loading.
+func (e PortfolioEdges) SetMembersOrErr() ([]*PortfolioSetMember, error) {
+	if e.loadedTypes[8] {
+		return e.SetMembers, nil
+	}
+	return nil, &NotLoadedError{edge: "set_members"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -485,9 +507,19 @@ func (_m *Portfolio) QueryRefusedRows() *RefusedRowQuery {
 	return NewPortfolioClient(_m.config).QueryRefusedRows(_m)
 }
 
+// QuerySets queries the "sets" edge of the Portfolio entity.
+func (_m *Portfolio) QuerySets() *PortfolioSetQuery {
+	return NewPortfolioClient(_m.config).QuerySets(_m)
+}
+
 // QueryEdits queries the "edits" edge of the Portfolio entity.
 func (_m *Portfolio) QueryEdits() *EditQuery {
 	return NewPortfolioClient(_m.config).QueryEdits(_m)
+}
+
+// QuerySetMembers queries the "set_members" edge of the Portfolio entity.
+func (_m *Portfolio) QuerySetMembers() *PortfolioSetMemberQuery {
+	return NewPortfolioClient(_m.config).QuerySetMembers(_m)
 }
 
 // Update returns a builder for updating this Portfolio.

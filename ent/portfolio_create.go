@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/portfolioset"
 	"autoholdings/ent/refusedrow"
 	"context"
 	"errors"
@@ -556,6 +557,21 @@ func (_c *PortfolioCreate) AddRefusedRows(v ...*RefusedRow) *PortfolioCreate {
 	return _c.AddRefusedRowIDs(ids...)
 }
 
+// AddSetIDs adds the "sets" edge to the PortfolioSet entity by IDs.
+func (_c *PortfolioCreate) AddSetIDs(ids ...int64) *PortfolioCreate {
+	_c.mutation.AddSetIDs(ids...)
+	return _c
+}
+
+// AddSets adds the "sets" edges to the PortfolioSet entity.
+func (_c *PortfolioCreate) AddSets(v ...*PortfolioSet) *PortfolioCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddSetIDs(ids...)
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by IDs.
 func (_c *PortfolioCreate) AddEditIDs(ids ...int64) *PortfolioCreate {
 	_c.mutation.AddEditIDs(ids...)
@@ -1089,6 +1105,22 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.SetsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   portfolio.SetsTable,
+			Columns: portfolio.SetsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

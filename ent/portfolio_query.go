@@ -10,6 +10,8 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/portfolioset"
+	"autoholdings/ent/portfoliosetmember"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/refusedrow"
 	"context"
@@ -36,7 +38,9 @@ type PortfolioQuery struct {
 	withPoLines      *POLineQuery
 	withChanges      *JobChangeQuery
 	withRefusedRows  *RefusedRowQuery
+	withSets         *PortfolioSetQuery
 	withEdits        *EditQuery
+	withSetMembers   *PortfolioSetMemberQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -205,6 +209,28 @@ func (_q *PortfolioQuery) QueryRefusedRows() *RefusedRowQuery {
 	return query
 }
 
+// QuerySets chains the current query on the "sets" edge.
+func (_q *PortfolioQuery) QuerySets() *PortfolioSetQuery {
+	query := (&PortfolioSetClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
+			sqlgraph.To(portfolioset.Table, portfolioset.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, portfolio.SetsTable, portfolio.SetsPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // QueryEdits chains the current query on the "edits" edge.
 func (_q *PortfolioQuery) QueryEdits() *EditQuery {
 	query := (&EditClient{config: _q.config}).Query()
@@ -220,6 +246,28 @@ func (_q *PortfolioQuery) QueryEdits() *EditQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
 			sqlgraph.To(edit.Table, edit.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.EditsTable, portfolio.EditsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QuerySetMembers chains the current query on the "set_members" edge.
+func (_q *PortfolioQuery) QuerySetMembers() *PortfolioSetMemberQuery {
+	query := (&PortfolioSetMemberClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
+			sqlgraph.To(portfoliosetmember.Table, portfoliosetmember.PortfolioColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, portfolio.SetMembersTable, portfolio.SetMembersColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -425,7 +473,9 @@ func (_q *PortfolioQuery) Clone() *PortfolioQuery {
 		withPoLines:      _q.withPoLines.Clone(),
 		withChanges:      _q.withChanges.Clone(),
 		withRefusedRows:  _q.withRefusedRows.Clone(),
+		withSets:         _q.withSets.Clone(),
 		withEdits:        _q.withEdits.Clone(),
+		withSetMembers:   _q.withSetMembers.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -498,6 +548,17 @@ func (_q *PortfolioQuery) WithRefusedRows(opts ...func(*RefusedRowQuery)) *Portf
 	return _q
 }
 
+// WithSets tells the query-builder to eager-load the nodes that are connected to
+// the "sets" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PortfolioQuery) WithSets(opts ...func(*PortfolioSetQuery)) *PortfolioQuery {
+	query := (&PortfolioSetClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSets = query
+	return _q
+}
+
 // WithEdits tells the query-builder to eager-load the nodes that are connected to
 // the "edits" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *PortfolioQuery) WithEdits(opts ...func(*EditQuery)) *PortfolioQuery {
@@ -506,6 +567,17 @@ func (_q *PortfolioQuery) WithEdits(opts ...func(*EditQuery)) *PortfolioQuery {
 		opt(query)
 	}
 	_q.withEdits = query
+	return _q
+}
+
+// WithSetMembers tells the query-builder to eager-load the nodes that are connected to
+// the "set_members" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PortfolioQuery) WithSetMembers(opts ...func(*PortfolioSetMemberQuery)) *PortfolioQuery {
+	query := (&PortfolioSetMemberClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withSetMembers = query
 	return _q
 }
 
@@ -587,14 +659,16 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 	var (
 		nodes       = []*Portfolio{}
 		_spec       = _q.querySpec()
-		loadedTypes = [7]bool{
+		loadedTypes = [9]bool{
 			_q.withCollection != nil,
 			_q.withLicense != nil,
 			_q.withEntitlements != nil,
 			_q.withPoLines != nil,
 			_q.withChanges != nil,
 			_q.withRefusedRows != nil,
+			_q.withSets != nil,
 			_q.withEdits != nil,
+			_q.withSetMembers != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -655,10 +729,24 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 			return nil, err
 		}
 	}
+	if query := _q.withSets; query != nil {
+		if err := _q.loadSets(ctx, query, nodes,
+			func(n *Portfolio) { n.Edges.Sets = []*PortfolioSet{} },
+			func(n *Portfolio, e *PortfolioSet) { n.Edges.Sets = append(n.Edges.Sets, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withEdits; query != nil {
 		if err := _q.loadEdits(ctx, query, nodes,
 			func(n *Portfolio) { n.Edges.Edits = []*Edit{} },
 			func(n *Portfolio, e *Edit) { n.Edges.Edits = append(n.Edges.Edits, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withSetMembers; query != nil {
+		if err := _q.loadSetMembers(ctx, query, nodes,
+			func(n *Portfolio) { n.Edges.SetMembers = []*PortfolioSetMember{} },
+			func(n *Portfolio, e *PortfolioSetMember) { n.Edges.SetMembers = append(n.Edges.SetMembers, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -855,6 +943,67 @@ func (_q *PortfolioQuery) loadRefusedRows(ctx context.Context, query *RefusedRow
 	}
 	return nil
 }
+func (_q *PortfolioQuery) loadSets(ctx context.Context, query *PortfolioSetQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *PortfolioSet)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[int64]*Portfolio)
+	nids := make(map[int64]map[*Portfolio]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(portfolio.SetsTable)
+		s.Join(joinT).On(s.C(portfolioset.FieldID), joinT.C(portfolio.SetsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(portfolio.SetsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(portfolio.SetsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullInt64).Int64
+				inValue := values[1].(*sql.NullInt64).Int64
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Portfolio]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*PortfolioSet](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "sets" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
 func (_q *PortfolioQuery) loadEdits(ctx context.Context, query *EditQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *Edit)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[int64]*Portfolio)
@@ -883,6 +1032,36 @@ func (_q *PortfolioQuery) loadEdits(ctx context.Context, query *EditQuery, nodes
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "portfolio_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PortfolioQuery) loadSetMembers(ctx context.Context, query *PortfolioSetMemberQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *PortfolioSetMember)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Portfolio)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(portfoliosetmember.FieldPortfolioID)
+	}
+	query.Where(predicate.PortfolioSetMember(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(portfolio.SetMembersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PortfolioID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "portfolio_id" returned %v for node %v`, fk, n)
 		}
 		assign(node, n)
 	}

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/portfolioset"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/refusedrow"
 	"context"
@@ -628,6 +629,21 @@ func (_u *PortfolioUpdate) AddRefusedRows(v ...*RefusedRow) *PortfolioUpdate {
 	return _u.AddRefusedRowIDs(ids...)
 }
 
+// AddSetIDs adds the "sets" edge to the PortfolioSet entity by IDs.
+func (_u *PortfolioUpdate) AddSetIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.AddSetIDs(ids...)
+	return _u
+}
+
+// AddSets adds the "sets" edges to the PortfolioSet entity.
+func (_u *PortfolioUpdate) AddSets(v ...*PortfolioSet) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSetIDs(ids...)
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by IDs.
 func (_u *PortfolioUpdate) AddEditIDs(ids ...int64) *PortfolioUpdate {
 	_u.mutation.AddEditIDs(ids...)
@@ -736,6 +752,27 @@ func (_u *PortfolioUpdate) RemoveRefusedRows(v ...*RefusedRow) *PortfolioUpdate 
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveRefusedRowIDs(ids...)
+}
+
+// ClearSets clears all "sets" edges to the PortfolioSet entity.
+func (_u *PortfolioUpdate) ClearSets() *PortfolioUpdate {
+	_u.mutation.ClearSets()
+	return _u
+}
+
+// RemoveSetIDs removes the "sets" edge to PortfolioSet entities by IDs.
+func (_u *PortfolioUpdate) RemoveSetIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.RemoveSetIDs(ids...)
+	return _u
+}
+
+// RemoveSets removes "sets" edges to PortfolioSet entities.
+func (_u *PortfolioUpdate) RemoveSets(v ...*PortfolioSet) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSetIDs(ids...)
 }
 
 // ClearEdits clears all "edits" edges to the Edit entity.
@@ -1125,6 +1162,51 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SetsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   portfolio.SetsTable,
+			Columns: portfolio.SetsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSetsIDs(); len(nodes) > 0 && !_u.mutation.SetsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   portfolio.SetsTable,
+			Columns: portfolio.SetsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SetsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   portfolio.SetsTable,
+			Columns: portfolio.SetsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -1792,6 +1874,21 @@ func (_u *PortfolioUpdateOne) AddRefusedRows(v ...*RefusedRow) *PortfolioUpdateO
 	return _u.AddRefusedRowIDs(ids...)
 }
 
+// AddSetIDs adds the "sets" edge to the PortfolioSet entity by IDs.
+func (_u *PortfolioUpdateOne) AddSetIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.AddSetIDs(ids...)
+	return _u
+}
+
+// AddSets adds the "sets" edges to the PortfolioSet entity.
+func (_u *PortfolioUpdateOne) AddSets(v ...*PortfolioSet) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddSetIDs(ids...)
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by IDs.
 func (_u *PortfolioUpdateOne) AddEditIDs(ids ...int64) *PortfolioUpdateOne {
 	_u.mutation.AddEditIDs(ids...)
@@ -1900,6 +1997,27 @@ func (_u *PortfolioUpdateOne) RemoveRefusedRows(v ...*RefusedRow) *PortfolioUpda
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveRefusedRowIDs(ids...)
+}
+
+// ClearSets clears all "sets" edges to the PortfolioSet entity.
+func (_u *PortfolioUpdateOne) ClearSets() *PortfolioUpdateOne {
+	_u.mutation.ClearSets()
+	return _u
+}
+
+// RemoveSetIDs removes the "sets" edge to PortfolioSet entities by IDs.
+func (_u *PortfolioUpdateOne) RemoveSetIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.RemoveSetIDs(ids...)
+	return _u
+}
+
+// RemoveSets removes "sets" edges to PortfolioSet entities.
+func (_u *PortfolioUpdateOne) RemoveSets(v ...*PortfolioSet) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveSetIDs(ids...)
 }
 
 // ClearEdits clears all "edits" edges to the Edit entity.
@@ -2319,6 +2437,51 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.SetsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   portfolio.SetsTable,
+			Columns: portfolio.SetsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedSetsIDs(); len(nodes) > 0 && !_u.mutation.SetsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   portfolio.SetsTable,
+			Columns: portfolio.SetsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.SetsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   portfolio.SetsTable,
+			Columns: portfolio.SetsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -20,6 +20,7 @@ import (
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
+	"autoholdings/ent/portfolioset"
 	"autoholdings/ent/profile"
 	"autoholdings/ent/providerfile"
 	"autoholdings/ent/schema"
@@ -666,6 +667,20 @@ func init() {
 	portfolioDescMoreKeys := portfolioFields[33].Descriptor()
 	// portfolio.DefaultMoreKeys holds the default value on creation for the more_keys field.
 	portfolio.DefaultMoreKeys = portfolioDescMoreKeys.Default.(string)
+	portfoliosetFields := schema.PortfolioSet{}.Fields()
+	_ = portfoliosetFields
+	// portfoliosetDescDescription is the schema descriptor for description field.
+	portfoliosetDescDescription := portfoliosetFields[1].Descriptor()
+	// portfolioset.DefaultDescription holds the default value on creation for the description field.
+	portfolioset.DefaultDescription = portfoliosetDescDescription.Default.(string)
+	// portfoliosetDescFilter is the schema descriptor for filter field.
+	portfoliosetDescFilter := portfoliosetFields[2].Descriptor()
+	// portfolioset.DefaultFilter holds the default value on creation for the filter field.
+	portfolioset.DefaultFilter = portfoliosetDescFilter.Default.(string)
+	// portfoliosetDescVersion is the schema descriptor for version field.
+	portfoliosetDescVersion := portfoliosetFields[3].Descriptor()
+	// portfolioset.DefaultVersion holds the default value on creation for the version field.
+	portfolioset.DefaultVersion = portfoliosetDescVersion.Default.(int)
 	profileFields := schema.Profile{}.Fields()
 	_ = profileFields
 	// profileDescType is the schema descriptor for type field.

@@ -56,6 +56,10 @@ type Tx struct {
 	Person *PersonClient
 	// Portfolio is the client for interacting with the Portfolio builders.
 	Portfolio *PortfolioClient
+	// PortfolioSet is the client for interacting with the PortfolioSet builders.
+	PortfolioSet *PortfolioSetClient
+	// PortfolioSetMember is the client for interacting with the PortfolioSetMember builders.
+	PortfolioSetMember *PortfolioSetMemberClient
 	// Profile is the client for interacting with the Profile builders.
 	Profile *ProfileClient
 	// ProfileGroup is the client for interacting with the ProfileGroup builders.
@@ -225,6 +229,8 @@ func (tx *Tx) init() {
 	tx.POLine = NewPOLineClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.Portfolio = NewPortfolioClient(tx.config)
+	tx.PortfolioSet = NewPortfolioSetClient(tx.config)
+	tx.PortfolioSetMember = NewPortfolioSetMemberClient(tx.config)
 	tx.Profile = NewProfileClient(tx.config)
 	tx.ProfileGroup = NewProfileGroupClient(tx.config)
 	tx.ProviderFile = NewProviderFileClient(tx.config)

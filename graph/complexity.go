@@ -54,6 +54,8 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.PoLines = func(child int, first *int, _ *string, _ *model.POLineFilter) int { return pageOf(child, first) }
 	c.Query.Licenses = func(child int, first *int, _ *string, _ *model.LicenseFilter) int { return pageOf(child, first) }
 	c.Query.CollectionSets = func(child int, first *int, _ *string, _ *model.CollectionSetFilter) int { return pageOf(child, first) }
+	c.Query.PortfolioSets = func(child int, first *int, _ *string, _ *model.PortfolioSetFilter) int { return pageOf(child, first) }
+	c.PortfolioSet.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.PoLinesNotListed = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
 	c.Query.PortfoliosWithoutPoLine = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
 	c.Query.PortfoliosKeptWithoutReason = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
@@ -84,6 +86,7 @@ func counts(c *generated.ComplexityRoot) {
 	c.PoLineConnection.TotalCount = count
 	c.LicenseConnection.TotalCount = count
 	c.CollectionSetConnection.TotalCount = count
+	c.PortfolioSetConnection.TotalCount = count
 	c.ProfileConnection.TotalCount = count
 	c.ProviderFileConnection.TotalCount = count
 	c.JobFindingConnection.TotalCount = count

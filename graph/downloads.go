@@ -18,6 +18,7 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/bulk"
 	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
@@ -35,6 +36,7 @@ type Files interface {
 type downloads struct {
 	holdings     *holdings.Service
 	acquisitions *acquisitions.Service
+	bulk         *bulk.Service
 	reader       *jobs.Reader
 	access       *access.Service
 	files        Files
@@ -51,6 +53,7 @@ func (d *downloads) register(mux *http.ServeMux) {
 	mux.Handle("GET /provider-files/{id}", d.wanted(d.serve(model.ProviderFileType, "downloadUrl", d.providerFile)))
 	d.registerReconciliation(mux)
 	d.registerAudit(mux)
+	mux.Handle("GET /local-values.csv", d.wanted(http.HandlerFunc(d.localValues)))
 }
 
 // file is a file that is ready for download.

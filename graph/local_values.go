@@ -25,30 +25,40 @@ func portfolioChange(in generated.UpdatePortfolioInput) (change holdings.Portfol
 	if fields, set := in.LockedFields.ValueOK(); set {
 		change.Lock = &fields
 	}
-	change.Staff = holdings.StaffChange{}
+	change.Staff, err = staffChange(generated.PortfolioChangeInput{
+		Available: in.Available, LocalValues: in.LocalValues, PublicNote: in.PublicNote, InternalNote: in.InternalNote,
+		AuthenticationNote: in.AuthenticationNote, Proxy: in.Proxy, TemporarilyUnavailable: in.TemporarilyUnavailable,
+		AccessRights: in.AccessRights, PerpetualFrom: in.PerpetualFrom, PerpetualUntil: in.PerpetualUntil, LicenseID: in.LicenseID,
+	})
+	return change, err
+}
+
+// staffChange decodes what staff decide about one portfolio or several.
+func staffChange(in generated.PortfolioChangeInput) (holdings.StaffChange, error) {
+	change := holdings.StaffChange{}
 	for field, given := range map[string]graphql.Omittable[*string]{
 		plan.PublicNote: in.PublicNote, plan.InternalNote: in.InternalNote, plan.AuthenticationNote: in.AuthenticationNote,
 		plan.Unavailable: in.TemporarilyUnavailable, holdings.FieldPerpetualFrom: in.PerpetualFrom,
 		holdings.FieldPerpetualUntil: in.PerpetualUntil,
 	} {
-		setStaff(change.Staff, field, given)
+		setStaff(change, field, given)
 	}
 	if available := inputValue(in.Available); available != nil {
 		text := map[bool]string{true: "true", false: "false"}[*available]
-		change.Staff[holdings.FieldAvailable] = &text
+		change[holdings.FieldAvailable] = &text
 	}
 	if rights, set := in.AccessRights.ValueOK(); set {
-		if change.Staff[holdings.FieldAccessRights] = rights; rights == nil {
-			change.Staff[holdings.FieldPerpetualFrom], change.Staff[holdings.FieldPerpetualUntil] = nil, nil
+		if change[holdings.FieldAccessRights] = rights; rights == nil {
+			change[holdings.FieldPerpetualFrom], change[holdings.FieldPerpetualUntil] = nil, nil
 		}
 	}
-	if err := licenseOf(change.Staff, in.LicenseID); err != nil {
+	if err := licenseOf(change, in.LicenseID); err != nil {
 		return change, err
 	}
-	if err := proxyOf(change.Staff, in.Proxy); err != nil {
+	if err := proxyOf(change, in.Proxy); err != nil {
 		return change, err
 	}
-	return change, localValuesOf(change.Staff, inputValue2(in.LocalValues))
+	return change, localValuesOf(change, inputValue2(in.LocalValues))
 }
 
 // inputValue2 returns a list of an input field; nil if it is null or left out.

@@ -82,6 +82,7 @@ func (r *resolver) nodeReaders() map[string]nodeReader {
 		model.POLineType:                  reading(r.acquisitions.POLinesByID, model.POLines),
 		model.LicenseType:                 reading(r.acquisitions.LicensesByID, model.Licenses),
 		model.CollectionSetType:           reading(r.collections.CollectionSetsByID, model.CollectionSets),
+		model.PortfolioSetType:            reading(r.bulk.SetsByID, model.PortfolioSets),
 		model.ProfileType:                 reading(r.profiles.ProfilesByID, model.Profiles),
 		model.ProviderFileType:            forAdmins(reading(r.holdings.ProviderFilesByID, model.ProviderFiles)),
 		model.JobType:                     reading(r.reader.JobsByID, model.Jobs),

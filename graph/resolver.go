@@ -8,6 +8,7 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/holdings"
 	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/bulk"
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
@@ -23,6 +24,7 @@ type Jobs interface {
 	ActivateCollection(ctx context.Context, in jobs.ActivateRequest) (jobs.Activated, error)
 	StartSync(ctx context.Context, in jobs.SyncRequest) (*ent.Job, error)
 	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
+	StartChange(ctx context.Context, in jobs.ChangeRequest) (*ent.Job, error)
 	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
 	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
 	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)
@@ -47,6 +49,7 @@ type resolver struct {
 	acquisitions *acquisitions.Service
 	profiles     *profiles.Service
 	moves        *move.Service
+	bulk         *bulk.Service
 	jobs         Jobs
 	reader       *jobs.Reader
 	access       *access.Service
@@ -71,6 +74,7 @@ type (
 	jobPartResolver                 struct{ *resolver }
 	poLineResolver                  struct{ *resolver }
 	portfolioResolver               struct{ *resolver }
+	portfolioSetResolver            struct{ *resolver }
 	profileResolver                 struct{ *resolver }
 	providerFileResolver            struct{ *resolver }
 )
@@ -100,6 +104,7 @@ func (r *resolver) JobFinding() generated.JobFindingResolver     { return jobFin
 func (r *resolver) JobPart() generated.JobPartResolver           { return jobPartResolver{r} }
 func (r *resolver) PoLine() generated.PoLineResolver             { return poLineResolver{r} }
 func (r *resolver) Portfolio() generated.PortfolioResolver       { return portfolioResolver{r} }
+func (r *resolver) PortfolioSet() generated.PortfolioSetResolver { return portfolioSetResolver{r} }
 func (r *resolver) Profile() generated.ProfileResolver           { return profileResolver{r} }
 func (r *resolver) ProviderFile() generated.ProviderFileResolver { return providerFileResolver{r} }
 

@@ -58,7 +58,7 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 				return p, fmt.Errorf("restore portfolio %d: %w", id, err)
 			}
 		}
-		if err := s.recordEdits(ctx, tx, p, Restore, []plan.FieldChange{{}}); err != nil {
+		if err := s.recordEdits(ctx, tx, p, plan.Restore, []plan.FieldChange{{}}); err != nil {
 			return p, err
 		}
 		return tx.Portfolio.UpdateOneID(id).ClearRemovedAt().SetUpdatedAt(now).AddVersion(1).Save(ctx)

@@ -13,9 +13,6 @@ import (
 	"autoholdings/kbart"
 )
 
-// Restore is the action of an edit that brings a portfolio back into the holdings.
-const Restore plan.Action = "RESTORE"
-
 // recordEdits writes down what somebody changed by hand on a portfolio, in the transaction that changes it.
 func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfolio, action plan.Action, changes []plan.FieldChange) error {
 	if len(changes) == 0 {

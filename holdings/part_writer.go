@@ -121,6 +121,10 @@ func (w *PartWriter) transaction(ctx context.Context, begin begin, write func(ct
 		move := *w.Counts.Move
 		before.Move = &move
 	}
+	if w.Counts.Bulk != nil {
+		bulk := *w.Counts.Bulk
+		before.Bulk = &bulk
+	}
 	err := begin(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := w.Part.Fence(ctx, tx, Progress{Done: w.Done, Total: w.Total}); err != nil {
 			return err

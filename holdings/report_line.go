@@ -22,6 +22,12 @@ type ReportLine struct {
 	line      int // in the file; 0: none
 }
 
+// OnLine says which line of a file the report line is about.
+func (l ReportLine) OnLine(line int) ReportLine {
+	l.line = line
+	return l
+}
+
 // changeColumns are the columns that PartWriter.Change fills.
 var changeColumns = []string{
 	"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "title_id", "print_identifier", "online_identifier",

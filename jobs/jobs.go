@@ -23,6 +23,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/library"
+	"autoholdings/holdings/bulk"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
 	"autoholdings/internal/access"
@@ -134,6 +135,7 @@ type Service struct {
 	collections *collections.Service
 	profiles    *profiles.Service
 	moves       *move.Service
+	bulk        *bulk.Service
 	providers   providers
 	files       *provider.Store // kept lists
 	log         *slog.Logger
@@ -164,7 +166,7 @@ func New(o Options) (*Service, error) {
 	}
 	s := &Service{
 		o: o, store: o.Store, holdings: o.Library.Holdings, collections: o.Library.Collections, profiles: o.Library.Profiles,
-		moves: o.Library.Moves, providers: providers, files: providers.standard().Store(), log: o.Logger,
+		moves: o.Library.Moves, bulk: o.Library.Bulk, providers: providers, files: providers.standard().Store(), log: o.Logger,
 		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, queueWatch: newQueueWatch(client, o.Logger),
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
 		slots: make(chan struct{}, o.Concurrency), arrived: make(chan struct{}, 1),

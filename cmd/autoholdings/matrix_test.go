@@ -33,7 +33,7 @@ import (
 var fieldNeeds = map[access.Scope][]string{
 	access.Read: {
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
-		"portfolios", "portfolio", "poLines", "licenses", "collectionSets", "poLinesNotListed", "portfoliosWithoutPoLine",
+		"portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "poLinesNotListed", "portfoliosWithoutPoLine",
 		"portfoliosKeptWithoutReason", "profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "viewer", "jobUpdated",
 	},
 	access.Operate: {
@@ -42,6 +42,7 @@ var fieldNeeds = map[access.Scope][]string{
 	},
 	access.Curate: {
 		"updatePortfolio", "removePortfolio", "judgeRefusedRow", "restorePortfolio", "createPoLine", "updatePoLine", "deletePoLine",
+		"createPortfolio", "changePortfolios", "createPortfolioSet", "updatePortfolioSet", "deletePortfolioSet",
 		"createLicense", "updateLicense", "deleteLicense",
 	},
 	access.Configure: {
@@ -63,10 +64,11 @@ var pathNeeds = map[string]access.Scope{
 	"GET /jobs/x/report.tsv": access.Read, "GET /jobs/x/report.json": access.Read, "GET /collections/x/kbart.txt": access.Read,
 	"GET /reconciliation/po-lines-not-listed.tsv": access.Read, "GET /reconciliation/portfolios-without-po-line.tsv": access.Read,
 	"GET /reconciliation/portfolios-kept-without-reason.tsv": access.Read,
-	"POST /files?name=x":     access.Operate,
-	"GET /provider-files/x":  access.Admin,
-	"GET /audit.tsv":         access.Admin,
-	"GET /nobody/thought/of": access.Admin, "PUT /graphql/x": access.Admin, "DELETE /files": access.Admin,
+	"GET /local-values.csv":                                  access.Read,
+	"POST /files?name=x":                                     access.Operate,
+	"GET /provider-files/x":                                  access.Admin,
+	"GET /audit.tsv":                                         access.Admin,
+	"GET /nobody/thought/of":                                 access.Admin, "PUT /graphql/x": access.Admin, "DELETE /files": access.Admin,
 }
 
 // visitor is somebody who asks, with what he sends and may do.
@@ -416,7 +418,7 @@ func (m *matrix) paths(v visitor) {
 
 // unforged is what is expected where it does not matter which page asks, or only for downloads.
 func (m *matrix) unforged(v visitor, needed access.Scope, path string) string {
-	downloads := slices.ContainsFunc([]string{"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv"},
+	downloads := slices.ContainsFunc([]string{"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv", "/local-values.csv"},
 		func(prefix string) bool { return strings.HasPrefix(path, prefix) })
 	switch {
 	case needed == "":

@@ -272,6 +272,30 @@ func (f PortfolioFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PortfolioMutation", m)
 }
 
+// The PortfolioSetFunc type is an adapter to allow the use of ordinary
+// function as PortfolioSet mutator.
+type PortfolioSetFunc func(context.Context, *ent.PortfolioSetMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PortfolioSetFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PortfolioSetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PortfolioSetMutation", m)
+}
+
+// The PortfolioSetMemberFunc type is an adapter to allow the use of ordinary
+// function as PortfolioSetMember mutator.
+type PortfolioSetMemberFunc func(context.Context, *ent.PortfolioSetMemberMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PortfolioSetMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PortfolioSetMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PortfolioSetMemberMutation", m)
+}
+
 // The ProfileFunc type is an adapter to allow the use of ordinary
 // function as Profile mutator.
 type ProfileFunc func(context.Context, *ent.ProfileMutation) (ent.Value, error)

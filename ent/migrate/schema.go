@@ -1109,6 +1109,54 @@ var (
 			},
 		},
 	}
+	// PortfolioSetsColumns holds the columns for the "portfolio_sets" table.
+	PortfolioSetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "name", Type: field.TypeString, Unique: true},
+		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "filter", Type: field.TypeString, Default: ""},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+	}
+	// PortfolioSetsTable holds the schema information for the "portfolio_sets" table.
+	PortfolioSetsTable = &schema.Table{
+		Name:       "portfolio_sets",
+		Columns:    PortfolioSetsColumns,
+		PrimaryKey: []*schema.Column{PortfolioSetsColumns[0]},
+	}
+	// PortfolioSetMembersColumns holds the columns for the "portfolio_set_members" table.
+	PortfolioSetMembersColumns = []*schema.Column{
+		{Name: "portfolio_set_id", Type: field.TypeInt64},
+		{Name: "portfolio_id", Type: field.TypeInt64},
+	}
+	// PortfolioSetMembersTable holds the schema information for the "portfolio_set_members" table.
+	PortfolioSetMembersTable = &schema.Table{
+		Name:       "portfolio_set_members",
+		Columns:    PortfolioSetMembersColumns,
+		PrimaryKey: []*schema.Column{PortfolioSetMembersColumns[0], PortfolioSetMembersColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "portfolio_set_members_portfolio_sets_portfolio_set",
+				Columns:    []*schema.Column{PortfolioSetMembersColumns[0]},
+				RefColumns: []*schema.Column{PortfolioSetsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "portfolio_set_members_portfolios_portfolio",
+				Columns:    []*schema.Column{PortfolioSetMembersColumns[1]},
+				RefColumns: []*schema.Column{PortfoliosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "portfoliosetmember_portfolio_id",
+				Unique:  false,
+				Columns: []*schema.Column{PortfolioSetMembersColumns[1]},
+			},
+		},
+	}
 	// ProfilesColumns holds the columns for the "profiles" table.
 	ProfilesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -1395,6 +1443,8 @@ var (
 		PoLinesTable,
 		PeopleTable,
 		PortfoliosTable,
+		PortfolioSetsTable,
+		PortfolioSetMembersTable,
 		ProfilesTable,
 		ProfileGroupsTable,
 		ProviderFilesTable,
@@ -1497,6 +1547,14 @@ func init() {
 	PortfoliosTable.ForeignKeys[1].RefTable = LicensesTable
 	PortfoliosTable.Annotation = &entsql.Annotation{
 		Table: "portfolios",
+	}
+	PortfolioSetsTable.Annotation = &entsql.Annotation{
+		Table: "portfolio_sets",
+	}
+	PortfolioSetMembersTable.ForeignKeys[0].RefTable = PortfolioSetsTable
+	PortfolioSetMembersTable.ForeignKeys[1].RefTable = PortfoliosTable
+	PortfolioSetMembersTable.Annotation = &entsql.Annotation{
+		Table: "portfolio_set_members",
 	}
 	ProfilesTable.Annotation = &entsql.Annotation{
 		Table: "profiles",

@@ -98,8 +98,12 @@ const (
 	EdgeChanges = "changes"
 	// EdgeRefusedRows holds the string denoting the refused_rows edge name in mutations.
 	EdgeRefusedRows = "refused_rows"
+	// EdgeSets holds the string denoting the sets edge name in mutations.
+	EdgeSets = "sets"
 	// EdgeEdits holds the string denoting the edits edge name in mutations.
 	EdgeEdits = "edits"
+	// EdgeSetMembers holds the string denoting the set_members edge name in mutations.
+	EdgeSetMembers = "set_members"
 	// Table holds the table name of the portfolio in the database.
 	Table = "portfolios"
 	// CollectionTable is the table that holds the collection relation/edge.
@@ -144,6 +148,11 @@ const (
 	RefusedRowsInverseTable = "refused_rows"
 	// RefusedRowsColumn is the table column denoting the refused_rows relation/edge.
 	RefusedRowsColumn = "portfolio_id"
+	// SetsTable is the table that holds the sets relation/edge. The primary key declared below.
+	SetsTable = "portfolio_set_members"
+	// SetsInverseTable is the table name for the PortfolioSet entity.
+	// It exists in this package in order to avoid circular dependency with the "portfolioset" package.
+	SetsInverseTable = "portfolio_sets"
 	// EditsTable is the table that holds the edits relation/edge.
 	EditsTable = "edits"
 	// EditsInverseTable is the table name for the Edit entity.
@@ -151,6 +160,13 @@ const (
 	EditsInverseTable = "edits"
 	// EditsColumn is the table column denoting the edits relation/edge.
 	EditsColumn = "portfolio_id"
+	// SetMembersTable is the table that holds the set_members relation/edge.
+	SetMembersTable = "portfolio_set_members"
+	// SetMembersInverseTable is the table name for the PortfolioSetMember entity.
+	// It exists in this package in order to avoid circular dependency with the "portfoliosetmember" package.
+	SetMembersInverseTable = "portfolio_set_members"
+	// SetMembersColumn is the table column denoting the set_members relation/edge.
+	SetMembersColumn = "portfolio_id"
 )
 
 // Columns holds all SQL columns for portfolio fields.
@@ -194,6 +210,12 @@ var Columns = []string{
 	FieldMoreKeys,
 	FieldValuesHash,
 }
+
+var (
+	// SetsPrimaryKey and SetsColumn2 are the table columns denoting the
+	// primary key for the sets relation (M2M).
+	SetsPrimaryKey = []string{"portfolio_set_id", "portfolio_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -525,6 +547,20 @@ func ByRefusedRows(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// BySetsCount orders the results by sets count.
+func BySetsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newSetsStep(), opts...)
+	}
+}
+
+// BySets orders the results by sets terms.
+func BySets(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSetsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByEditsCount orders the results by edits count.
 func ByEditsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -536,6 +572,20 @@ func ByEditsCount(opts ...sql.OrderTermOption) OrderOption {
 func ByEdits(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newEditsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// BySetMembersCount orders the results by set_members count.
+func BySetMembersCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newSetMembersStep(), opts...)
+	}
+}
+
+// BySetMembers orders the results by set_members terms.
+func BySetMembers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newSetMembersStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newCollectionStep() *sqlgraph.Step {
@@ -580,10 +630,24 @@ func newRefusedRowsStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.O2M, false, RefusedRowsTable, RefusedRowsColumn),
 	)
 }
+func newSetsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SetsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, SetsTable, SetsPrimaryKey...),
+	)
+}
 func newEditsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(EditsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, EditsTable, EditsColumn),
+	)
+}
+func newSetMembersStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(SetMembersInverseTable, SetMembersColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, SetMembersTable, SetMembersColumn),
 	)
 }

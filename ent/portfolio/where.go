@@ -2477,6 +2477,29 @@ func HasRefusedRowsWith(preds ...predicate.RefusedRow) predicate.Portfolio {
 	})
 }
 
+// HasSets applies the HasEdge predicate on the "sets" edge.
+func HasSets() predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, SetsTable, SetsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSetsWith applies the HasEdge predicate on the "sets" edge with a given conditions (other predicates).
+func HasSetsWith(preds ...predicate.PortfolioSet) predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := newSetsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasEdits applies the HasEdge predicate on the "edits" edge.
 func HasEdits() predicate.Portfolio {
 	return predicate.Portfolio(func(s *sql.Selector) {
@@ -2492,6 +2515,29 @@ func HasEdits() predicate.Portfolio {
 func HasEditsWith(preds ...predicate.Edit) predicate.Portfolio {
 	return predicate.Portfolio(func(s *sql.Selector) {
 		step := newEditsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasSetMembers applies the HasEdge predicate on the "set_members" edge.
+func HasSetMembers() predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, SetMembersTable, SetMembersColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasSetMembersWith applies the HasEdge predicate on the "set_members" edge with a given conditions (other predicates).
+func HasSetMembersWith(preds ...predicate.PortfolioSetMember) predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := newSetMembersStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -72,6 +72,12 @@ type Person func(*sql.Selector)
 // Portfolio is the predicate function for portfolio builders.
 type Portfolio func(*sql.Selector)
 
+// PortfolioSet is the predicate function for portfolioset builders.
+type PortfolioSet func(*sql.Selector)
+
+// PortfolioSetMember is the predicate function for portfoliosetmember builders.
+type PortfolioSetMember func(*sql.Selector)
+
 // Profile is the predicate function for profile builders.
 type Profile func(*sql.Selector)
 

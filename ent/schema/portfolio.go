@@ -42,6 +42,7 @@ func (Portfolio) Edges() []ent.Edge {
 		edge.To("po_lines", POLine.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("changes", JobChange.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 		edge.To("refused_rows", RefusedRow.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.From("sets", PortfolioSet.Type).Ref("portfolios").Through("set_members", PortfolioSetMember.Type),
 		edge.To("edits", Edit.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 	}
 }
@@ -222,3 +223,43 @@ func (Edit) Indexes() []ent.Index {
 		index.Fields("collection_id", "id"),
 	}
 }
+
+// PortfolioSet is a saved selection of portfolios on which a job over many runs: a filter, or a list.
+type PortfolioSet struct{ ent.Schema }
+
+func (PortfolioSet) Annotations() []schema.Annotation { return table("portfolio_sets") }
+
+func (PortfolioSet) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (PortfolioSet) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name").Unique(),
+		field.String("description").Default(""),
+		field.String("filter").Default("").Comment("JSON: which portfolios are in it at any time; empty: it lists them (portfolio_set_members)"),
+		field.Int("version").Default(1).Comment("raised at each change, for optimistic locking"),
+	}
+}
+
+func (PortfolioSet) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("portfolios", Portfolio.Type).Through("members", PortfolioSetMember.Type)}
+}
+
+// PortfolioSetMember says that a portfolio is listed in a set.
+type PortfolioSetMember struct{ ent.Schema }
+
+func (PortfolioSetMember) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("portfolio_set_members"), field.ID("portfolio_set_id", "portfolio_id")}
+}
+
+func (PortfolioSetMember) Fields() []ent.Field {
+	return []ent.Field{field.Int64("portfolio_set_id"), field.Int64("portfolio_id")}
+}
+
+func (PortfolioSetMember) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("portfolio_set", PortfolioSet.Type).Unique().Required().Field("portfolio_set_id").Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("portfolio", Portfolio.Type).Unique().Required().Field("portfolio_id").Annotations(entsql.OnDelete(entsql.Cascade)),
+	}
+}
+
+func (PortfolioSetMember) Indexes() []ent.Index { return []ent.Index{index.Fields("portfolio_id")} }

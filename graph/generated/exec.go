@@ -45,6 +45,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	PoLine() PoLineResolver
 	Portfolio() PortfolioResolver
+	PortfolioSet() PortfolioSetResolver
 	Profile() ProfileResolver
 	ProviderFile() ProviderFileResolver
 	Query() QueryResolver
@@ -132,7 +133,18 @@ type ComplexityRoot struct {
 		Type   func(childComplexity int) int
 	}
 
+	BulkCounts struct {
+		Moved    func(childComplexity int) int
+		Refused  func(childComplexity int) int
+		Restored func(childComplexity int) int
+	}
+
 	CancelJobPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ChangePortfoliosPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -305,6 +317,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreatePortfolioPayload struct {
+		Portfolio  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreatePortfolioSetPayload struct {
+		PortfolioSet func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	CreateProfilePayload struct {
 		Job        func(childComplexity int) int
 		Notices    func(childComplexity int) int
@@ -348,6 +370,11 @@ type ComplexityRoot struct {
 	}
 
 	DeletePoLinePayload struct {
+		DeletedID  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeletePortfolioSetPayload struct {
 		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -530,6 +557,7 @@ type ComplexityRoot struct {
 	JobCounts struct {
 		Added              func(childComplexity int) int
 		Ambiguous          func(childComplexity int) int
+		Bulk               func(childComplexity int) int
 		Fields             func(childComplexity int) int
 		Findings           func(childComplexity int) int
 		Free               func(childComplexity int) int
@@ -730,12 +758,15 @@ type ComplexityRoot struct {
 		AddPerson                 func(childComplexity int, input AddPersonInput) int
 		ApproveJob                func(childComplexity int, input ApproveJobInput) int
 		CancelJob                 func(childComplexity int, input CancelJobInput) int
+		ChangePortfolios          func(childComplexity int, input ChangePortfoliosInput) int
 		CreateAccessToken         func(childComplexity int, input CreateAccessTokenInput) int
 		CreateCollection          func(childComplexity int, input CreateCollectionInput) int
 		CreateCollectionSet       func(childComplexity int, input CreateCollectionSetInput) int
 		CreateInventoryGroup      func(childComplexity int, input CreateInventoryGroupInput) int
 		CreateLicense             func(childComplexity int, input CreateLicenseInput) int
 		CreatePoLine              func(childComplexity int, input CreatePoLineInput) int
+		CreatePortfolio           func(childComplexity int, input CreatePortfolioInput) int
+		CreatePortfolioSet        func(childComplexity int, input CreatePortfolioSetInput) int
 		CreateProfile             func(childComplexity int, input CreateProfileInput) int
 		DeactivateCollection      func(childComplexity int, input DeactivateCollectionInput) int
 		DeleteCollection          func(childComplexity int, input DeleteCollectionInput) int
@@ -743,6 +774,7 @@ type ComplexityRoot struct {
 		DeleteInventoryGroup      func(childComplexity int, input DeleteInventoryGroupInput) int
 		DeleteLicense             func(childComplexity int, input DeleteLicenseInput) int
 		DeletePoLine              func(childComplexity int, input DeletePoLineInput) int
+		DeletePortfolioSet        func(childComplexity int, input DeletePortfolioSetInput) int
 		DeleteProfile             func(childComplexity int, input DeleteProfileInput) int
 		DisableScheduledJob       func(childComplexity int, input DisableScheduledJobInput) int
 		EnableScheduledJob        func(childComplexity int, input EnableScheduledJobInput) int
@@ -767,6 +799,7 @@ type ComplexityRoot struct {
 		UpdatePerson              func(childComplexity int, input UpdatePersonInput) int
 		UpdatePoLine              func(childComplexity int, input UpdatePoLineInput) int
 		UpdatePortfolio           func(childComplexity int, input UpdatePortfolioInput) int
+		UpdatePortfolioSet        func(childComplexity int, input UpdatePortfolioSetInput) int
 		UpdateProfile             func(childComplexity int, input UpdateProfileInput) int
 		UpdateSettings            func(childComplexity int, input UpdateSettingsInput) int
 		WithdrawProfile           func(childComplexity int, input WithdrawProfileInput) int
@@ -889,6 +922,29 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	PortfolioSet struct {
+		CreatedAt   func(childComplexity int) int
+		Description func(childComplexity int) int
+		HasFilter   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Portfolios  func(childComplexity int, first *int, after *string) int
+		UpdatedAt   func(childComplexity int) int
+		Version     func(childComplexity int) int
+	}
+
+	PortfolioSetConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PortfolioSetEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Profile struct {
 		APIKeyFingerprint func(childComplexity int) int
 		APIKeySetAt       func(childComplexity int) int
@@ -985,6 +1041,7 @@ type ComplexityRoot struct {
 		PoLines                     func(childComplexity int, first *int, after *string, filter *model.POLineFilter) int
 		PoLinesNotListed            func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
 		Portfolio                   func(childComplexity int, id string) int
+		PortfolioSets               func(childComplexity int, first *int, after *string, filter *model.PortfolioSetFilter) int
 		Portfolios                  func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
 		PortfoliosKeptWithoutReason func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
 		PortfoliosWithoutPoLine     func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
@@ -1123,6 +1180,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UpdatePortfolioSetPayload struct {
+		PortfolioSet func(childComplexity int) int
+		UserErrors   func(childComplexity int) int
+	}
+
 	UpdateProfilePayload struct {
 		Job        func(childComplexity int) int
 		Notices    func(childComplexity int) int
@@ -1242,6 +1304,11 @@ type MutationResolver interface {
 	CreateCollectionSet(ctx context.Context, input CreateCollectionSetInput) (*CreateCollectionSetPayload, error)
 	UpdateCollectionSet(ctx context.Context, input UpdateCollectionSetInput) (*UpdateCollectionSetPayload, error)
 	DeleteCollectionSet(ctx context.Context, input DeleteCollectionSetInput) (*DeleteCollectionSetPayload, error)
+	CreatePortfolioSet(ctx context.Context, input CreatePortfolioSetInput) (*CreatePortfolioSetPayload, error)
+	UpdatePortfolioSet(ctx context.Context, input UpdatePortfolioSetInput) (*UpdatePortfolioSetPayload, error)
+	DeletePortfolioSet(ctx context.Context, input DeletePortfolioSetInput) (*DeletePortfolioSetPayload, error)
+	ChangePortfolios(ctx context.Context, input ChangePortfoliosInput) (*ChangePortfoliosPayload, error)
+	CreatePortfolio(ctx context.Context, input CreatePortfolioInput) (*CreatePortfolioPayload, error)
 	UpdatePortfolio(ctx context.Context, input UpdatePortfolioInput) (*UpdatePortfolioPayload, error)
 	RemovePortfolio(ctx context.Context, input RemovePortfolioInput) (*RemovePortfolioPayload, error)
 	JudgeRefusedRow(ctx context.Context, input JudgeRefusedRowInput) (*JudgeRefusedRowPayload, error)
@@ -1294,6 +1361,9 @@ type PortfolioResolver interface {
 
 	Retention(ctx context.Context, obj *model.Portfolio) (*model.Retention, error)
 }
+type PortfolioSetResolver interface {
+	Portfolios(ctx context.Context, obj *model.PortfolioSet, first *int, after *string) (*model.Connection[*model.Portfolio], error)
+}
 type ProfileResolver interface {
 	Groups(ctx context.Context, obj *model.Profile) ([]*model.InventoryGroup, error)
 
@@ -1316,6 +1386,7 @@ type QueryResolver interface {
 	PoLines(ctx context.Context, first *int, after *string, filter *model.POLineFilter) (*model.Connection[*model.POLine], error)
 	Licenses(ctx context.Context, first *int, after *string, filter *model.LicenseFilter) (*model.Connection[*model.License], error)
 	CollectionSets(ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error)
+	PortfolioSets(ctx context.Context, first *int, after *string, filter *model.PortfolioSetFilter) (*model.Connection[*model.PortfolioSet], error)
 	PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
 	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
 	PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
@@ -1622,6 +1693,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditedRow.Type(childComplexity), true
 
+	case "BulkCounts.moved":
+		if e.ComplexityRoot.BulkCounts.Moved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Moved(childComplexity), true
+	case "BulkCounts.refused":
+		if e.ComplexityRoot.BulkCounts.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Refused(childComplexity), true
+	case "BulkCounts.restored":
+		if e.ComplexityRoot.BulkCounts.Restored == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Restored(childComplexity), true
+
 	case "CancelJobPayload.job":
 		if e.ComplexityRoot.CancelJobPayload.Job == nil {
 			break
@@ -1634,6 +1724,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CancelJobPayload.UserErrors(childComplexity), true
+
+	case "ChangePortfoliosPayload.job":
+		if e.ComplexityRoot.ChangePortfoliosPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePortfoliosPayload.Job(childComplexity), true
+	case "ChangePortfoliosPayload.userErrors":
+		if e.ComplexityRoot.ChangePortfoliosPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePortfoliosPayload.UserErrors(childComplexity), true
 
 	case "ChangeReason.freeNow":
 		if e.ComplexityRoot.ChangeReason.FreeNow == nil {
@@ -2296,6 +2399,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreatePoLinePayload.UserErrors(childComplexity), true
 
+	case "CreatePortfolioPayload.portfolio":
+		if e.ComplexityRoot.CreatePortfolioPayload.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePortfolioPayload.Portfolio(childComplexity), true
+	case "CreatePortfolioPayload.userErrors":
+		if e.ComplexityRoot.CreatePortfolioPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePortfolioPayload.UserErrors(childComplexity), true
+
+	case "CreatePortfolioSetPayload.portfolioSet":
+		if e.ComplexityRoot.CreatePortfolioSetPayload.PortfolioSet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePortfolioSetPayload.PortfolioSet(childComplexity), true
+	case "CreatePortfolioSetPayload.userErrors":
+		if e.ComplexityRoot.CreatePortfolioSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePortfolioSetPayload.UserErrors(childComplexity), true
+
 	case "CreateProfilePayload.job":
 		if e.ComplexityRoot.CreateProfilePayload.Job == nil {
 			break
@@ -2441,6 +2570,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeletePoLinePayload.UserErrors(childComplexity), true
+
+	case "DeletePortfolioSetPayload.deletedId":
+		if e.ComplexityRoot.DeletePortfolioSetPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePortfolioSetPayload.DeletedID(childComplexity), true
+	case "DeletePortfolioSetPayload.userErrors":
+		if e.ComplexityRoot.DeletePortfolioSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePortfolioSetPayload.UserErrors(childComplexity), true
 
 	case "DeleteProfilePayload.deletedId":
 		if e.ComplexityRoot.DeleteProfilePayload.DeletedID == nil {
@@ -3157,6 +3299,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobCounts.Ambiguous(childComplexity), true
+	case "JobCounts.bulk":
+		if e.ComplexityRoot.JobCounts.Bulk == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Bulk(childComplexity), true
 	case "JobCounts.fields":
 		if e.ComplexityRoot.JobCounts.Fields == nil {
 			break
@@ -4008,6 +4156,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelJob(childComplexity, args["input"].(CancelJobInput)), true
+	case "Mutation.changePortfolios":
+		if e.ComplexityRoot.Mutation.ChangePortfolios == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changePortfolios_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangePortfolios(childComplexity, args["input"].(ChangePortfoliosInput)), true
 	case "Mutation.createAccessToken":
 		if e.ComplexityRoot.Mutation.CreateAccessToken == nil {
 			break
@@ -4074,6 +4233,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePoLine(childComplexity, args["input"].(CreatePoLineInput)), true
+	case "Mutation.createPortfolio":
+		if e.ComplexityRoot.Mutation.CreatePortfolio == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPortfolio_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePortfolio(childComplexity, args["input"].(CreatePortfolioInput)), true
+	case "Mutation.createPortfolioSet":
+		if e.ComplexityRoot.Mutation.CreatePortfolioSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPortfolioSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePortfolioSet(childComplexity, args["input"].(CreatePortfolioSetInput)), true
 	case "Mutation.createProfile":
 		if e.ComplexityRoot.Mutation.CreateProfile == nil {
 			break
@@ -4151,6 +4332,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeletePoLine(childComplexity, args["input"].(DeletePoLineInput)), true
+	case "Mutation.deletePortfolioSet":
+		if e.ComplexityRoot.Mutation.DeletePortfolioSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deletePortfolioSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeletePortfolioSet(childComplexity, args["input"].(DeletePortfolioSetInput)), true
 	case "Mutation.deleteProfile":
 		if e.ComplexityRoot.Mutation.DeleteProfile == nil {
 			break
@@ -4415,6 +4607,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdatePortfolio(childComplexity, args["input"].(UpdatePortfolioInput)), true
+	case "Mutation.updatePortfolioSet":
+		if e.ComplexityRoot.Mutation.UpdatePortfolioSet == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePortfolioSet_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePortfolioSet(childComplexity, args["input"].(UpdatePortfolioSetInput)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -4981,6 +5184,98 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PortfolioEdge.Node(childComplexity), true
 
+	case "PortfolioSet.createdAt":
+		if e.ComplexityRoot.PortfolioSet.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSet.CreatedAt(childComplexity), true
+	case "PortfolioSet.description":
+		if e.ComplexityRoot.PortfolioSet.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSet.Description(childComplexity), true
+	case "PortfolioSet.hasFilter":
+		if e.ComplexityRoot.PortfolioSet.HasFilter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSet.HasFilter(childComplexity), true
+	case "PortfolioSet.id":
+		if e.ComplexityRoot.PortfolioSet.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSet.ID(childComplexity), true
+	case "PortfolioSet.name":
+		if e.ComplexityRoot.PortfolioSet.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSet.Name(childComplexity), true
+	case "PortfolioSet.portfolios":
+		if e.ComplexityRoot.PortfolioSet.Portfolios == nil {
+			break
+		}
+
+		args, err := ec.field_PortfolioSet_portfolios_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.PortfolioSet.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "PortfolioSet.updatedAt":
+		if e.ComplexityRoot.PortfolioSet.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSet.UpdatedAt(childComplexity), true
+	case "PortfolioSet.version":
+		if e.ComplexityRoot.PortfolioSet.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSet.Version(childComplexity), true
+
+	case "PortfolioSetConnection.edges":
+		if e.ComplexityRoot.PortfolioSetConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSetConnection.Edges(childComplexity), true
+	case "PortfolioSetConnection.nodes":
+		if e.ComplexityRoot.PortfolioSetConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSetConnection.Nodes(childComplexity), true
+	case "PortfolioSetConnection.pageInfo":
+		if e.ComplexityRoot.PortfolioSetConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSetConnection.PageInfo(childComplexity), true
+	case "PortfolioSetConnection.totalCount":
+		if e.ComplexityRoot.PortfolioSetConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSetConnection.TotalCount(childComplexity), true
+
+	case "PortfolioSetEdge.cursor":
+		if e.ComplexityRoot.PortfolioSetEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSetEdge.Cursor(childComplexity), true
+	case "PortfolioSetEdge.node":
+		if e.ComplexityRoot.PortfolioSetEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioSetEdge.Node(childComplexity), true
+
 	case "Profile.apiKeyFingerprint":
 		if e.ComplexityRoot.Profile.APIKeyFingerprint == nil {
 			break
@@ -5506,6 +5801,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Portfolio(childComplexity, args["id"].(string)), true
+	case "Query.portfolioSets":
+		if e.ComplexityRoot.Query.PortfolioSets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_portfolioSets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PortfolioSets(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PortfolioSetFilter)), true
 	case "Query.portfolios":
 		if e.ComplexityRoot.Query.Portfolios == nil {
 			break
@@ -5984,6 +6290,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdatePortfolioPayload.UserErrors(childComplexity), true
 
+	case "UpdatePortfolioSetPayload.portfolioSet":
+		if e.ComplexityRoot.UpdatePortfolioSetPayload.PortfolioSet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePortfolioSetPayload.PortfolioSet(childComplexity), true
+	case "UpdatePortfolioSetPayload.userErrors":
+		if e.ComplexityRoot.UpdatePortfolioSetPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePortfolioSetPayload.UserErrors(childComplexity), true
+
 	case "UpdateProfilePayload.job":
 		if e.ComplexityRoot.UpdateProfilePayload.Job == nil {
 			break
@@ -6087,6 +6406,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApproveJobInput", ec.unmarshalInputApproveJobInput),
 			graphql.NewInputUnmarshaler("AuditEntryFilter", ec.unmarshalInputAuditEntryFilter),
 			graphql.NewInputUnmarshaler("CancelJobInput", ec.unmarshalInputCancelJobInput),
+			graphql.NewInputUnmarshaler("ChangePortfoliosInput", ec.unmarshalInputChangePortfoliosInput),
 			graphql.NewInputUnmarshaler("CollectionFilter", ec.unmarshalInputCollectionFilter),
 			graphql.NewInputUnmarshaler("CollectionSetFilter", ec.unmarshalInputCollectionSetFilter),
 			graphql.NewInputUnmarshaler("CommunityZoneCollectionFilter", ec.unmarshalInputCommunityZoneCollectionFilter),
@@ -6098,6 +6418,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateInventoryGroupInput", ec.unmarshalInputCreateInventoryGroupInput),
 			graphql.NewInputUnmarshaler("CreateLicenseInput", ec.unmarshalInputCreateLicenseInput),
 			graphql.NewInputUnmarshaler("CreatePoLineInput", ec.unmarshalInputCreatePoLineInput),
+			graphql.NewInputUnmarshaler("CreatePortfolioInput", ec.unmarshalInputCreatePortfolioInput),
+			graphql.NewInputUnmarshaler("CreatePortfolioSetInput", ec.unmarshalInputCreatePortfolioSetInput),
 			graphql.NewInputUnmarshaler("CreateProfileInput", ec.unmarshalInputCreateProfileInput),
 			graphql.NewInputUnmarshaler("DeactivateCollectionInput", ec.unmarshalInputDeactivateCollectionInput),
 			graphql.NewInputUnmarshaler("DeleteCollectionInput", ec.unmarshalInputDeleteCollectionInput),
@@ -6105,6 +6427,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeleteInventoryGroupInput", ec.unmarshalInputDeleteInventoryGroupInput),
 			graphql.NewInputUnmarshaler("DeleteLicenseInput", ec.unmarshalInputDeleteLicenseInput),
 			graphql.NewInputUnmarshaler("DeletePoLineInput", ec.unmarshalInputDeletePoLineInput),
+			graphql.NewInputUnmarshaler("DeletePortfolioSetInput", ec.unmarshalInputDeletePortfolioSetInput),
 			graphql.NewInputUnmarshaler("DeleteProfileInput", ec.unmarshalInputDeleteProfileInput),
 			graphql.NewInputUnmarshaler("DisableScheduledJobInput", ec.unmarshalInputDisableScheduledJobInput),
 			graphql.NewInputUnmarshaler("EnableScheduledJobInput", ec.unmarshalInputEnableScheduledJobInput),
@@ -6127,7 +6450,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
 			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
+			graphql.NewInputUnmarshaler("PortfolioChangeInput", ec.unmarshalInputPortfolioChangeInput),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
+			graphql.NewInputUnmarshaler("PortfolioSelectionInput", ec.unmarshalInputPortfolioSelectionInput),
+			graphql.NewInputUnmarshaler("PortfolioSetFilter", ec.unmarshalInputPortfolioSetFilter),
 			graphql.NewInputUnmarshaler("ProfileFilter", ec.unmarshalInputProfileFilter),
 			graphql.NewInputUnmarshaler("ProviderFileFilter", ec.unmarshalInputProviderFileFilter),
 			graphql.NewInputUnmarshaler("ProxyInput", ec.unmarshalInputProxyInput),
@@ -6149,6 +6475,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdatePersonInput", ec.unmarshalInputUpdatePersonInput),
 			graphql.NewInputUnmarshaler("UpdatePoLineInput", ec.unmarshalInputUpdatePoLineInput),
 			graphql.NewInputUnmarshaler("UpdatePortfolioInput", ec.unmarshalInputUpdatePortfolioInput),
+			graphql.NewInputUnmarshaler("UpdatePortfolioSetInput", ec.unmarshalInputUpdatePortfolioSetInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
 			graphql.NewInputUnmarshaler("WithdrawProfileInput", ec.unmarshalInputWithdrawProfileInput),
@@ -6333,6 +6660,8 @@ type Query {
   licenses(first: Int = 50, after: String, filter: LicenseFilter): LicenseConnection! @requires(scope: READ)
   "Sets of electronic collections, by name."
   collectionSets(first: Int = 50, after: String, filter: CollectionSetFilter): CollectionSetConnection! @requires(scope: READ)
+  "Sets of portfolios, by name."
+  portfolioSets(first: Int = 50, after: String, filter: PortfolioSetFilter): PortfolioSetConnection! @requires(scope: READ)
   """
   Reconciliation: PO lines whose portfolio the provider listed once and lists no more, in the order in which they were made.
   The whole list is at ` + "`" + `/reconciliation/po-lines-not-listed.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
@@ -7413,6 +7742,52 @@ type ProviderFileEdge {
   node: ProviderFile!
 }
 
+"A saved selection of portfolios, for changePortfolios: by a filter, or by a list."
+type PortfolioSet implements Node {
+  "Opaque id."
+  id: ID!
+  "1 to 200 characters; no two sets have the same."
+  name: String!
+  "What the set is for, in words; null where nothing was written."
+  description: String
+  "Whether it has a filter, so that its portfolios are those that the filter finds at any time. Otherwise it lists them."
+  hasFilter: Boolean!
+  "Its portfolios, by title."
+  portfolios(first: Int = 50, after: String): PortfolioConnection!
+  "Raised at each change; an update that names an older one is refused."
+  version: Int!
+  "When the set was made."
+  createdAt: DateTime!
+  "When the set was last changed."
+  updatedAt: DateTime!
+}
+
+"Which sets to list."
+input PortfolioSetFilter {
+  "The name's beginning, exactly."
+  namePrefix: String
+}
+
+"A page of sets."
+type PortfolioSetConnection {
+  "The page's items with their cursors."
+  edges: [PortfolioSetEdge!]!
+  "The page's items."
+  nodes: [PortfolioSet!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A set in a page."
+type PortfolioSetEdge {
+  "The item's position."
+  cursor: String!
+  "The item."
+  node: PortfolioSet!
+}
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Jobs
 # ---------------------------------------------------------------------------------------------------------------------
@@ -7433,6 +7808,8 @@ enum JobKind {
   ACTIVATE
   "Withdraws the entitlements of a profile."
   WITHDRAW
+  "Changes many portfolios: what staff decide about them, or whether and where they are in the holdings."
+  CHANGE_PORTFOLIOS
 }
 
 "Where a job stands."
@@ -7637,6 +8014,8 @@ type JobCounts {
   withoutEntitlement: Int!
   "What a move of PO lines and licenses comes to, or what the undo of one puts back; null for any other job."
   move: MoveCounts
+  "What a change of many portfolios comes to besides ` + "`" + `updated` + "`" + `, ` + "`" + `unchanged` + "`" + ` and ` + "`" + `removed` + "`" + `, or its undo; null for any other job."
+  bulk: BulkCounts
   "How many updated titles differ in which field, the most frequent first."
   fields: [FieldCount!]!
   "What was found in the lists, by severity."
@@ -7907,6 +8286,16 @@ type JobFindingEdge {
   node: JobFinding!
 }
 
+"What a change of many portfolios comes to, in portfolios."
+type BulkCounts {
+  "Brought back into the holdings."
+  restored: Int!
+  "Moved to another collection."
+  moved: Int!
+  "Left as they are, each with the reason in the report."
+  refused: Int!
+}
+
 "What a job does with a title, a portfolio or a row."
 enum ChangeAction {
   "A new title for the profile: its portfolio was made, or came back, or gained the profile's entitlement."
@@ -7949,6 +8338,12 @@ enum ChangeAction {
   NO_COUNTERPART
   "A portfolio without anything to move."
   NOTHING_TO_MOVE
+  "Back in the holdings."
+  RESTORE
+  "A portfolio is moved to another collection, with all it has."
+  MOVE_PORTFOLIO
+  "A portfolio that a change of many leaves as it is; ` + "`" + `newValue` + "`" + ` says why and what to do."
+  REFUSED
 }
 
 "One line of a job's report."
@@ -8181,6 +8576,20 @@ type Mutation {
   "Deletes a set; its collections stay."
   deleteCollectionSet(input: DeleteCollectionSetInput!): DeleteCollectionSetPayload! @requires(scope: CONFIGURE)
 
+  "Makes a set of portfolios, by a filter or a list."
+  createPortfolioSet(input: CreatePortfolioSetInput!): CreatePortfolioSetPayload! @requires(scope: CURATE)
+  "Changes a set; fields left out stay."
+  updatePortfolioSet(input: UpdatePortfolioSetInput!): UpdatePortfolioSetPayload! @requires(scope: CURATE)
+  "Deletes a set; its portfolios stay."
+  deletePortfolioSet(input: DeletePortfolioSetInput!): DeletePortfolioSetPayload! @requires(scope: CURATE)
+  """
+  Queues a job over many portfolios: it changes what staff decide about them, takes them out of the holdings, brings them back, or moves
+  them to a local collection. With PREVIEW it writes nothing and reports the same; with ` + "`" + `previewJobId` + "`" + ` it does what that preview
+  showed, or fails and says that it has become something else. ` + "`" + `undoJob` + "`" + ` takes it back.
+  """
+  changePortfolios(input: ChangePortfoliosInput!): ChangePortfoliosPayload! @requires(scope: CURATE)
+  "Makes a portfolio by hand, in a local collection. It is the library's own, as one that importCollection makes."
+  createPortfolio(input: CreatePortfolioInput!): CreatePortfolioPayload! @requires(scope: CURATE)
   "Changes what staff decide of a portfolio: whether it is available, which fields a sync leaves alone. Fields left out stay."
   updatePortfolio(input: UpdatePortfolioInput!): UpdatePortfolioPayload! @requires(scope: CURATE)
   """
@@ -8770,6 +9179,183 @@ input UpdatePortfolioInput {
   reviewed: Boolean
   "Its own license; null takes it away."
   licenseId: ID
+}
+
+"What staff decide about portfolios, as in updatePortfolio; fields left out stay."
+input PortfolioChangeInput {
+  "The staff's switch."
+  available: Boolean
+  "Local values to set or to take back; fields that are not named stay as they are."
+  localValues: [LocalValueInput!]
+  "A note for patrons, at most 4,000 characters; null takes it back."
+  publicNote: String
+  "A note for staff, at most 4,000 characters; null takes it back."
+  internalNote: String
+  "How to sign in, at most 4,000 characters; null takes it back."
+  authenticationNote: String
+  "The proxy; null takes back what was said."
+  proxy: ProxyInput
+  "Why it is unavailable for the time being; null: it is not."
+  temporarilyUnavailable: String
+  "The library's rights; null takes back what was said, also the days."
+  accessRights: AccessRights
+  "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null takes it back."
+  perpetualFrom: String
+  "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null takes it back."
+  perpetualUntil: String
+  "Its own license; null takes it away."
+  licenseId: ID
+}
+
+"What a change of many portfolios does."
+enum PortfolioAction {
+  "Changes what staff decide about them."
+  CHANGE
+  "Takes those out of the holdings that nothing holds, as removePortfolio does; the others are listed with the reason."
+  REMOVE
+  "Brings those back that are out of the holdings, as restorePortfolio does. A filter looks among those that are out."
+  RESTORE
+  """
+  Moves them to a local collection; each keeps its id, values, PO lines, license and local values. Those with a provider's entitlement in
+  force or suspended stay, and those of which the target has the title already.
+  """
+  MOVE
+}
+
+"Which portfolios. Exactly one field is given."
+input PortfolioSelectionInput {
+  "Those that the filter finds when the job runs."
+  filter: PortfolioFilter
+  "These; at most 100,000."
+  portfolioIds: [ID!]
+  "Those of a set."
+  setId: ID
+  "Those that the lines of an uploaded file (POST /files) name; the file also says what to change. See docs/api.md for its columns."
+  fileId: ID
+  "The file itself, where it is small."
+  file: String
+}
+
+"What to do with which portfolios."
+input ChangePortfoliosInput {
+  "What to do."
+  action: PortfolioAction = CHANGE
+  "Which portfolios."
+  selection: PortfolioSelectionInput!
+  "What to change in each, for CHANGE unless a file says it."
+  change: PortfolioChangeInput
+  "Where to move to, for MOVE: a local collection."
+  targetCollectionId: ID
+  "PREVIEW writes nothing and reports the same."
+  mode: JobMode = APPLY
+  "With APPLY: the preview that is to be applied, no more and no less."
+  previewJobId: ID
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
+  idempotencyKey: String
+}
+
+"What came of changePortfolios."
+type ChangePortfoliosPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"A new portfolio of a local collection."
+input CreatePortfolioInput {
+  "A local collection."
+  collectionId: ID!
+  "The title."
+  title: String!
+  "The library's or the platform's id of it."
+  titleId: String
+  "ISSN or ISBN of the printed form."
+  printIdentifier: String
+  "ISSN or ISBN of the electronic form."
+  onlineIdentifier: String
+  "Its web address."
+  url: String
+  "SERIAL or MONOGRAPH."
+  publicationType: PublicationType
+  "The publisher."
+  publisherName: String
+  "A book's first author."
+  firstAuthor: String
+  "Notes on its coverage."
+  notes: String
+  "Its coverage; none: nothing is said of it."
+  coverage: [CoverageStatementInput!]
+}
+
+"What came of createPortfolio."
+type CreatePortfolioPayload {
+  "The new portfolio; null where it was not made."
+  portfolio: Portfolio
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"A new set of portfolios. Give a filter or a list."
+input CreatePortfolioSetInput {
+  "1 to 200 characters; no two sets have the same."
+  name: String!
+  "At most 500 characters."
+  description: String
+  "The filter that says which portfolios are in it at any time."
+  filter: PortfolioFilter
+  "The portfolios that it lists; at most 100,000."
+  portfolioIds: [ID!]
+}
+
+"What came of createPortfolioSet."
+type CreatePortfolioSetPayload {
+  "The new set; null where it was not made."
+  portfolioSet: PortfolioSet
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What to change of a set."
+input UpdatePortfolioSetInput {
+  "Which set."
+  setId: ID!
+  "The version that was read; where it is given and the set was changed since, the update is refused."
+  version: Int
+  "1 to 200 characters; no two sets have the same."
+  name: String
+  "At most 500 characters; null empties it."
+  description: String
+  "A filter; it replaces the filter or list there was."
+  filter: PortfolioFilter
+  "All its portfolios; it replaces the filter or list there was."
+  portfolioIds: [ID!]
+  "Portfolios to add to a list."
+  addPortfolioIds: [ID!]
+  "Portfolios to take out of a list; they themselves stay."
+  removePortfolioIds: [ID!]
+}
+
+"What came of updatePortfolioSet."
+type UpdatePortfolioSetPayload {
+  "The set as it is now; null where there is none."
+  portfolioSet: PortfolioSet
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which set to delete."
+input DeletePortfolioSetInput {
+  "Which set."
+  setId: ID!
+}
+
+"What came of deletePortfolioSet."
+type DeletePortfolioSetPayload {
+  "The id of what was deleted; null where nothing was."
+  deletedId: ID
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
 }
 
 "A local value of one field. Give ` + "`" + `value` + "`" + ` or ` + "`" + `coverage` + "`" + `, or neither to take it back."
@@ -9788,6 +10374,18 @@ func (ec *executionContext) childFields_AuditedRow(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AuditedRow", field.Name)
 }
 
+func (ec *executionContext) childFields_BulkCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "restored":
+		return ec.fieldContext_BulkCounts_restored(ctx, field)
+	case "moved":
+		return ec.fieldContext_BulkCounts_moved(ctx, field)
+	case "refused":
+		return ec.fieldContext_BulkCounts_refused(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BulkCounts", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "job":
@@ -9796,6 +10394,16 @@ func (ec *executionContext) childFields_CancelJobPayload(ctx context.Context, fi
 		return ec.fieldContext_CancelJobPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CancelJobPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangePortfoliosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ChangePortfoliosPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangePortfoliosPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangePortfoliosPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10134,6 +10742,26 @@ func (ec *executionContext) childFields_CreatePoLinePayload(ctx context.Context,
 	return nil, fmt.Errorf("no field named %q was found under type CreatePoLinePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreatePortfolioPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolio":
+		return ec.fieldContext_CreatePortfolioPayload_portfolio(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreatePortfolioPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePortfolioPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreatePortfolioSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolioSet":
+		return ec.fieldContext_CreatePortfolioSetPayload_portfolioSet(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreatePortfolioSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePortfolioSetPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "profile":
@@ -10226,6 +10854,16 @@ func (ec *executionContext) childFields_DeletePoLinePayload(ctx context.Context,
 		return ec.fieldContext_DeletePoLinePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeletePoLinePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePortfolioSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeletePortfolioSetPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeletePortfolioSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePortfolioSetPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10626,6 +11264,8 @@ func (ec *executionContext) childFields_JobCounts(ctx context.Context, field gra
 		return ec.fieldContext_JobCounts_withoutEntitlement(ctx, field)
 	case "move":
 		return ec.fieldContext_JobCounts_move(ctx, field)
+	case "bulk":
+		return ec.fieldContext_JobCounts_bulk(ctx, field)
 	case "fields":
 		return ec.fieldContext_JobCounts_fields(ctx, field)
 	case "findings":
@@ -11208,6 +11848,52 @@ func (ec *executionContext) childFields_PortfolioEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PortfolioEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PortfolioSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PortfolioSet_id(ctx, field)
+	case "name":
+		return ec.fieldContext_PortfolioSet_name(ctx, field)
+	case "description":
+		return ec.fieldContext_PortfolioSet_description(ctx, field)
+	case "hasFilter":
+		return ec.fieldContext_PortfolioSet_hasFilter(ctx, field)
+	case "portfolios":
+		return ec.fieldContext_PortfolioSet_portfolios(ctx, field)
+	case "version":
+		return ec.fieldContext_PortfolioSet_version(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_PortfolioSet_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_PortfolioSet_updatedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortfolioSet", field.Name)
+}
+
+func (ec *executionContext) childFields_PortfolioSetConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PortfolioSetConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PortfolioSetConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PortfolioSetConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PortfolioSetConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortfolioSetConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PortfolioSetEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PortfolioSetEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PortfolioSetEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortfolioSetEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Profile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11608,6 +12294,16 @@ func (ec *executionContext) childFields_UpdatePortfolioPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type UpdatePortfolioPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdatePortfolioSetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolioSet":
+		return ec.fieldContext_UpdatePortfolioSetPayload_portfolioSet(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdatePortfolioSetPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePortfolioSetPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "profile":
@@ -11986,6 +12682,20 @@ func (ec *executionContext) field_Mutation_cancelJob_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_changePortfolios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChangePortfoliosInput, error) {
+			return ec.unmarshalNChangePortfoliosInput2autoholdingsᚋgraphᚋgeneratedᚐChangePortfoliosInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createAccessToken_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12062,6 +12772,34 @@ func (ec *executionContext) field_Mutation_createPoLine_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CreatePoLineInput, error) {
 			return ec.unmarshalNCreatePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePoLineInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createPortfolioSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreatePortfolioSetInput, error) {
+			return ec.unmarshalNCreatePortfolioSetInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createPortfolio_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreatePortfolioInput, error) {
+			return ec.unmarshalNCreatePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12160,6 +12898,20 @@ func (ec *executionContext) field_Mutation_deletePoLine_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (DeletePoLineInput, error) {
 			return ec.unmarshalNDeletePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deletePortfolioSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DeletePortfolioSetInput, error) {
+			return ec.unmarshalNDeletePortfolioSetInput2autoholdingsᚋgraphᚋgeneratedᚐDeletePortfolioSetInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -12490,6 +13242,20 @@ func (ec *executionContext) field_Mutation_updatePoLine_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_updatePortfolioSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (UpdatePortfolioSetInput, error) {
+			return ec.unmarshalNUpdatePortfolioSetInput2autoholdingsᚋgraphᚋgeneratedᚐUpdatePortfolioSetInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_updatePortfolio_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -12543,6 +13309,28 @@ func (ec *executionContext) field_Mutation_withdrawProfile_args(ctx context.Cont
 		return nil, err
 	}
 	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_PortfolioSet_portfolios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
 	return args, nil
 }
 
@@ -12958,6 +13746,36 @@ func (ec *executionContext) field_Query_poLines_args(ctx context.Context, rawArg
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.POLineFilter, error) {
 			return ec.unmarshalOPoLineFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPOLineFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_portfolioSets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.PortfolioSetFilter, error) {
+			return ec.unmarshalOPortfolioSetFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSetFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14374,6 +15192,75 @@ func (ec *executionContext) fieldContext_AuditedRow_fields(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AuditedRow", field, false, false, "String")
 }
 
+func (ec *executionContext) _BulkCounts_restored(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_restored(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Restored, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_restored(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_moved(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_moved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_moved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_refused(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_refused(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refused, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_refused(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
 func (ec *executionContext) _CancelJobPayload_job(ctx context.Context, field graphql.CollectedField, obj *CancelJobPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14428,6 +15315,70 @@ func (ec *executionContext) _CancelJobPayload_userErrors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_CancelJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CancelJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePortfoliosPayload_job(ctx context.Context, field graphql.CollectedField, obj *ChangePortfoliosPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePortfoliosPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePortfoliosPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePortfoliosPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePortfoliosPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ChangePortfoliosPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePortfoliosPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePortfoliosPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePortfoliosPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -17228,6 +18179,134 @@ func (ec *executionContext) fieldContext_CreatePoLinePayload_userErrors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _CreatePortfolioPayload_portfolio(ctx context.Context, field graphql.CollectedField, obj *CreatePortfolioPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePortfolioPayload_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePortfolioPayload_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePortfolioPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePortfolioPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreatePortfolioPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePortfolioPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePortfolioPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePortfolioPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePortfolioSetPayload_portfolioSet(ctx context.Context, field graphql.CollectedField, obj *CreatePortfolioSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePortfolioSetPayload_portfolioSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PortfolioSet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PortfolioSet) graphql.Marshaler {
+			return ec.marshalOPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePortfolioSetPayload_portfolioSet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePortfolioSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePortfolioSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreatePortfolioSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePortfolioSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePortfolioSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePortfolioSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CreateProfilePayload_profile(ctx context.Context, field graphql.CollectedField, obj *CreateProfilePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17864,6 +18943,61 @@ func (ec *executionContext) _DeletePoLinePayload_userErrors(ctx context.Context,
 func (ec *executionContext) fieldContext_DeletePoLinePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeletePoLinePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeletePortfolioSetPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeletePortfolioSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePortfolioSetPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOID2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePortfolioSetPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeletePortfolioSetPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _DeletePortfolioSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DeletePortfolioSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeletePortfolioSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeletePortfolioSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeletePortfolioSetPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -21493,6 +22627,38 @@ func (ec *executionContext) fieldContext_JobCounts_move(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MoveCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobCounts_bulk(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_bulk(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Bulk, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *plan.BulkCounts) graphql.Marshaler {
+			return ec.marshalOBulkCounts2ᚖautoholdingsᚋholdingsᚋplanᚐBulkCounts(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_bulk(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BulkCounts(ctx, field)
 		},
 	}
 	return fc, nil
@@ -25131,6 +26297,316 @@ func (ec *executionContext) fieldContext_Mutation_deleteCollectionSet(ctx contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deleteCollectionSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createPortfolioSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createPortfolioSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePortfolioSet(ctx, fc.Args["input"].(CreatePortfolioSetInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *CreatePortfolioSetPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *CreatePortfolioSetPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CreatePortfolioSetPayload) graphql.Marshaler {
+			return ec.marshalNCreatePortfolioSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createPortfolioSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreatePortfolioSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createPortfolioSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updatePortfolioSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updatePortfolioSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdatePortfolioSet(ctx, fc.Args["input"].(UpdatePortfolioSetInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *UpdatePortfolioSetPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *UpdatePortfolioSetPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *UpdatePortfolioSetPayload) graphql.Marshaler {
+			return ec.marshalNUpdatePortfolioSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePortfolioSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updatePortfolioSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdatePortfolioSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updatePortfolioSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deletePortfolioSet(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deletePortfolioSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeletePortfolioSet(ctx, fc.Args["input"].(DeletePortfolioSetInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *DeletePortfolioSetPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *DeletePortfolioSetPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *DeletePortfolioSetPayload) graphql.Marshaler {
+			return ec.marshalNDeletePortfolioSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePortfolioSetPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deletePortfolioSet(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeletePortfolioSetPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deletePortfolioSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changePortfolios(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changePortfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangePortfolios(ctx, fc.Args["input"].(ChangePortfoliosInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *ChangePortfoliosPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *ChangePortfoliosPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangePortfoliosPayload) graphql.Marshaler {
+			return ec.marshalNChangePortfoliosPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangePortfoliosPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changePortfolios(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangePortfoliosPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changePortfolios_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createPortfolio(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createPortfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePortfolio(ctx, fc.Args["input"].(CreatePortfolioInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *CreatePortfolioPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *CreatePortfolioPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CreatePortfolioPayload) graphql.Marshaler {
+			return ec.marshalNCreatePortfolioPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createPortfolio(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreatePortfolioPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createPortfolio_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -29196,6 +30672,385 @@ func (ec *executionContext) fieldContext_PortfolioEdge_node(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _PortfolioSet_id(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSet", field, true, false, "ID")
+}
+
+func (ec *executionContext) _PortfolioSet_name(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSet", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortfolioSet_description(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSet", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioSet_hasFilter(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_hasFilter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasFilter(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_hasFilter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSet", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortfolioSet_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_portfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.PortfolioSet().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
+			return ec.marshalNPortfolioConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_portfolios(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioSet",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_PortfolioSet_portfolios_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioSet_version(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSet", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PortfolioSet_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSet", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PortfolioSet_updatedAt(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSet_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSet_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSet", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PortfolioSetConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PortfolioSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSetConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.PortfolioSet]) graphql.Marshaler {
+			return ec.marshalNPortfolioSetEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSetConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioSetConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioSetEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioSetConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PortfolioSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSetConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PortfolioSet) graphql.Marshaler {
+			return ec.marshalNPortfolioSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSetConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioSetConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioSetConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PortfolioSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSetConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSetConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioSetConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioSetConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PortfolioSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSetConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSetConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSetConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PortfolioSetEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.PortfolioSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSetEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSetEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioSetEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortfolioSetEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.PortfolioSet]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioSetEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PortfolioSet) graphql.Marshaler {
+			return ec.marshalNPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioSetEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioSetEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Profile_id(ctx context.Context, field graphql.CollectedField, obj *model.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31338,6 +33193,68 @@ func (ec *executionContext) fieldContext_Query_collectionSets(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_collectionSets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_portfolioSets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_portfolioSets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PortfolioSets(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PortfolioSetFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.Connection[*model.PortfolioSet]
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Connection[*model.PortfolioSet]
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.PortfolioSet]) graphql.Marshaler {
+			return ec.marshalNPortfolioSetConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_portfolioSets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioSetConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_portfolioSets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -34012,6 +35929,70 @@ func (ec *executionContext) fieldContext_UpdatePortfolioPayload_userErrors(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdatePortfolioSetPayload_portfolioSet(ctx context.Context, field graphql.CollectedField, obj *UpdatePortfolioSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePortfolioSetPayload_portfolioSet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PortfolioSet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PortfolioSet) graphql.Marshaler {
+			return ec.marshalOPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePortfolioSetPayload_portfolioSet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePortfolioSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePortfolioSetPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *UpdatePortfolioSetPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePortfolioSetPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePortfolioSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePortfolioSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateProfilePayload_profile(ctx context.Context, field graphql.CollectedField, obj *UpdateProfilePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35802,6 +37783,97 @@ func UnmarshalCancelJobInput(ctx context.Context, raw any) (CancelJobInput, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputChangePortfoliosInput(ctx context.Context, obj any) (ChangePortfoliosInput, error) {
+	var it ChangePortfoliosInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["action"]; !present {
+		asMap["action"] = "CHANGE"
+	}
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"action", "selection", "change", "targetCollectionId", "mode", "previewJobId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "action":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("action"))
+			data, err := ec.unmarshalOPortfolioAction2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Action = graphql.OmittableOf(data)
+		case "selection":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("selection"))
+			data, err := ec.unmarshalNPortfolioSelectionInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioSelectionInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Selection = data
+		case "change":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("change"))
+			data, err := ec.unmarshalOPortfolioChangeInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioChangeInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Change = graphql.OmittableOf(data)
+		case "targetCollectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("targetCollectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TargetCollectionID = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "previewJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviewJobID = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangePortfoliosInput unmarshals raw into the ChangePortfoliosInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangePortfoliosInput(ctx context.Context, raw any) (ChangePortfoliosInput, error) {
+	var out ChangePortfoliosInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangePortfoliosInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCollectionFilter(ctx context.Context, obj any) (model.CollectionFilter, error) {
 	var it model.CollectionFilter
 	if obj == nil {
@@ -36565,6 +38637,181 @@ func UnmarshalCreatePoLineInput(ctx context.Context, raw any) (CreatePoLineInput
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCreatePortfolioInput(ctx context.Context, obj any) (CreatePortfolioInput, error) {
+	var it CreatePortfolioInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"collectionId", "title", "titleId", "printIdentifier", "onlineIdentifier", "url", "publicationType", "publisherName", "firstAuthor", "notes", "coverage"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		case "title":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("title"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Title = data
+		case "titleId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titleId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TitleID = graphql.OmittableOf(data)
+		case "printIdentifier":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("printIdentifier"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PrintIdentifier = graphql.OmittableOf(data)
+		case "onlineIdentifier":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("onlineIdentifier"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OnlineIdentifier = graphql.OmittableOf(data)
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = graphql.OmittableOf(data)
+		case "publicationType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("publicationType"))
+			data, err := ec.unmarshalOPublicationType2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PublicationType = graphql.OmittableOf(data)
+		case "publisherName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("publisherName"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PublisherName = graphql.OmittableOf(data)
+		case "firstAuthor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstAuthor"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstAuthor = graphql.OmittableOf(data)
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = graphql.OmittableOf(data)
+		case "coverage":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coverage"))
+			data, err := ec.unmarshalOCoverageStatementInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Coverage = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreatePortfolioInput unmarshals raw into the CreatePortfolioInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreatePortfolioInput(ctx context.Context, raw any) (CreatePortfolioInput, error) {
+	var out CreatePortfolioInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreatePortfolioInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreatePortfolioSetInput(ctx context.Context, obj any) (CreatePortfolioSetInput, error) {
+	var it CreatePortfolioSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "description", "filter", "portfolioIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = graphql.OmittableOf(data)
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = graphql.OmittableOf(data)
+		case "portfolioIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioIds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreatePortfolioSetInput unmarshals raw into the CreatePortfolioSetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreatePortfolioSetInput(ctx context.Context, raw any) (CreatePortfolioSetInput, error) {
+	var out CreatePortfolioSetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreatePortfolioSetInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCreateProfileInput(ctx context.Context, obj any) (CreateProfileInput, error) {
 	var it CreateProfileInput
 	if obj == nil {
@@ -36991,6 +39238,48 @@ func (ec *executionContext) unmarshalInputDeletePoLineInput(ctx context.Context,
 func UnmarshalDeletePoLineInput(ctx context.Context, raw any) (DeletePoLineInput, error) {
 	var out DeletePoLineInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeletePoLineInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeletePortfolioSetInput(ctx context.Context, obj any) (DeletePortfolioSetInput, error) {
+	var it DeletePortfolioSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"setId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "setId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeletePortfolioSetInput unmarshals raw into the DeletePortfolioSetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeletePortfolioSetInput(ctx context.Context, raw any) (DeletePortfolioSetInput, error) {
+	var out DeletePortfolioSetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeletePortfolioSetInput", raw, &out)
 	return out, err
 }
 
@@ -38295,6 +40584,118 @@ func UnmarshalPoLineFilter(ctx context.Context, raw any) (model.POLineFilter, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPortfolioChangeInput(ctx context.Context, obj any) (PortfolioChangeInput, error) {
+	var it PortfolioChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"available", "localValues", "publicNote", "internalNote", "authenticationNote", "proxy", "temporarilyUnavailable", "accessRights", "perpetualFrom", "perpetualUntil", "licenseId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "available":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("available"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Available = graphql.OmittableOf(data)
+		case "localValues":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("localValues"))
+			data, err := ec.unmarshalOLocalValueInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLocalValueInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LocalValues = graphql.OmittableOf(data)
+		case "publicNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("publicNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PublicNote = graphql.OmittableOf(data)
+		case "internalNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("internalNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InternalNote = graphql.OmittableOf(data)
+		case "authenticationNote":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authenticationNote"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AuthenticationNote = graphql.OmittableOf(data)
+		case "proxy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("proxy"))
+			data, err := ec.unmarshalOProxyInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐProxyInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Proxy = graphql.OmittableOf(data)
+		case "temporarilyUnavailable":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("temporarilyUnavailable"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TemporarilyUnavailable = graphql.OmittableOf(data)
+		case "accessRights":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accessRights"))
+			data, err := ec.unmarshalOAccessRights2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AccessRights = graphql.OmittableOf(data)
+		case "perpetualFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualFrom = graphql.OmittableOf(data)
+		case "perpetualUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PerpetualUntil = graphql.OmittableOf(data)
+		case "licenseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("licenseId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LicenseID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortfolioChangeInput unmarshals raw into the PortfolioChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortfolioChangeInput(ctx context.Context, raw any) (PortfolioChangeInput, error) {
+	var out PortfolioChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortfolioChangeInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, obj any) (model.PortfolioFilter, error) {
 	var it model.PortfolioFilter
 	if obj == nil {
@@ -38439,6 +40840,118 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 func UnmarshalPortfolioFilter(ctx context.Context, raw any) (model.PortfolioFilter, error) {
 	var out model.PortfolioFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortfolioFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPortfolioSelectionInput(ctx context.Context, obj any) (PortfolioSelectionInput, error) {
+	var it PortfolioSelectionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"filter", "portfolioIds", "setId", "fileId", "file"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = graphql.OmittableOf(data)
+		case "portfolioIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioIds = graphql.OmittableOf(data)
+		case "setId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetID = graphql.OmittableOf(data)
+		case "fileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fileId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FileID = graphql.OmittableOf(data)
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortfolioSelectionInput unmarshals raw into the PortfolioSelectionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortfolioSelectionInput(ctx context.Context, raw any) (PortfolioSelectionInput, error) {
+	var out PortfolioSelectionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortfolioSelectionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPortfolioSetFilter(ctx context.Context, obj any) (model.PortfolioSetFilter, error) {
+	var it model.PortfolioSetFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"namePrefix"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "namePrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("namePrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NamePrefix = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortfolioSetFilter unmarshals raw into the PortfolioSetFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortfolioSetFilter(ctx context.Context, raw any) (model.PortfolioSetFilter, error) {
+	var out model.PortfolioSetFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortfolioSetFilter", raw, &out)
 	return out, err
 }
 
@@ -39853,6 +42366,97 @@ func UnmarshalUpdatePortfolioInput(ctx context.Context, raw any) (UpdatePortfoli
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputUpdatePortfolioSetInput(ctx context.Context, obj any) (UpdatePortfolioSetInput, error) {
+	var it UpdatePortfolioSetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"setId", "version", "name", "description", "filter", "portfolioIds", "addPortfolioIds", "removePortfolioIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "setId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("setId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SetID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = graphql.OmittableOf(data)
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = graphql.OmittableOf(data)
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = graphql.OmittableOf(data)
+		case "portfolioIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioIds = graphql.OmittableOf(data)
+		case "addPortfolioIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("addPortfolioIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AddPortfolioIds = graphql.OmittableOf(data)
+		case "removePortfolioIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removePortfolioIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RemovePortfolioIds = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdatePortfolioSetInput unmarshals raw into the UpdatePortfolioSetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdatePortfolioSetInput(ctx context.Context, raw any) (UpdatePortfolioSetInput, error) {
+	var out UpdatePortfolioSetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdatePortfolioSetInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUpdateProfileInput(ctx context.Context, obj any) (UpdateProfileInput, error) {
 	var it UpdateProfileInput
 	if obj == nil {
@@ -40149,6 +42753,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Profile(ctx, sel, obj)
+	case *model.PortfolioSet:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PortfolioSet(ctx, sel, obj)
 	case *model.Portfolio:
 		if obj == nil {
 			return graphql.Null
@@ -40762,6 +43371,49 @@ func (ec *executionContext) _AuditedRow(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var bulkCountsImplementors = []string{"BulkCounts"}
+
+func (ec *executionContext) _BulkCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.BulkCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, bulkCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BulkCounts")
+		case "restored":
+			out.Values[i] = ec._BulkCounts_restored(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moved":
+			out.Values[i] = ec._BulkCounts_moved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refused":
+			out.Values[i] = ec._BulkCounts_refused(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var cancelJobPayloadImplementors = []string{"CancelJobPayload"}
 
 func (ec *executionContext) _CancelJobPayload(ctx context.Context, sel ast.SelectionSet, obj *CancelJobPayload) graphql.Marshaler {
@@ -40780,6 +43432,44 @@ func (ec *executionContext) _CancelJobPayload(ctx context.Context, sel ast.Selec
 			}
 		case "userErrors":
 			out.Values[i] = ec._CancelJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var changePortfoliosPayloadImplementors = []string{"ChangePortfoliosPayload"}
+
+func (ec *executionContext) _ChangePortfoliosPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangePortfoliosPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changePortfoliosPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangePortfoliosPayload")
+		case "job":
+			out.Values[i] = ec._ChangePortfoliosPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ChangePortfoliosPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -41927,6 +44617,82 @@ func (ec *executionContext) _CreatePoLinePayload(ctx context.Context, sel ast.Se
 	return out
 }
 
+var createPortfolioPayloadImplementors = []string{"CreatePortfolioPayload"}
+
+func (ec *executionContext) _CreatePortfolioPayload(ctx context.Context, sel ast.SelectionSet, obj *CreatePortfolioPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createPortfolioPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreatePortfolioPayload")
+		case "portfolio":
+			out.Values[i] = ec._CreatePortfolioPayload_portfolio(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreatePortfolioPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createPortfolioSetPayloadImplementors = []string{"CreatePortfolioSetPayload"}
+
+func (ec *executionContext) _CreatePortfolioSetPayload(ctx context.Context, sel ast.SelectionSet, obj *CreatePortfolioSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createPortfolioSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreatePortfolioSetPayload")
+		case "portfolioSet":
+			out.Values[i] = ec._CreatePortfolioSetPayload_portfolioSet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreatePortfolioSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var createProfilePayloadImplementors = []string{"CreateProfilePayload"}
 
 func (ec *executionContext) _CreateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *CreateProfilePayload) graphql.Marshaler {
@@ -42246,6 +45012,44 @@ func (ec *executionContext) _DeletePoLinePayload(ctx context.Context, sel ast.Se
 			}
 		case "userErrors":
 			out.Values[i] = ec._DeletePoLinePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var deletePortfolioSetPayloadImplementors = []string{"DeletePortfolioSetPayload"}
+
+func (ec *executionContext) _DeletePortfolioSetPayload(ctx context.Context, sel ast.SelectionSet, obj *DeletePortfolioSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deletePortfolioSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeletePortfolioSetPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeletePortfolioSetPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeletePortfolioSetPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -43561,6 +46365,11 @@ func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "bulk":
+			out.Values[i] = ec._JobCounts_bulk(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "fields":
 			out.Values[i] = ec._JobCounts_fields(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -44838,6 +47647,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createPortfolioSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createPortfolioSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updatePortfolioSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updatePortfolioSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deletePortfolioSet":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deletePortfolioSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changePortfolios":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changePortfolios(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createPortfolio":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createPortfolio(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updatePortfolio":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updatePortfolio(ctx, field)
@@ -45795,6 +48639,162 @@ func (ec *executionContext) _PortfolioEdge(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var portfolioSetImplementors = []string{"PortfolioSet", "Node"}
+
+func (ec *executionContext) _PortfolioSet(ctx context.Context, sel ast.SelectionSet, obj *model.PortfolioSet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portfolioSetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortfolioSet")
+		case "id":
+			out.Values[i] = ec._PortfolioSet_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._PortfolioSet_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "description":
+			out.Values[i] = ec._PortfolioSet_description(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "hasFilter":
+			out.Values[i] = ec._PortfolioSet_hasFilter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolios":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioSet_portfolios(ctx, field, obj)
+				})
+		case "version":
+			out.Values[i] = ec._PortfolioSet_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._PortfolioSet_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._PortfolioSet_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portfolioSetConnectionImplementors = []string{"PortfolioSetConnection"}
+
+func (ec *executionContext) _PortfolioSetConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.PortfolioSet]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portfolioSetConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortfolioSetConnection")
+		case "edges":
+			out.Values[i] = ec._PortfolioSetConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._PortfolioSetConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PortfolioSetConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioSetConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var portfolioSetEdgeImplementors = []string{"PortfolioSetEdge"}
+
+func (ec *executionContext) _PortfolioSetEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.PortfolioSet]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portfolioSetEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortfolioSetEdge")
+		case "cursor":
+			out.Values[i] = ec._PortfolioSetEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PortfolioSetEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var profileImplementors = []string{"Profile", "Node"}
 
 func (ec *executionContext) _Profile(ctx context.Context, sel ast.SelectionSet, obj *model.Profile) graphql.Marshaler {
@@ -46385,6 +49385,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_collectionSets(ctx, field)
+				})
+		case "portfolioSets":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_portfolioSets(ctx, field)
 				})
 		case "poLinesNotListed":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -47409,6 +50415,44 @@ func (ec *executionContext) _UpdatePortfolioPayload(ctx context.Context, sel ast
 	return out
 }
 
+var updatePortfolioSetPayloadImplementors = []string{"UpdatePortfolioSetPayload"}
+
+func (ec *executionContext) _UpdatePortfolioSetPayload(ctx context.Context, sel ast.SelectionSet, obj *UpdatePortfolioSetPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updatePortfolioSetPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdatePortfolioSetPayload")
+		case "portfolioSet":
+			out.Values[i] = ec._UpdatePortfolioSetPayload_portfolioSet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdatePortfolioSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var updateProfilePayloadImplementors = []string{"UpdateProfilePayload"}
 
 func (ec *executionContext) _UpdateProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *UpdateProfilePayload) graphql.Marshaler {
@@ -48277,6 +51321,19 @@ func (ec *executionContext) marshalNChangeAction2string(ctx context.Context, sel
 	return res
 }
 
+func (ec *executionContext) unmarshalNChangePortfoliosInput2autoholdingsᚋgraphᚋgeneratedᚐChangePortfoliosInput(ctx context.Context, v any) (ChangePortfoliosInput, error) {
+	res, err := ec.unmarshalInputChangePortfoliosInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangePortfoliosPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangePortfoliosPayload(ctx context.Context, sel ast.SelectionSet, v *ChangePortfoliosPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChangePortfoliosPayload!")
+		return graphql.Null
+	}
+	return ec._ChangePortfoliosPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -48674,6 +51731,32 @@ func (ec *executionContext) marshalNCreatePoLinePayload2ᚖautoholdingsᚋgraph�
 	return ec._CreatePoLinePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCreatePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInput(ctx context.Context, v any) (CreatePortfolioInput, error) {
+	res, err := ec.unmarshalInputCreatePortfolioInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreatePortfolioPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioPayload(ctx context.Context, sel ast.SelectionSet, v *CreatePortfolioPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreatePortfolioPayload!")
+		return graphql.Null
+	}
+	return ec._CreatePortfolioPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreatePortfolioSetInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioSetInput(ctx context.Context, v any) (CreatePortfolioSetInput, error) {
+	res, err := ec.unmarshalInputCreatePortfolioSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreatePortfolioSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioSetPayload(ctx context.Context, sel ast.SelectionSet, v *CreatePortfolioSetPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreatePortfolioSetPayload!")
+		return graphql.Null
+	}
+	return ec._CreatePortfolioSetPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCreateProfileInput2autoholdingsᚋgraphᚋgeneratedᚐCreateProfileInput(ctx context.Context, v any) (CreateProfileInput, error) {
 	res, err := ec.unmarshalInputCreateProfileInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -48777,6 +51860,19 @@ func (ec *executionContext) marshalNDeletePoLinePayload2ᚖautoholdingsᚋgraph�
 		return graphql.Null
 	}
 	return ec._DeletePoLinePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeletePortfolioSetInput2autoholdingsᚋgraphᚋgeneratedᚐDeletePortfolioSetInput(ctx context.Context, v any) (DeletePortfolioSetInput, error) {
+	res, err := ec.unmarshalInputDeletePortfolioSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeletePortfolioSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePortfolioSetPayload(ctx context.Context, sel ast.SelectionSet, v *DeletePortfolioSetPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeletePortfolioSetPayload!")
+		return graphql.Null
+	}
+	return ec._DeletePortfolioSetPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeleteProfileInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteProfileInput(ctx context.Context, v any) (DeleteProfileInput, error) {
@@ -49922,6 +53018,67 @@ func (ec *executionContext) marshalNPortfolioEdge2ᚖautoholdingsᚋgraphᚋmode
 	return ec._PortfolioEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPortfolioSelectionInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioSelectionInput(ctx context.Context, v any) (*PortfolioSelectionInput, error) {
+	res, err := ec.unmarshalInputPortfolioSelectionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPortfolioSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PortfolioSet) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx context.Context, sel ast.SelectionSet, v *model.PortfolioSet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortfolioSet!")
+		return graphql.Null
+	}
+	return ec._PortfolioSet(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortfolioSetConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.PortfolioSet]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortfolioSetConnection!")
+		return graphql.Null
+	}
+	return ec._PortfolioSetConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortfolioSetEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.PortfolioSet]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortfolioSetEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortfolioSetEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.PortfolioSet]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortfolioSetEdge!")
+		return graphql.Null
+	}
+	return ec._PortfolioSetEdge(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProfile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProfileᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Profile) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -50405,6 +53562,19 @@ func (ec *executionContext) marshalNUpdatePortfolioPayload2ᚖautoholdingsᚋgra
 	return ec._UpdatePortfolioPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpdatePortfolioSetInput2autoholdingsᚋgraphᚋgeneratedᚐUpdatePortfolioSetInput(ctx context.Context, v any) (UpdatePortfolioSetInput, error) {
+	res, err := ec.unmarshalInputUpdatePortfolioSetInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdatePortfolioSetPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePortfolioSetPayload(ctx context.Context, sel ast.SelectionSet, v *UpdatePortfolioSetPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdatePortfolioSetPayload!")
+		return graphql.Null
+	}
+	return ec._UpdatePortfolioSetPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdateProfileInput2autoholdingsᚋgraphᚋgeneratedᚐUpdateProfileInput(ctx context.Context, v any) (UpdateProfileInput, error) {
 	res, err := ec.unmarshalInputUpdateProfileInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -50788,6 +53958,13 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) marshalOBulkCounts2ᚖautoholdingsᚋholdingsᚋplanᚐBulkCounts(ctx context.Context, sel ast.SelectionSet, v *plan.BulkCounts) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._BulkCounts(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOChangeAction2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -50937,6 +54114,23 @@ func (ec *executionContext) marshalOCoverageStatement2ᚕᚖautoholdingsᚋgraph
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOCoverageStatementInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInputᚄ(ctx context.Context, v any) ([]*CoverageStatementInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*CoverageStatementInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCoverageStatementInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalODateTime2ᚖint64(ctx context.Context, v any) (*int64, error) {
@@ -51501,11 +54695,52 @@ func (ec *executionContext) marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐ
 	return ec._Portfolio(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOPortfolioAction2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPortfolioAction2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOPortfolioChangeInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioChangeInput(ctx context.Context, v any) (*PortfolioChangeInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPortfolioChangeInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioFilter(ctx context.Context, v any) (*model.PortfolioFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputPortfolioFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx context.Context, sel ast.SelectionSet, v *model.PortfolioSet) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PortfolioSet(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPortfolioSetFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSetFilter(ctx context.Context, v any) (*model.PortfolioSetFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPortfolioSetFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

@@ -106,6 +106,32 @@ type CancelJobPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// What to do with which portfolios.
+type ChangePortfoliosInput struct {
+	// What to do.
+	Action graphql.Omittable[*string] `json:"action,omitempty"`
+	// Which portfolios.
+	Selection *PortfolioSelectionInput `json:"selection"`
+	// What to change in each, for CHANGE unless a file says it.
+	Change graphql.Omittable[*PortfolioChangeInput] `json:"change,omitempty"`
+	// Where to move to, for MOVE: a local collection.
+	TargetCollectionID graphql.Omittable[*string] `json:"targetCollectionId,omitempty"`
+	// PREVIEW writes nothing and reports the same.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// With APPLY: the preview that is to be applied, no more and no less.
+	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of changePortfolios.
+type ChangePortfoliosPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What the provider answered for one content type.
 type ConnectionTest struct {
 	// What was asked for.
@@ -282,6 +308,60 @@ type CreatePoLinePayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// A new portfolio of a local collection.
+type CreatePortfolioInput struct {
+	// A local collection.
+	CollectionID string `json:"collectionId"`
+	// The title.
+	Title string `json:"title"`
+	// The library's or the platform's id of it.
+	TitleID graphql.Omittable[*string] `json:"titleId,omitempty"`
+	// ISSN or ISBN of the printed form.
+	PrintIdentifier graphql.Omittable[*string] `json:"printIdentifier,omitempty"`
+	// ISSN or ISBN of the electronic form.
+	OnlineIdentifier graphql.Omittable[*string] `json:"onlineIdentifier,omitempty"`
+	// Its web address.
+	URL graphql.Omittable[*string] `json:"url,omitempty"`
+	// SERIAL or MONOGRAPH.
+	PublicationType graphql.Omittable[*string] `json:"publicationType,omitempty"`
+	// The publisher.
+	PublisherName graphql.Omittable[*string] `json:"publisherName,omitempty"`
+	// A book's first author.
+	FirstAuthor graphql.Omittable[*string] `json:"firstAuthor,omitempty"`
+	// Notes on its coverage.
+	Notes graphql.Omittable[*string] `json:"notes,omitempty"`
+	// Its coverage; none: nothing is said of it.
+	Coverage graphql.Omittable[[]*CoverageStatementInput] `json:"coverage,omitempty"`
+}
+
+// What came of createPortfolio.
+type CreatePortfolioPayload struct {
+	// The new portfolio; null where it was not made.
+	Portfolio *model.Portfolio `json:"portfolio,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// A new set of portfolios. Give a filter or a list.
+type CreatePortfolioSetInput struct {
+	// 1 to 200 characters; no two sets have the same.
+	Name string `json:"name"`
+	// At most 500 characters.
+	Description graphql.Omittable[*string] `json:"description,omitempty"`
+	// The filter that says which portfolios are in it at any time.
+	Filter graphql.Omittable[*model.PortfolioFilter] `json:"filter,omitempty"`
+	// The portfolios that it lists; at most 100,000.
+	PortfolioIds graphql.Omittable[[]string] `json:"portfolioIds,omitempty"`
+}
+
+// What came of createPortfolioSet.
+type CreatePortfolioSetPayload struct {
+	// The new set; null where it was not made.
+	PortfolioSet *model.PortfolioSet `json:"portfolioSet,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // A new integration profile.
 type CreateProfileInput struct {
 	// Whose list it fetches; Oxford University Press's unless said. It cannot be changed later.
@@ -426,6 +506,20 @@ type DeletePoLineInput struct {
 
 // What came of deletePoLine.
 type DeletePoLinePayload struct {
+	// The id of what was deleted; null where nothing was.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Which set to delete.
+type DeletePortfolioSetInput struct {
+	// Which set.
+	SetID string `json:"setId"`
+}
+
+// What came of deletePortfolioSet.
+type DeletePortfolioSetPayload struct {
 	// The id of what was deleted; null where nothing was.
 	DeletedID *string `json:"deletedId,omitempty"`
 	// What to mend; empty where it was done.
@@ -691,6 +785,46 @@ type MovePortfolioInformationPayload struct {
 
 // Everything that can be changed.
 type Mutation struct {
+}
+
+// What staff decide about portfolios, as in updatePortfolio; fields left out stay.
+type PortfolioChangeInput struct {
+	// The staff's switch.
+	Available graphql.Omittable[*bool] `json:"available,omitempty"`
+	// Local values to set or to take back; fields that are not named stay as they are.
+	LocalValues graphql.Omittable[[]*LocalValueInput] `json:"localValues,omitempty"`
+	// A note for patrons, at most 4,000 characters; null takes it back.
+	PublicNote graphql.Omittable[*string] `json:"publicNote,omitempty"`
+	// A note for staff, at most 4,000 characters; null takes it back.
+	InternalNote graphql.Omittable[*string] `json:"internalNote,omitempty"`
+	// How to sign in, at most 4,000 characters; null takes it back.
+	AuthenticationNote graphql.Omittable[*string] `json:"authenticationNote,omitempty"`
+	// The proxy; null takes back what was said.
+	Proxy graphql.Omittable[*ProxyInput] `json:"proxy,omitempty"`
+	// Why it is unavailable for the time being; null: it is not.
+	TemporarilyUnavailable graphql.Omittable[*string] `json:"temporarilyUnavailable,omitempty"`
+	// The library's rights; null takes back what was said, also the days.
+	AccessRights graphql.Omittable[*string] `json:"accessRights,omitempty"`
+	// The first day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the first day counts; null takes it back.
+	PerpetualFrom graphql.Omittable[*string] `json:"perpetualFrom,omitempty"`
+	// The last day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the last day counts; null takes it back.
+	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
+	// Its own license; null takes it away.
+	LicenseID graphql.Omittable[*string] `json:"licenseId,omitempty"`
+}
+
+// Which portfolios. Exactly one field is given.
+type PortfolioSelectionInput struct {
+	// Those that the filter finds when the job runs.
+	Filter graphql.Omittable[*model.PortfolioFilter] `json:"filter,omitempty"`
+	// These; at most 100,000.
+	PortfolioIds graphql.Omittable[[]string] `json:"portfolioIds,omitempty"`
+	// Those of a set.
+	SetID graphql.Omittable[*string] `json:"setId,omitempty"`
+	// Those that the lines of an uploaded file (POST /files) name; the file also says what to change. See docs/api.md for its columns.
+	FileID graphql.Omittable[*string] `json:"fileId,omitempty"`
+	// The file itself, where it is small.
+	File graphql.Omittable[*string] `json:"file,omitempty"`
 }
 
 // Something about a profile that a person should look at.
@@ -1123,6 +1257,34 @@ type UpdatePortfolioPayload struct {
 	// As it is now; null where nothing was changed.
 	Portfolio *model.Portfolio `json:"portfolio,omitempty"`
 	// What was wrong; then nothing was changed.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// What to change of a set.
+type UpdatePortfolioSetInput struct {
+	// Which set.
+	SetID string `json:"setId"`
+	// The version that was read; where it is given and the set was changed since, the update is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
+	// 1 to 200 characters; no two sets have the same.
+	Name graphql.Omittable[*string] `json:"name,omitempty"`
+	// At most 500 characters; null empties it.
+	Description graphql.Omittable[*string] `json:"description,omitempty"`
+	// A filter; it replaces the filter or list there was.
+	Filter graphql.Omittable[*model.PortfolioFilter] `json:"filter,omitempty"`
+	// All its portfolios; it replaces the filter or list there was.
+	PortfolioIds graphql.Omittable[[]string] `json:"portfolioIds,omitempty"`
+	// Portfolios to add to a list.
+	AddPortfolioIds graphql.Omittable[[]string] `json:"addPortfolioIds,omitempty"`
+	// Portfolios to take out of a list; they themselves stay.
+	RemovePortfolioIds graphql.Omittable[[]string] `json:"removePortfolioIds,omitempty"`
+}
+
+// What came of updatePortfolioSet.
+type UpdatePortfolioSetPayload struct {
+	// The set as it is now; null where there is none.
+	PortfolioSet *model.PortfolioSet `json:"portfolioSet,omitempty"`
+	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 

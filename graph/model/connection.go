@@ -52,6 +52,8 @@ type (
 	CommunityZoneTitleConnection      = Connection[*CommunityZoneTitle]
 	CommunityZoneTitleEdge            = Edge[*CommunityZoneTitle]
 	CollectionSetConnection           = Connection[*CollectionSet]
+	PortfolioSetConnection            = Connection[*PortfolioSet]
+	PortfolioSetEdge                  = Edge[*PortfolioSet]
 	CollectionSetEdge                 = Edge[*CollectionSet]
 	CollectionConnection              = Connection[*Collection]
 	CollectionEdge                    = Edge[*Collection]

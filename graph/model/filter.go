@@ -30,6 +30,9 @@ type LicenseFilter struct{ Code, CodePrefix, Vendor, Status *string }
 // CommunityZoneTitleFilter narrows a listing; a nil field does not.
 type CommunityZoneTitleFilter struct{ CommunityZoneID, TitlePrefix, TitleID, Identifier *string }
 
+// PortfolioSetFilter narrows a listing; a nil field does not.
+type PortfolioSetFilter struct{ NamePrefix *string }
+
 // CollectionSetFilter narrows a listing; a nil field does not.
 type CollectionSetFilter struct{ NamePrefix, CollectionID *string }
 

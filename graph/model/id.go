@@ -18,6 +18,7 @@ const (
 	JobChangeType               = "JobChange"
 	CommunityZoneTitleType      = "CommunityZoneTitle"
 	CollectionSetType           = "CollectionSet"
+	PortfolioSetType            = "PortfolioSet"
 	AccessTokenType             = "AccessToken"
 	PersonType                  = "Person"
 	AuditEntryType              = "AuditEntry"

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/internal/csvtable"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
@@ -101,13 +102,13 @@ func importCSV(
 ) (ImportReport, error) {
 	report := ImportReport{DryRun: dryRun, Warnings: []string{}, Lines: []ImportLine{}}
 	key := columns[0]
-	table, err := openCSV(in, key, columns)
+	table, err := csvtable.Open(in, key, columns)
 	if err != nil {
 		return report, err
 	}
-	if len(table.unknown) > 0 {
+	if len(table.Unknown) > 0 {
 		report.Warnings = append(report.Warnings, fmt.Sprintf("not read, because they mean nothing here: the columns %s. Known are %s",
-			words.Quoted(table.unknown, func(name string) string { return name }), strings.Join(columns, ", ")))
+			words.Quoted(table.Unknown, func(name string) string { return name }), strings.Join(columns, ", ")))
 	}
 	seen := map[string]int{}
 	for more := true; more; {
@@ -133,26 +134,26 @@ func importCSV(
 }
 
 // readBatch reads the next lines and refuses those that cannot be read, or whose key is missing or repeated.
-func readBatch(table *csvTable, key string, seen map[string]int) (batch []*importLine, more bool, err error) {
+func readBatch(table *csvtable.Table, key string, seen map[string]int) (batch []*importLine, more bool, err error) {
 	for len(batch) < importBatch {
-		read, err := table.next()
+		read, err := table.Next()
 		if errors.Is(err, io.EOF) {
 			return batch, false, nil
 		}
 		if err != nil {
 			return nil, false, err
 		}
-		l := &importLine{ImportLine: ImportLine{Line: read.number, Number: read.cells[key]}, cells: read.cells}
+		l := &importLine{ImportLine: ImportLine{Line: read.Number, Number: read.Cells[key]}, cells: read.Cells}
 		batch = append(batch, l)
 		switch {
-		case read.wrong != "":
-			l.refuse("%s", read.wrong)
+		case read.Wrong != "":
+			l.refuse("%s", read.Wrong)
 		case l.Number == "":
 			l.refuse("it has no %s: give each line one", key)
 		case seen[l.Number] > 0:
 			l.refuse("line %d has the %s %.80q too: delete one of them", seen[l.Number], key, l.Number)
 		default:
-			seen[l.Number] = read.number
+			seen[l.Number] = read.Number
 		}
 	}
 	return batch, true, nil
@@ -168,7 +169,7 @@ func messagesOf(problems problem.List) (messages []string) {
 
 var licenseCSV = []string{"code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note"}
 
-// ImportLicenses creates and changes licenses from a CSV file (see openCSV for its format). An existing code is changed
+// ImportLicenses creates and changes licenses from a CSV file (see csvtable.Open for its format). An existing code is changed
 // in the columns that the file has. A wrong line is refused without affecting the others. It writes in batches: after a
 // failure, run it again and it does the rest. With dryRun it writes nothing and reports the same.
 func (s *Service) ImportLicenses(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {

@@ -17,7 +17,7 @@ var poLineCSV = []string{
 	"portfolio_id", "collection", "title_id", "print_identifier", "online_identifier", "identifier",
 }
 
-// ImportPOLines creates, changes, attaches and moves PO lines from a CSV file (see openCSV for its format). An existing
+// ImportPOLines creates, changes, attaches and moves PO lines from a CSV file (see csvtable.Open for its format). An existing
 // number is changed in the columns that the file has; it stays where it is if the line names no portfolio. A wrong line
 // is refused without affecting the others. It writes in batches: after a failure, run it again and it does the rest.
 // With dryRun it writes nothing and reports the same.

@@ -4,6 +4,7 @@ package library
 import (
 	"autoholdings/holdings"
 	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/bulk"
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
@@ -18,6 +19,7 @@ type Library struct {
 	Acquisitions *acquisitions.Service
 	Profiles     *profiles.Service
 	Moves        *move.Service
+	Bulk         *bulk.Service
 }
 
 // Open opens the services on a database. box seals credentials; busy refuses changes to what jobs are working on. The
@@ -27,6 +29,6 @@ func Open(s *store.Store, box *secret.Box, busy holdings.Busy, of ...profiles.Pr
 	h := holdings.New(s, busy)
 	return &Library{
 		Holdings: h, Collections: collections.New(s, busy), Acquisitions: acquisitions.New(s, h),
-		Profiles: profiles.New(s, box, busy, of...), Moves: move.New(s, h),
+		Profiles: profiles.New(s, box, busy, of...), Moves: move.New(s, h), Bulk: bulk.New(s, h, busy),
 	}
 }

@@ -29,6 +29,10 @@ const (
 	LicenseConflict Action = "LICENSE_CONFLICT" // the counterpart has another license
 	NoCounterpart   Action = "NO_COUNTERPART"   // something to move, but nowhere to move it
 	NothingToMove   Action = "NOTHING_TO_MOVE"  // no PO line, no license
+
+	Restore       Action = "RESTORE"        // back in the holdings
+	MovePortfolio Action = "MOVE_PORTFOLIO" // to another collection
+	Refused       Action = "REFUSED"        // a portfolio that a job over many leaves as it is, and why
 )
 
 // Counts counts titles, except for Rows, Free and Invalid, which count rows, and Statements.
@@ -63,6 +67,15 @@ type Counts struct {
 	EntitlementsBefore   int          `json:"entitlementsBefore"`
 	EntitlementsAffected int          `json:"entitlementsAffected"` // what the guard judged: removed, kept and withdrawn
 	Move                 *MoveCounts  `json:"move,omitempty"`       // nil unless the job moves PO lines and licenses
+	Bulk                 *BulkCounts  `json:"bulk,omitempty"`       // nil unless the job is over many portfolios
+}
+
+// BulkCounts counts the results of a job over many portfolios, as portfolios.
+type BulkCounts struct {
+	Restored int   `json:"restored"`
+	Moved    int   `json:"moved"`
+	Refused  int   `json:"refused"`
+	After    int64 `json:"after,omitempty"` // of a part: where the next run goes on, the id of the last portfolio done
 }
 
 // MoveCounts counts the results of a move of PO lines and licenses. All but PoLinesMoved count portfolios.
@@ -130,6 +143,14 @@ func (c *Counts) Merge(o Counts) {
 		}
 		c.Move.merge(*o.Move)
 	}
+	if o.Bulk != nil {
+		if c.Bulk == nil {
+			c.Bulk = &BulkCounts{}
+		}
+		c.Bulk.Restored += o.Bulk.Restored
+		c.Bulk.Moved += o.Bulk.Moved
+		c.Bulk.Refused += o.Bulk.Refused
+	}
 }
 
 func (m *MoveCounts) merge(o MoveCounts) {
@@ -186,7 +207,8 @@ func (c *Counts) addField(name string, titles int) {
 
 // Changed reports whether these counts include a change to the holdings.
 func (c *Counts) Changed() bool {
-	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 || c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved > 0
+	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 || c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved > 0 ||
+		c.Bulk != nil && c.Bulk.Moved+c.Bulk.Restored > 0
 }
 
 // CountMove counts a line of a move.

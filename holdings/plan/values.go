@@ -27,6 +27,7 @@ const (
 	ReasonValues    ValueKind = "REASON"     // new: the code for why a portfolio is left as it is
 	WordsValues     ValueKind = "WORDS"      // prose
 	StaffValues     ValueKind = "STAFF"      // what staff put on a portfolio, before and after: each a JSON string; empty: nothing
+	PlaceValues     ValueKind = "PLACE"      // where a portfolio is, before and after (Place), as JSON
 )
 
 // Values are the old and new value of a change as they are stored, and their kind.
@@ -210,6 +211,8 @@ func (v Values) OldWords(action Action, field string) string {
 		return moveWords(action, v.Old)
 	case StaffValues:
 		return staffWords(field, v.Old)
+	case PlaceValues:
+		return placeWords(v.Old)
 	default:
 		return v.Old
 	}
@@ -236,6 +239,8 @@ func (v Values) NewWords(action Action, field string) string {
 		return reasonWords(v.New)
 	case StaffValues:
 		return staffWords(field, v.New)
+	case PlaceValues:
+		return placeWords(v.New)
 	default:
 		return v.New
 	}

@@ -1,4 +1,5 @@
-package acquisitions
+// Package csvtable reads ordinary CSV with a header, as people save it from a spreadsheet.
+package csvtable
 
 import (
 	"bufio"
@@ -15,32 +16,32 @@ import (
 	"autoholdings/internal/storable"
 )
 
-// csvTable reads ordinary CSV with a header: UTF-8 with or without a byte order mark; commas, semicolons or tabs
+// Table reads ordinary CSV with a header: UTF-8 with or without a byte order mark; commas, semicolons or tabs
 // between cells; quotes where needed. Columns are found by name, in any order and case.
-type csvTable struct {
+type Table struct {
 	reader  *csv.Reader
 	columns []string // known names in file order; "" for an unknown column
-	unknown []string // unknown names, as in the header
+	Unknown []string // unknown names, as in the header
 }
 
-// csvLine is one line of the file. If it cannot be read, wrong says why and what to do.
-type csvLine struct {
-	number int
-	cells  map[string]string // by known column
-	wrong  string
+// Line is one line of the file. If it cannot be read, Wrong says why and what to do.
+type Line struct {
+	Number int
+	Cells  map[string]string // by known column
+	Wrong  string
 }
 
 // maxHeader is the maximum length of the header, in bytes.
 const maxHeader = 64 << 10
 
-// openCSV reads the header. The column required must be present; known lists all columns that have a meaning.
-func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
+// Open reads the header. The column required, if not "", must be present; known lists all columns that have a meaning.
+func Open(in io.Reader, required string, known []string) (*Table, error) {
 	buffered := bufio.NewReaderSize(in, maxHeader)
 	separator, ends, err := formOf(buffered)
 	if err != nil {
 		return nil, err
 	}
-	t := &csvTable{reader: csv.NewReader(ends)}
+	t := &Table{reader: csv.NewReader(ends)}
 	t.reader.Comma = separator
 	t.reader.FieldsPerRecord = -1 // each line is checked separately
 	t.reader.ReuseRecord = true
@@ -54,7 +55,7 @@ func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 		switch {
 		case !slices.Contains(known, name):
 			if name != "" {
-				t.unknown = append(t.unknown, strings.TrimSpace(cell))
+				t.Unknown = append(t.Unknown, strings.TrimSpace(cell))
 			}
 			name = ""
 		case slices.Contains(t.columns, name):
@@ -62,14 +63,15 @@ func openCSV(in io.Reader, required string, known []string) (*csvTable, error) {
 		}
 		t.columns = append(t.columns, name)
 	}
-	if !t.has(required) {
+	if required != "" && !t.Has(required) {
 		return nil, problem.New(problem.BadInput, "", "the file's header has no column %q: name the columns in the first line, out of %s",
 			required, strings.Join(known, ", "))
 	}
 	return t, nil
 }
 
-func (t *csvTable) has(column string) bool { return slices.Contains(t.columns, column) }
+// Has says whether the header names a known column.
+func (t *Table) Has(column string) bool { return slices.Contains(t.columns, column) }
 
 // formOf returns the header's separator, and a reader whose line ends encoding/csv understands. It removes a byte order
 // mark.
@@ -129,18 +131,18 @@ func columnName(cell string) string {
 	}), "_")
 }
 
-// next returns the next line that is not blank; io.EOF after the last one. Any other error is a read error.
-func (t *csvTable) next() (csvLine, error) {
+// Next returns the next line that is not blank; io.EOF after the last one. Any other error is a read error.
+func (t *Table) Next() (Line, error) {
 	for {
 		record, err := t.reader.Read()
 		var malformed *csv.ParseError
 		switch {
 		case errors.As(err, &malformed):
-			return csvLine{number: malformed.StartLine, wrong: quotesWrong(malformed)}, nil
+			return Line{Number: malformed.StartLine, Wrong: quotesWrong(malformed)}, nil
 		case errors.Is(err, io.EOF):
-			return csvLine{}, io.EOF
+			return Line{}, io.EOF
 		case err != nil:
-			return csvLine{}, fmt.Errorf("read the file: %w", err)
+			return Line{}, fmt.Errorf("read the file: %w", err)
 		case slices.ContainsFunc(record, func(cell string) bool { return strings.TrimSpace(cell) != "" }):
 			return t.line(record), nil
 		}
@@ -155,26 +157,26 @@ func quotesWrong(e *csv.ParseError) string {
 	return "its quotation marks do not match: put a cell that holds one in quotation marks, and write each one in it twice." + lost
 }
 
-func (t *csvTable) line(record []string) csvLine {
+func (t *Table) line(record []string) Line {
 	number, _ := t.reader.FieldPos(0)
-	line := csvLine{number: number, cells: make(map[string]string, len(t.columns))}
+	line := Line{Number: number, Cells: make(map[string]string, len(t.columns))}
 	for i, cell := range record {
 		switch {
 		case i >= len(t.columns):
 			if strings.TrimSpace(cell) != "" {
-				line.wrong = fmt.Sprintf("it has %d cells, and the header has %d: put a cell that holds the separator in quotation marks", len(record),
+				line.Wrong = fmt.Sprintf("it has %d cells, and the header has %d: put a cell that holds the separator in quotation marks", len(record),
 					len(t.columns))
 				return line
 			}
 		case !storable.OK(cell):
-			line.wrong = fmt.Sprintf("cell %d cannot be stored, since %v: correct it, and save the file as \"CSV UTF-8\"", i+1, storable.Check(cell))
+			line.Wrong = fmt.Sprintf("cell %d cannot be stored, since %v: correct it, and save the file as \"CSV UTF-8\"", i+1, storable.Check(cell))
 			return line
 		case t.columns[i] != "":
-			line.cells[t.columns[i]] = strings.TrimSpace(cell)
+			line.Cells[t.columns[i]] = strings.TrimSpace(cell)
 		}
 	}
 	if len(record) < len(t.columns) {
-		line.wrong = fmt.Sprintf("it has %d cells, and the header has %d: add the empty ones, if it was not cut off", len(record), len(t.columns))
+		line.Wrong = fmt.Sprintf("it has %d cells, and the header has %d: add the empty ones, if it was not cut off", len(record), len(t.columns))
 	}
 	return line
 }

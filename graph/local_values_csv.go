@@ -1,0 +1,35 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"autoholdings/graph/model"
+)
+
+// localValues sends all that staff decided about portfolios, in one collection if the address names one (collectionId), as a file
+// that changePortfolios reads.
+func (d *downloads) localValues(w http.ResponseWriter, r *http.Request) {
+	given, err := parameters(r, "collectionId")
+	if err != nil {
+		d.refuse(w, r, err)
+		return
+	}
+	var collectionID int64
+	if named, ok := given["collectionId"]; ok {
+		if collectionID, err = idOf(model.CollectionType, "", named); err == nil {
+			err = d.acquisitions.CheckCollection(r.Context(), collectionID, "")
+		}
+		if err != nil {
+			d.refuse(w, r, err)
+			return
+		}
+	}
+	d.send(w, r, &file{
+		name: fmt.Sprintf("local-values-%s.csv", time.Now().UTC().Format(time.DateOnly)), contentType: "text/csv; charset=utf-8",
+		write: func(ctx context.Context, w io.Writer) error { return d.bulk.ExportLocal(ctx, collectionID, w) },
+	})
+}

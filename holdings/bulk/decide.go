@@ -1,0 +1,292 @@
+package bulk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"autoholdings/ent"
+	"autoholdings/ent/collection"
+	"autoholdings/ent/license"
+	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
+)
+
+// decide decides what happens to some portfolios of a collection, in a fixed number of statements.
+func (s *Service) decide(ctx context.Context, r reader, o *Order, collectionID int64, ids []int64, now int64) (*batch, error) {
+	b := &batch{counts: plan.Counts{Bulk: &plan.BulkCounts{}}}
+	rows, err := r.client.Portfolio.Query().Where(portfolio.IDIn(ids...), portfolio.CollectionID(collectionID)).Order(portfolio.ByID()).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the portfolios to change: %w", err)
+	}
+	if o.Action == Change {
+		return b, b.decideChanges(ctx, r, o, rows)
+	}
+	c, err := r.client.Collection.Get(ctx, collectionID)
+	if err != nil {
+		return nil, fmt.Errorf("read the collection: %w", err)
+	}
+	if o.names == nil {
+		o.names = map[int64]string{}
+	}
+	o.names[c.ID] = c.Name
+	local := c.CommunityZoneCollectionID == nil
+	places, err := holdings.PlacesOf(ctx, r.query, rows, o.names, local && o.Action == Restore)
+	if err != nil {
+		return nil, err
+	}
+	switch o.Action {
+	case Remove:
+		held, err := holdings.Holders(ctx, r.query, rows, local)
+		if err != nil {
+			return nil, err
+		}
+		b.decideRemovals(rows, places, held, now)
+	case Restore:
+		b.decideRestored(rows, places, local)
+	default:
+		return b, b.decideMoves(ctx, r, o, rows, places)
+	}
+	return b, nil
+}
+
+// decideChanges changes what staff decide.
+func (b *batch) decideChanges(ctx context.Context, r reader, o *Order, rows []*ent.Portfolio) error {
+	licenses, err := licensesThere(ctx, r.client, o, rows)
+	if err != nil {
+		return err
+	}
+	for _, p := range rows {
+		change, line := o.Change, 0
+		if o.Lines != nil {
+			t := o.Lines.of(p.CollectionID, p.ID)
+			if t == nil {
+				continue
+			}
+			change, line = t.Change, t.Line
+		}
+		values, err := holdings.StaffValuesOf(p)
+		if err != nil {
+			return err
+		}
+		changed := values.Apply(change)
+		if len(changed) == 0 {
+			b.counts.Unchanged++
+			continue
+		}
+		if err := values.Check(); err != nil {
+			b.refuse(p, line, err.Error())
+			continue
+		}
+		if values.LicenseID != 0 && change[holdings.FieldLicense] != nil && !licenses[values.LicenseID] {
+			b.refuse(p, line, "the license was deleted since: choose another one")
+			continue
+		}
+		b.count(changed)
+		for _, c := range changed {
+			b.change(p, plan.Update, c.Name, c.Values, line)
+		}
+		b.staff = append(b.staff, staffUpdate{p.ID, values})
+	}
+	return nil
+}
+
+// licensesThere are the licenses that the change gives and that exist.
+func licensesThere(ctx context.Context, client *ent.Client, o *Order, rows []*ent.Portfolio) (map[int64]bool, error) {
+	var wanted []int64
+	add := func(change holdings.StaffChange) {
+		v := holdings.StaffValues{}
+		if change[holdings.FieldLicense] != nil {
+			v.Apply(holdings.StaffChange{holdings.FieldLicense: change[holdings.FieldLicense]})
+			wanted = append(wanted, v.LicenseID)
+		}
+	}
+	add(o.Change)
+	if o.Lines != nil {
+		for _, p := range rows {
+			if t := o.Lines.of(p.CollectionID, p.ID); t != nil {
+				add(t.Change)
+			}
+		}
+	}
+	return thereAre(ctx, client, wanted)
+}
+
+func thereAre(ctx context.Context, client *ent.Client, licenses []int64) (map[int64]bool, error) {
+	there := map[int64]bool{}
+	slices.Sort(licenses)
+	if licenses = slices.Compact(licenses); len(licenses) == 0 {
+		return there, nil
+	}
+	found, err := client.License.Query().Where(license.IDIn(licenses...)).IDs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look up the licenses: %w", err)
+	}
+	for _, id := range found {
+		there[id] = true
+	}
+	return there, nil
+}
+
+// decideRemovals takes out what nothing holds.
+func (b *batch) decideRemovals(rows []*ent.Portfolio, places map[int64]plan.Place, held map[int64][]string, now int64) {
+	for _, p := range rows {
+		switch {
+		case p.RemovedAt != nil:
+			b.counts.Unchanged++
+			continue
+		case held[p.ID] != nil:
+			b.refuse(p, 0, strings.Join(held[p.ID], "; "))
+			continue
+		}
+		before := places[p.ID]
+		after := before
+		after.RemovedAt, after.Review, after.Entitlements = &now, "", slices.Clone(before.Entitlements)
+		for i := range after.Entitlements {
+			after.Entitlements[i] = plan.PlaceEntitlement{ID: after.Entitlements[i].ID, EndedAt: &now}
+		}
+		b.counts.Removed++
+		b.place(p, plan.Remove, before, after)
+	}
+}
+
+// decideRestored brings back what is out of the holdings. In a local collection it is the library's own again.
+func (b *batch) decideRestored(rows []*ent.Portfolio, places map[int64]plan.Place, local bool) {
+	for _, p := range rows {
+		if p.RemovedAt == nil {
+			b.counts.Unchanged++
+			continue
+		}
+		before := places[p.ID]
+		after := before
+		after.RemovedAt, after.Entitlements = nil, slices.Clone(before.Entitlements)
+		if local {
+			for i := range after.Entitlements {
+				after.Entitlements[i] = plan.PlaceEntitlement{ID: after.Entitlements[i].ID, Active: true}
+			}
+		}
+		b.counts.Bulk.Restored++
+		b.place(p, plan.Restore, before, after)
+	}
+}
+
+func (b *batch) place(p *ent.Portfolio, action plan.Action, before, after plan.Place) {
+	b.change(p, action, "", plan.ValuesOfPlace(before, after), 0)
+	b.places = append(b.places, placeUpdate{p.ID, before, after})
+}
+
+// decideMoves moves portfolios to a local collection, with all they have. What a provider lists stays, as the provider's runs
+// would not find it there; so does a title that the target has already.
+func (b *batch) decideMoves(ctx context.Context, r reader, o *Order, rows []*ent.Portfolio, places map[int64]plan.Place) error {
+	listed, err := provided(ctx, r, rows)
+	if err != nil {
+		return err
+	}
+	taken, err := o.takenKeys(ctx, r, rows)
+	if err != nil {
+		return err
+	}
+	for _, p := range rows {
+		switch keys := keysOf(p); {
+		case p.CollectionID == o.Target.ID:
+			b.counts.Unchanged++
+		case listed[p.ID]:
+			b.refuse(p, 0, "a provider's entitlement to it is in force or suspended: it stays in the provider's collection as long as that is so")
+		case slices.ContainsFunc(keys, func(key string) bool { return taken[key] || o.arrived[key] }):
+			b.refuse(p, 0, fmt.Sprintf("%q has this title already: move what hangs on it instead (movePortfolioInformation), or take one of them out",
+				o.Target.Name))
+		default:
+			for _, key := range keys {
+				o.arrived[key] = true
+			}
+			before := places[p.ID]
+			before.Entitlements = nil
+			after := before
+			after.Collection, after.Name = o.Target.ID, o.Target.Name
+			b.counts.Bulk.Moved++
+			b.place(p, plan.MovePortfolio, before, after)
+		}
+	}
+	return nil
+}
+
+// provided are the portfolios with an entitlement of a profile in force or suspended.
+func provided(ctx context.Context, r reader, rows []*ent.Portfolio) (map[int64]bool, error) {
+	return found(ctx, r, rows, `SELECT DISTINCT portfolio_id FROM entitlements WHERE (active OR waiting <> '') AND profile_id IS NOT NULL
+		AND portfolio_id IN `)
+}
+
+func found(ctx context.Context, r reader, rows []*ent.Portfolio, query string) (map[int64]bool, error) {
+	has := map[int64]bool{}
+	if len(rows) == 0 {
+		return has, nil
+	}
+	ids := make([]int64, len(rows))
+	for i, p := range rows {
+		ids[i] = p.ID
+	}
+	placeholders, args := store.InList(ids)
+	them, err := store.ScanIDs(r.query(ctx, query+placeholders, args...))
+	if err != nil {
+		return nil, fmt.Errorf("look at the portfolios: %w", err)
+	}
+	for _, id := range them {
+		has[id] = true
+	}
+	return has, nil
+}
+
+// takenKeys are those keys of some portfolios that portfolios of the target have.
+func (o *Order) takenKeys(ctx context.Context, r reader, rows []*ent.Portfolio) (map[string]bool, error) {
+	if o.arrived == nil {
+		o.arrived = map[string]bool{}
+	}
+	var titleIDs, keys []string
+	for _, p := range rows {
+		titleIDs = append(titleIDs, p.TitleID)
+		keys = append(keys, p.PrintKey, p.OnlineKey)
+	}
+	there, err := r.client.Portfolio.Query().Where(portfolio.CollectionID(o.Target.ID), portfolio.RemovedAtIsNil(), portfolio.Or(
+		portfolio.And(portfolio.TitleIDNEQ(""), portfolio.TitleIDIn(titleIDs...)),
+		portfolio.And(portfolio.PrintKeyNEQ(""), portfolio.PrintKeyIn(keys...)),
+		portfolio.And(portfolio.OnlineKeyNEQ(""), portfolio.OnlineKeyIn(keys...)))).
+		Select(portfolio.FieldTitleID, portfolio.FieldPrintKey, portfolio.FieldOnlineKey).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for the titles in the target: %w", err)
+	}
+	taken := map[string]bool{}
+	for _, p := range there {
+		for _, key := range keysOf(p) {
+			taken[key] = true
+		}
+	}
+	return taken, nil
+}
+
+func keysOf(p *ent.Portfolio) (keys []string) {
+	if p.TitleID != "" {
+		keys = append(keys, "title_id "+p.TitleID+" "+p.PrintKey+" "+p.OnlineKey)
+	}
+	for _, key := range []string{p.PrintKey, p.OnlineKey} {
+		if key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// collectionNames reads the names of collections.
+func collectionNames(ctx context.Context, client *ent.Client, ids []int64) (map[int64]string, error) {
+	rows, err := client.Collection.Query().Where(collection.IDIn(ids...)).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the collections: %w", err)
+	}
+	names := map[int64]string{}
+	for _, c := range rows {
+		names[c.ID] = c.Name
+	}
+	return names, nil
+}
