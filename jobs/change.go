@@ -85,7 +85,7 @@ func (s *Service) StartChange(ctx context.Context, in ChangeRequest) (*ent.Job, 
 			}
 			in.FileID = file.ID
 		}
-		lines, err := s.linesOf(ctx, in.FileID)
+		lines, err := s.linesOf(ctx, in)
 		if err != nil {
 			return nil, err
 		}
@@ -117,17 +117,20 @@ func (a changeArgs) digest() string {
 }
 
 // linesOf reads the file of a request; nil if it has none.
-func (s *Service) linesOf(ctx context.Context, fileID int64) (*bulk.Lines, error) {
-	if fileID == 0 {
+func (s *Service) linesOf(ctx context.Context, in ChangeRequest) (*bulk.Lines, error) {
+	if in.FileID == 0 {
 		return nil, nil
 	}
-	const path = "input.selection.fileId"
-	file, err := s.store.Read.ProviderFile.Get(ctx, fileID)
+	path := "input.selection.fileId"
+	if in.File != nil {
+		path = "input.selection.file"
+	}
+	file, err := s.store.Read.ProviderFile.Get(ctx, in.FileID)
 	switch {
 	case ent.IsNotFound(err):
 		return nil, problem.New(problem.NotFound, path, "there is no such file: upload it by POST /files")
 	case err != nil:
-		return nil, fmt.Errorf("read file %d: %w", fileID, err)
+		return nil, fmt.Errorf("read file %d: %w", in.FileID, err)
 	case file.Source != SourceUpload && access.Check(ctx, access.Admin) != nil: // its report would tell what is in it
 		return nil, problem.New(problem.BadInput, path, "%q is a file of the provider: upload yours by POST /files", file.Name)
 	case file.Path == "":
