@@ -175,8 +175,16 @@ func setMembers(set *bulk.SetInput, filter graphql.Omittable[*model.PortfolioFil
 func (r mutationResolver) UpdatePortfolioSet(
 	ctx context.Context, in generated.UpdatePortfolioSetInput,
 ) (*generated.UpdatePortfolioSetPayload, error) {
-	id, wrong := idOf(model.PortfolioSetType, "input.setId", in.SetID)
-	set := bulk.SetInput{Name: inputValue(in.Name), Description: textChange(in.Description)}
+	id, set, wrong := portfolioSetChange(in)
+	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.PortfolioSet, error) {
+		return r.bulk.UpdateSet(ctx, id, inputValue(in.Version), set)
+	})
+	return &generated.UpdatePortfolioSetPayload{PortfolioSet: wrapOne(row, model.PortfolioSets), UserErrors: problems}, err
+}
+
+func portfolioSetChange(in generated.UpdatePortfolioSetInput) (id int64, set bulk.SetInput, wrong error) {
+	id, wrong = idOf(model.PortfolioSetType, "input.setId", in.SetID)
+	set = bulk.SetInput{Name: inputValue(in.Name), Description: textChange(in.Description)}
 	if wrong == nil {
 		wrong = setMembers(&set, in.Filter, in.PortfolioIds)
 	}
@@ -192,10 +200,7 @@ func (r mutationResolver) UpdatePortfolioSet(
 			*list.to, wrong = idsOf(model.PortfolioType, list.path, list.given)
 		}
 	}
-	row, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.PortfolioSet, error) {
-		return r.bulk.UpdateSet(ctx, id, inputValue(in.Version), set)
-	})
-	return &generated.UpdatePortfolioSetPayload{PortfolioSet: wrapOne(row, model.PortfolioSets), UserErrors: problems}, err
+	return id, set, wrong
 }
 
 func (r mutationResolver) DeletePortfolioSet(

@@ -74,6 +74,15 @@ func (b *testBundle) changed(in input, verdict string) string {
 	return p.Job.ID
 }
 
+// and is an input with one field more.
+func and(in input, key string, value any) input {
+	more := input{key: value}
+	for k, v := range in {
+		more[k] = v
+	}
+	return more
+}
+
 func (b *testBundle) localValues(query string) string {
 	b.t.Helper()
 	request, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.api.URL+"/local-values.csv"+query, nil)
@@ -81,7 +90,7 @@ func (b *testBundle) localValues(query string) string {
 	return b.send(request).Body
 }
 
-// TestChangePortfolios by a filter, a list, a set and a file, previewed, applied as previewed, and undone.
+// TestChangePortfolios by a filter: previewed, applied as previewed, and undone.
 func TestChangePortfolios(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 30}).work()
@@ -92,19 +101,12 @@ func TestChangePortfolios(t *testing.T) {
 		"available": false, "publicNote": "Ask at the desk",
 		"localValues": []input{{"field": "coverage", "coverage": input{"mode": "INSTEAD", "statements": []input{{"from": "1996"}}}}},
 	}}
-	with := func(in input, key string, value any) input {
-		more := input{key: value}
-		for k, v := range in {
-			more[k] = v
-		}
-		return more
-	}
 	before := b.localValues("")
-	preview := b.changed(with(change, "mode", "PREVIEW"), jobs.VerdictPreviewed)
+	preview := b.changed(and(change, "mode", "PREVIEW"), jobs.VerdictPreviewed)
 	if b.localValues("") != before {
 		t.Error("the preview wrote something")
 	}
-	job := b.changed(with(change, "previewJobId", preview), jobs.VerdictChanged)
+	job := b.changed(and(change, "previewJobId", preview), jobs.VerdictChanged)
 	var report struct {
 		Job struct {
 			Summary string
@@ -123,7 +125,7 @@ func TestChangePortfolios(t *testing.T) {
 	if n := report.Job.Counts.Updated; n == 0 || report.Job.Changes.TotalCount != 3*n || !strings.Contains(report.Job.Summary, "portfolios changed") {
 		t.Errorf("%+v", report)
 	}
-	b.wants("changePortfolios", with(change, "previewJobId", preview), "BAD_USER_INPUT input.selection")
+	b.wants("changePortfolios", and(change, "previewJobId", preview), "BAD_USER_INPUT input.selection")
 	var undo struct{ UndoJob mutated }
 	b.query(`mutation($id: ID!) { undoJob(input: {jobId: $id}) { job { id } userErrors { code message path } } }`, input{"id": job}, &undo)
 	if undo.UndoJob.Job == nil || b.waitFor(undo.UndoJob.Job.ID).Verdict != jobs.VerdictChanged || b.localValues("") != before {
@@ -131,13 +133,21 @@ func TestChangePortfolios(t *testing.T) {
 	}
 
 	// what has become something else since the preview is not applied
-	shown := b.changed(with(change, "mode", "PREVIEW"), jobs.VerdictPreviewed)
+	shown := b.changed(and(change, "mode", "PREVIEW"), jobs.VerdictPreviewed)
 	b.done("updatePortfolio", input{"portfolioId": ids[0], "publicNote": "Mine"})
-	failed := b.waitFor(b.many("changePortfolios", with(change, "previewJobId", shown)).Job.ID)
+	failed := b.waitFor(b.many("changePortfolios", and(change, "previewJobId", shown)).Job.ID)
 	if failed.Verdict != jobs.VerdictFailed || failed.ErrorCode != "PLAN_CHANGED" {
 		t.Errorf("%s %s", failed.Verdict, failed.ErrorCode)
 	}
 
+}
+
+// TestChangePortfoliosOtherwise: of a set, of a list, and by a file.
+func TestChangePortfoliosOtherwise(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 30}).work()
+	b.sync(jobs.Apply, b.profile().ID)
+	ids := b.nodes("portfolios", "first: 3")
 	set := b.many("createPortfolioSet", input{"name": "Three", "portfolioIds": ids}).PortfolioSet
 	b.changed(input{"selection": input{"setId": set.ID}, "change": input{"internalNote": "x"}}, jobs.VerdictChanged)
 	b.changed(input{"selection": input{"portfolioIds": ids[:1]}, "change": input{"internalNote": nil}}, jobs.VerdictChanged)

@@ -169,6 +169,13 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 				"moveLicenses": false, "licenseConflict": "OVERWRITE", "previewJobId": imported,
 			},
 		},
+		{
+			"changePortfolios", input{"selection": input{"filter": input{}}, "change": input{"publicNote": "x"}},
+			input{
+				"action": "MOVE", "selection": input{"portfolioIds": []string{}}, "change": input{"publicNote": "y"}, "targetCollectionId": local,
+				"mode": "PREVIEW", "previewJobId": imported,
+			},
+		},
 		{"withdrawProfile", input{"profileId": inactive, "mode": "PREVIEW"}, input{"profileId": active, "mode": "APPLY"}},
 		{"deleteProfile", input{"profileId": inactive, "withdrawEntitlements": true}, input{"profileId": active, "withdrawEntitlements": false}},
 	}

@@ -63,6 +63,7 @@ func (c *catalogue) someIDs() map[string]string {
 		"PoLine":                  model.ID(model.POLineType, read.POLine.Query().FirstIDX(ctx)),
 		"License":                 model.ID(model.LicenseType, read.License.Query().FirstIDX(ctx)),
 		"CollectionSet":           model.ID(model.CollectionSetType, c.sets[0].ID),
+		"PortfolioSet":            c.many("createPortfolioSet", input{"name": "All", "filter": input{}}).PortfolioSet.ID,
 		"Profile":                 model.ID(model.ProfileType, c.profiles[0].ID),
 		"ProviderFile":            model.ID(model.ProviderFileType, read.ProviderFile.Query().FirstIDX(ctx)),
 		"Job":                     c.withChanges(),

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sort"
 	"strings"
 
 	"autoholdings/holdings"
@@ -55,14 +54,11 @@ var fieldOf = func() map[string]string {
 	return columns
 }()
 
+// fieldColumns are the columns that have a field, sorted.
+var fieldColumns = sortedKeys(fieldOf)
+
 // knownColumns are all columns of a file.
-var knownColumns = func() []string {
-	known := slices.Concat(identifying, []string{coverageMode}, statementColumns)
-	for _, column := range sort.StringSlice(sortedKeys(fieldOf)) {
-		known = append(known, column)
-	}
-	return known
-}()
+var knownColumns = slices.Concat(identifying, []string{coverageMode}, statementColumns, fieldColumns)
 
 func sortedKeys(m map[string]string) (keys []string) {
 	for key := range m {
@@ -142,6 +138,11 @@ func (s *Service) ReadLines(ctx context.Context, in io.Reader) (*Lines, error) {
 		return nil, err
 	}
 	parser := &lineParser{licenses: codes, groups: groups}
+	for _, column := range fieldColumns {
+		if table.Has(column) {
+			parser.columns = append(parser.columns, column)
+		}
+	}
 	lines := &Lines{ByCollection: map[int64][]LineChange{}}
 	for _, column := range table.Unknown {
 		lines.Unused = append(lines.Unused, UnusedLine{
@@ -186,9 +187,9 @@ func checkColumns(table *csvtable.Table) error {
 	case !has([]string{"portfolio_id", "title_id", "print_identifier", "online_identifier", "identifier"}) && !(table.Has("title") && table.Has("collection")):
 		return problem.New(problem.BadInput, "", "no column says which portfolio a line is about: give portfolio_id, or collection and one or more of "+
 			"title_id, print_identifier, online_identifier, identifier, title")
-	case !has(sortedKeys(fieldOf)) && !table.Has(coverageMode):
+	case !has(fieldColumns) && !table.Has(coverageMode):
 		return problem.New(problem.BadInput, "", "no column says anything about the portfolios: give one or more of %s, %s", coverageMode,
-			strings.Join(sortedKeys(fieldOf), ", "))
+			strings.Join(fieldColumns, ", "))
 	}
 	for column, field := range fieldOf {
 		if column != field && table.Has(column) && fieldOf[field] != "" && table.Has(field) {
@@ -287,6 +288,7 @@ func (c *LineChange) setCoverage(first *fileLine, mode *string, statements []pla
 type lineParser struct {
 	licenses map[string]int64 // by code
 	groups   map[string]int64 // by name
+	columns  []string         // of the file, those that have a field
 }
 
 // next reads some lines.
@@ -316,7 +318,7 @@ func (p *lineParser) line(read csvtable.Line) *fileLine {
 		l.ref = reference{}
 		return l
 	}
-	for _, column := range sortedKeys(fieldOf) {
+	for _, column := range p.columns {
 		cell := read.Cells[column]
 		if cell == "" {
 			continue
