@@ -60,7 +60,8 @@ func selectionOf(request *jobs.ChangeRequest, in *generated.PortfolioSelectionIn
 		}
 	}
 	if given != 1 {
-		return problem.New(problem.BadInput, "input.selection", "say which portfolios by exactly one of filter, portfolioIds, setId, fileId and file")
+		return problem.New(problem.BadInput, "input.selection", "say which portfolios by exactly one of filter, portfolioIds, setId, fileId "+
+			"and file")
 	}
 	if request.Filter, err = filterInput(in.Filter, "input.selection"); err != nil {
 		return err
@@ -160,7 +161,8 @@ func (r mutationResolver) CreatePortfolioSet(
 }
 
 // setMembers decodes which portfolios are in a set.
-func setMembers(set *bulk.SetInput, filter graphql.Omittable[*model.PortfolioFilter], portfolioIDs graphql.Omittable[[]string]) (err error) {
+func setMembers(set *bulk.SetInput, filter graphql.Omittable[*model.PortfolioFilter],
+	portfolioIDs graphql.Omittable[[]string]) (err error) {
 	if set.Filter, err = filterInput(filter, "input"); err != nil {
 		return err
 	}

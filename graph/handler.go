@@ -63,7 +63,8 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
 	(&downloads{
-		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, bulk: o.Library.Bulk, reader: jobs.NewReader(o.Store), access: o.Access, files: o.Files,
+		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, bulk: o.Library.Bulk, reader: jobs.NewReader(o.Store),
+		access: o.Access, files: o.Files,
 		log: o.Logger, door: d, dir: o.SpoolDir,
 	}).register(mux)
 	(&uploads{jobs: o.Jobs, log: o.Logger, door: d, guarded: o.InitWebSocket != nil}).register(mux)
@@ -73,7 +74,8 @@ func NewHandler(o Options) http.Handler {
 func newServer(o Options, d *door) *handler.Server {
 	root := &resolver{
 		holdings: o.Library.Holdings, collections: o.Library.Collections, acquisitions: o.Library.Acquisitions,
-		profiles: o.Library.Profiles, moves: o.Library.Moves, bulk: o.Library.Bulk, jobs: o.Jobs, reader: jobs.NewReader(o.Store), access: o.Access,
+		profiles: o.Library.Profiles, moves: o.Library.Moves, bulk: o.Library.Bulk, jobs: o.Jobs, reader: jobs.NewReader(o.Store),
+		access: o.Access,
 	}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{
 		Resolvers: root, Complexity: complexity(), Directives: generated.DirectiveRoot{Requires: requires},

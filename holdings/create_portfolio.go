@@ -22,7 +22,8 @@ type NewPortfolio struct {
 // inputOf is the field of the API for each title column that a person gives.
 var inputOf = map[string]string{
 	"publication_title": "title", "title_id": "titleId", "print_identifier": "printIdentifier", "online_identifier": "onlineIdentifier",
-	"title_url": "url", "publication_type": "publicationType", "publisher_name": "publisherName", "first_author": "firstAuthor", "notes": "notes",
+	"title_url": "url", "publication_type": "publicationType", "publisher_name": "publisherName", "first_author": "firstAuthor",
+	"notes": "notes",
 }
 
 // CreatePortfolio makes a portfolio of the library's own in a local collection, as an import makes them. What is given stands
@@ -38,7 +39,8 @@ func (s *Service) CreatePortfolio(ctx context.Context, in NewPortfolio) (p *ent.
 		case err != nil:
 			return fmt.Errorf("read collection %d: %w", in.CollectionID, err)
 		case !isLocal(c):
-			problems.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: choose a local "+
+			problems.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: choose a "+
+				"local "+
 				"collection, or make one with createCollection", c.Name)
 		default:
 			if err := s.busy.Writing(ctx, tx, c.ID); err != nil {

@@ -181,9 +181,21 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 	if err != nil {
 		return err
 	}
+	moved, err := store.IDSet(ctx, tx, `SELECT id FROM portfolios WHERE collection_id <> ? AND id IN `, ids, u.out.Part.CollectionID)
+	if err != nil {
+		return err
+	}
 	u.revalued, u.takenBack = u.revalued[:0], u.takenBack[:0]
 	for _, id := range ids {
 		if now.there[id] == nil || done[id] {
+			continue
+		}
+		if moved[id] { // the profile's runs would not find it there
+			u.out.Counts.Left++
+			u.out.Change(ReportLine{
+				Portfolio: id, Action: plan.Left, Title: plan.CitationOf(&now.there[id].Values),
+				Values: plan.ValuesOfWords("it was moved to another collection since: it stays as it is"),
+			})
 			continue
 		}
 		if err := u.reverse(ctx, tx, &now, id, changes[id]); err != nil {

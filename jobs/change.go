@@ -26,7 +26,8 @@ var changeKind = jobKind{
 	name: KindChange, task: "change-portfolios", arguments: argumentsAs[changeArgs],
 	inWords: "a change of portfolios", sameInWords: "the same change of the same portfolios",
 	title: "Change portfolios",
-	description: "Changes what staff decide about many portfolios, takes them out of the holdings, brings them back or moves them to another " +
+	description: "Changes what staff decide about many portfolios, takes them out of the holdings, brings them back or moves them to " +
+		"another " +
 		"collection: those of a filter, a list, a set or a file.",
 	mutation: "changePortfolios",
 	wording:  &changeWording, undo: undoChange{},
@@ -53,7 +54,7 @@ type changeArgs struct {
 	Action        bulk.Action               `json:"action"`
 	Filter        *holdings.PortfolioFilter `json:"filter,omitempty"`
 	PortfolioIDs  []int64                   `json:"portfolioIds,omitempty"` // sorted
-	SetID         int64                     `json:"setId,omitempty"`        // the portfolios are those that it lists, or Filter was taken from it
+	SetID         int64                     `json:"setId,omitempty"`        // of a list; Filter is taken from one that has a filter
 	FileID        int64                     `json:"fileId,omitempty"`
 	Change        holdings.StaffChange      `json:"change,omitempty"`
 	TargetID      int64                     `json:"targetCollectionId,omitempty"`
@@ -219,7 +220,8 @@ func checkChangeChoices(in ChangeRequest, problems *problem.List) {
 		problems.Add(problem.BadInput, "input.mode", "%q is unknown: choose APPLY or PREVIEW", in.Mode)
 	}
 	if in.PreviewJobID != 0 && in.Mode == Preview {
-		problems.Add(problem.BadInput, "input.previewJobId", "a preview cannot apply another preview: leave previewJobId out, or set mode to APPLY")
+		problems.Add(problem.BadInput, "input.previewJobId", "a preview cannot apply another preview: leave previewJobId out, or set mode to "+
+			"APPLY")
 	}
 }
 
@@ -249,14 +251,16 @@ func checkChangeTarget(ctx context.Context, tx *store.Tx, in ChangeRequest, prob
 	case err != nil:
 		return fmt.Errorf("read the target collection: %w", err)
 	case target.CommunityZoneCollectionID != nil:
-		problems.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: choose a local one",
+		problems.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: choose a "+
+			"local one",
 			target.Name)
 	}
 	return nil
 }
 
 // checkSelection returns which portfolios a request selects, unless by a file.
-func (s *Service) checkSelection(ctx context.Context, tx *store.Tx, in ChangeRequest, problems *problem.List) (sel bulk.Selection, err error) {
+func (s *Service) checkSelection(ctx context.Context, tx *store.Tx, in ChangeRequest, problems *problem.List) (sel bulk.Selection,
+	err error) {
 	switch {
 	case in.SetID != 0:
 		set, err := bulk.FindSet(ctx, tx, in.SetID, "input.selection.setId")
@@ -295,7 +299,8 @@ func checkChangePreview(ctx context.Context, tx *store.Tx, jobID int64, args cha
 		problems.Add(problem.BadInput, path, "%s is no preview of a change of portfolios: %s", jobName(jobID), again)
 		return nil
 	case row.Verdict != VerdictPreviewed:
-		problems.Add(problem.WrongState, path, "the preview is %s, so there is nothing to apply: wait for its end, or %s", strings.ToLower(row.State),
+		problems.Add(problem.WrongState, path, "the preview is %s, so there is nothing to apply: wait for its end, or %s",
+			strings.ToLower(row.State),
 			again)
 		return nil
 	}

@@ -21,9 +21,9 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/bulk"
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/library"
-	"autoholdings/holdings/bulk"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
 	"autoholdings/internal/access"

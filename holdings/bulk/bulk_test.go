@@ -326,6 +326,28 @@ func TestRemoveRestoreMove(t *testing.T) {
 	}
 }
 
+// TestUndoOfMoved: undoing the sync that kept a portfolio leaves it alone once it was moved.
+func TestUndoOfMoved(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 30)...))
+	b.AddPOLine("POL-1", "j000")
+	_, keeping := b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(1, 30)...))
+	target := b.Store.Read.Collection.GetX(t.Context(), b.local("Ours"))
+	moved, _ := b.run(&bulk.Order{Action: bulk.Move, Target: target, Select: all()}, attempt{})
+	if moved.Bulk.Moved != 1 {
+		t.Errorf("%+v", moved)
+	}
+	before := b.dump()
+	id, begun := b.NewJob(1), false
+	part := b.part(attempt{jobID: id, collection: holdingstest.CollectionID}, &begun)
+	part.ProfileID = 1
+	counts, err := b.Holdings.Undo(t.Context(), keeping+1, part, nil, false)
+	if b.Must(err); counts.Left != 1 || b.dump() != before || !strings.Contains(b.report(id), "moved to another collection since") {
+		t.Errorf("%+v\n%s", counts, b.report(id))
+	}
+}
+
 const linesCSV = "collection,title_id,public_note,available,coverage_mode,date_first_issue_online,date_last_issue_online\n" +
 	"journals,j000,Ask at the desk,no,INSTEAD,1996,1999\n" +
 	"journals,j000,,,,2005-03,\n" +

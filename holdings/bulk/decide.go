@@ -18,7 +18,8 @@ import (
 // decide decides what happens to some portfolios of a collection, in a fixed number of statements.
 func (s *Service) decide(ctx context.Context, r reader, o *Order, collectionID int64, ids []int64, now int64) (*batch, error) {
 	b := &batch{counts: plan.Counts{Bulk: &plan.BulkCounts{}}}
-	rows, err := r.client.Portfolio.Query().Where(portfolio.IDIn(ids...), portfolio.CollectionID(collectionID)).Order(portfolio.ByID()).All(ctx)
+	rows, err := r.client.Portfolio.Query().Where(portfolio.IDIn(ids...),
+		portfolio.CollectionID(collectionID)).Order(portfolio.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios to change: %w", err)
 	}
@@ -196,7 +197,8 @@ func (b *batch) decideMoves(ctx context.Context, r reader, o *Order, rows []*ent
 		case listed[p.ID]:
 			b.refuse(p, 0, "a provider's entitlement to it is in force or suspended: it stays in the provider's collection as long as that is so")
 		case slices.ContainsFunc(keys, func(key string) bool { return taken[key] || o.arrived[key] }):
-			b.refuse(p, 0, fmt.Sprintf("%q has this title already: move what hangs on it instead (movePortfolioInformation), or take one of them out",
+			b.refuse(p, 0, fmt.Sprintf("%q has this title already: move what hangs on it instead (movePortfolioInformation), or take one of them "+
+				"out",
 				o.Target.Name))
 		default:
 			for _, key := range keys {

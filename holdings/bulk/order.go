@@ -140,7 +140,8 @@ func (s *Service) idsIn(ctx context.Context, o *Order, collectionID, after int64
 		return ids, nil
 	case o.Select.IDs != nil:
 		for chunk := range slices.Chunk(o.Select.IDs, store.IDsAtOnce) {
-			found, err := s.store.Read.Portfolio.Query().Where(portfolio.IDIn(chunk...), portfolio.CollectionID(collectionID), portfolio.IDGT(after)).
+			found, err := s.store.Read.Portfolio.Query().Where(portfolio.IDIn(chunk...), portfolio.CollectionID(collectionID),
+				portfolio.IDGT(after)).
 				IDs(ctx)
 			if err != nil {
 				return nil, fmt.Errorf("look up the portfolios: %w", err)

@@ -108,7 +108,8 @@ func (s *Service) newWriter(ctx context.Context, part *holdings.Part, show bool)
 	}
 	if w.staff, err = w.out.Updater(ctx, "portfolios", `available = v.to_available, license_id = v.to_license, access_rights = v.to_rights,
 		perpetual_from = v.to_from, perpetual_until = v.to_until, local_values = v.to_local, updated_at = v.at, version = portfolios.version + 1`,
-		"to_available BOOLEAN", "to_license BIGINT", "to_rights TEXT", "to_from TEXT", "to_until TEXT", "to_local TEXT", "at BIGINT"); err != nil {
+		"to_available BOOLEAN", "to_license BIGINT", "to_rights TEXT", "to_from TEXT", "to_until TEXT", "to_local TEXT",
+		"at BIGINT"); err != nil {
 		return w, err
 	}
 	if w.places, err = w.out.Updater(ctx, "portfolios", `collection_id = v.to_collection, removed_at = v.to_removed, review = v.to_review,
@@ -165,7 +166,8 @@ func (w *writer) listUnused(ctx context.Context, lines *Lines) error {
 		err := w.out.Transaction(ctx, func(context.Context, *store.Tx) error {
 			for _, l := range chunk {
 				w.out.Change(holdings.ReportLine{
-					Action: plan.Invalid, Field: l.Column, Title: plan.Citation{Title: l.Title}, Values: plan.Values{Kind: plan.WordsValues, Old: l.Value, New: l.Why},
+					Action: plan.Invalid, Field: l.Column, Title: plan.Citation{Title: l.Title}, Values: plan.Values{Kind: plan.WordsValues,
+						Old: l.Value, New: l.Why},
 				}.OnLine(l.Line))
 			}
 			w.out.Counts.Invalid += len(chunk)
@@ -198,7 +200,8 @@ type placeUpdate struct {
 }
 
 func (b *batch) change(p *ent.Portfolio, action plan.Action, field string, values plan.Values, line int) {
-	b.lines = append(b.lines, holdings.ReportLine{Portfolio: p.ID, Action: action, Field: field, Title: citationOf(p), Values: values}.OnLine(line))
+	b.lines = append(b.lines, holdings.ReportLine{Portfolio: p.ID, Action: action, Field: field, Title: citationOf(p),
+		Values: values}.OnLine(line))
 }
 
 func (b *batch) refuse(p *ent.Portfolio, line int, why string) {
@@ -220,7 +223,8 @@ func (b *batch) count(changed []plan.FieldChange) {
 }
 
 func citationOf(p *ent.Portfolio) plan.Citation {
-	return plan.Citation{Title: p.PublicationTitle, TitleID: p.TitleID, PrintIdentifier: p.PrintIdentifier, OnlineIdentifier: p.OnlineIdentifier}
+	return plan.Citation{Title: p.PublicationTitle, TitleID: p.TitleID, PrintIdentifier: p.PrintIdentifier,
+		OnlineIdentifier: p.OnlineIdentifier}
 }
 
 // write writes what was decided, and its report.

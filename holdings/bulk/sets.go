@@ -146,7 +146,8 @@ func membersOf(ctx context.Context, tx *store.Tx, setID int64) ([]int64, error) 
 func (s *Service) writeMembers(ctx context.Context, tx *store.Tx, setID int64, had, members []int64) error {
 	gone, added := without(had, members), without(members, had)
 	for chunk := range slices.Chunk(gone, store.IDsAtOnce) {
-		_, err := tx.PortfolioSetMember.Delete().Where(portfoliosetmember.PortfolioSetID(setID), portfoliosetmember.PortfolioIDIn(chunk...)).Exec(ctx)
+		_, err := tx.PortfolioSetMember.Delete().Where(portfoliosetmember.PortfolioSetID(setID),
+			portfoliosetmember.PortfolioIDIn(chunk...)).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("write the portfolios of set %d: %w", setID, err)
 		}
@@ -213,7 +214,8 @@ func (in *SetInput) check(ctx context.Context, tx *store.Tx, own *ent.PortfolioS
 	case !lists && in.Add != nil:
 		problems.Add(problem.BadInput, "input.addPortfolioIds", "the set has a filter: give portfolioIds instead of it, and then add to them")
 	case !lists && in.Remove != nil:
-		problems.Add(problem.BadInput, "input.removePortfolioIds", "the set has a filter: give portfolioIds instead of it, and then take from them")
+		problems.Add(problem.BadInput, "input.removePortfolioIds", "the set has a filter: give portfolioIds instead of it, and then take from "+
+			"them")
 	}
 	if !lists {
 		return nil, problems.Err()
