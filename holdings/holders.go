@@ -24,14 +24,16 @@ func Holders(ctx context.Context, read store.QueryFunc, portfolios []*ent.Portfo
 	if err != nil {
 		return nil, err
 	}
-	listed, err := having(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements WHERE active AND profile_id IS NOT NULL AND portfolio_id IN `,
+	listed, err := having(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
+		WHERE active AND profile_id IS NOT NULL AND portfolio_id IN `,
 		ids)
 	if err != nil {
 		return nil, err
 	}
 	activated := map[int64]bool{}
 	if !local {
-		activated, err = having(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements WHERE active AND profile_id IS NULL AND portfolio_id IN `, ids)
+		activated, err = having(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
+		WHERE active AND profile_id IS NULL AND portfolio_id IN `, ids)
 		if err != nil {
 			return nil, err
 		}

@@ -47,7 +47,8 @@ func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Wri
 	if err := out.Write(exportColumns); err != nil {
 		return err
 	}
-	rows, err := s.store.Query(ctx, `SELECT p.id, k.name, p.publication_title, p.title_id, p.print_identifier, p.online_identifier, p.available,
+	rows, err := s.store.Query(ctx, `SELECT p.id, k.name, p.publication_title, p.title_id, p.print_identifier, p.online_identifier,
+		p.available,
 		COALESCE(p.license_id, 0), p.access_rights, p.perpetual_from, p.perpetual_until, p.local_values
 		FROM portfolios p JOIN collections k ON k.id = p.collection_id
 		WHERE (? = 0 OR p.collection_id = ?) AND (p.local_values <> '' OR NOT p.available OR p.license_id IS NOT NULL OR p.access_rights <> '')

@@ -63,7 +63,8 @@ func (s *Service) Digest(ctx context.Context, o *Order, collectionID int64) (dig
 
 // ReportDigest is of the report that a part has.
 func (s *Service) ReportDigest(ctx context.Context, partID int64) (digest uint64, err error) {
-	rows, err := s.store.Query(ctx, `SELECT COALESCE(portfolio_id, 0), action, field, value_kind, old_value, new_value FROM job_changes WHERE part_id = ?`,
+	rows, err := s.store.Query(ctx, `SELECT COALESCE(portfolio_id, 0), action, field, value_kind, old_value, new_value
+		FROM job_changes WHERE part_id = ?`,
 		partID)
 	if err != nil {
 		return 0, fmt.Errorf("read the preview: %w", err)
