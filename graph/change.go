@@ -162,7 +162,8 @@ func (r mutationResolver) CreatePortfolioSet(
 
 // setMembers decodes which portfolios are in a set.
 func setMembers(set *bulk.SetInput, filter graphql.Omittable[*model.PortfolioFilter],
-	portfolioIDs graphql.Omittable[[]string]) (err error) {
+	portfolioIDs graphql.Omittable[[]string],
+) (err error) {
 	if set.Filter, err = filterInput(filter, "input"); err != nil {
 		return err
 	}

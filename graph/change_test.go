@@ -120,9 +120,11 @@ func TestChangePortfolios(t *testing.T) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { summary counts { updated bulk { refused moved restored } } changes(first: 3) { totalCount nodes { action field
+	b.query(`query($id: ID!) { job(id: $id) { summary counts { updated bulk { refused moved restored } } changes(first: 3) { totalCount
+		nodes { action field
 		oldValue newValue } } } }`, input{"id": job}, &report)
-	if n := report.Job.Counts.Updated; n == 0 || report.Job.Changes.TotalCount != 3*n || !strings.Contains(report.Job.Summary, "portfolios changed") {
+	if n := report.Job.Counts.Updated; n == 0 || report.Job.Changes.TotalCount != 3*n ||
+		!strings.Contains(report.Job.Summary, "portfolios changed") {
 		t.Errorf("%+v", report)
 	}
 	b.wants("changePortfolios", and(change, "previewJobId", preview), "BAD_USER_INPUT input.selection")
@@ -139,7 +141,6 @@ func TestChangePortfolios(t *testing.T) {
 	if failed.Verdict != jobs.VerdictFailed || failed.ErrorCode != "PLAN_CHANGED" {
 		t.Errorf("%s %s", failed.Verdict, failed.ErrorCode)
 	}
-
 }
 
 // TestChangePortfoliosOtherwise: of a set, of a list, and by a file.
@@ -201,25 +202,38 @@ func TestChangePortfoliosRefused(t *testing.T) {
 		{input{"selection": input{}, "change": note}, "BAD_USER_INPUT input.selection"},
 		{input{"selection": input{"portfolioIds": []string{id}, "filter": input{}}, "change": note}, "BAD_USER_INPUT input.selection"},
 		{input{"selection": some}, "BAD_USER_INPUT input.change"},
-		{input{"selection": some, "change": input{"publicNote": " ", "perpetualFrom": "soon"}},
-			"BAD_USER_INPUT input.change.perpetual_from, BAD_USER_INPUT input.change.public_note"},
+		{
+			input{"selection": some, "change": input{"publicNote": " ", "perpetualFrom": "soon"}},
+			"BAD_USER_INPUT input.change.perpetual_from, BAD_USER_INPUT input.change.public_note",
+		},
 		{input{"selection": some, "change": input{"licenseId": model.ID(model.LicenseType, 4711)}}, "NOT_FOUND input.change.licenseId"},
 		{input{"selection": some, "change": input{"licenseId": "x"}}, "BAD_USER_INPUT input.change.licenseId"},
 		{input{"selection": some, "action": "REMOVE", "change": note}, "BAD_USER_INPUT input.change"},
 		{input{"selection": some, "action": "MOVE"}, "BAD_USER_INPUT input.targetCollectionId"},
 		{input{"selection": some, "action": "MOVE", "targetCollectionId": provider}, "BAD_USER_INPUT input.targetCollectionId"},
-		{input{"selection": some, "action": "MOVE", "targetCollectionId": model.ID(model.CollectionType, 4711)}, "NOT_FOUND input.targetCollectionId"},
-		{input{"selection": input{"portfolioIds": []string{model.ID(model.PortfolioType, 4711)}}, "change": note}, "NOT_FOUND input.selection.portfolioIds"},
+		{
+			input{"selection": some, "action": "MOVE", "targetCollectionId": model.ID(model.CollectionType, 4711)},
+			"NOT_FOUND input.targetCollectionId",
+		},
+		{
+			input{"selection": input{"portfolioIds": []string{model.ID(model.PortfolioType, 4711)}}, "change": note},
+			"NOT_FOUND input.selection.portfolioIds",
+		},
 		{input{"selection": input{"portfolioIds": []string{"x"}}, "change": note}, "BAD_USER_INPUT input.selection.portfolioIds"},
 		{input{"selection": input{"setId": model.ID(model.PortfolioSetType, 4711)}, "change": note}, "NOT_FOUND input.selection.setId"},
 		{input{"selection": input{"fileId": model.ID(model.ProviderFileType, 4711)}}, "NOT_FOUND input.selection.fileId"},
 		{input{"selection": input{"file": "a,b\n1,2\n"}}, "BAD_USER_INPUT input.selection.file"},
 		{input{"selection": input{"file": "portfolio_id,public_note\n" + id + ",x\n"}, "change": note}, "BAD_USER_INPUT input.change"},
 		{input{"selection": input{"filter": input{"titlePrefix": "nobody has this"}}, "change": note}, "BAD_USER_INPUT input.selection"},
-		{input{"selection": some, "change": note, "mode": "PREVIEW", "previewJobId": model.ID(model.JobType, 1)}, "BAD_USER_INPUT input.previewJobId"},
+		{
+			input{"selection": some, "change": note, "mode": "PREVIEW", "previewJobId": model.ID(model.JobType, 1)},
+			"BAD_USER_INPUT input.previewJobId",
+		},
 		{input{"selection": some, "change": note, "previewJobId": model.ID(model.JobType, 4711)}, "NOT_FOUND input.previewJobId"},
-		{input{"selection": some, "change": note, "previewJobId": model.ID(model.JobType, b.store.Read.Job.Query().FirstIDX(t.Context()))},
-			"BAD_USER_INPUT input.previewJobId"},
+		{
+			input{"selection": some, "change": note, "previewJobId": model.ID(model.JobType, b.store.Read.Job.Query().FirstIDX(t.Context()))},
+			"BAD_USER_INPUT input.previewJobId",
+		},
 	} {
 		b.wants("changePortfolios", test.in, test.told)
 	}
@@ -227,7 +241,8 @@ func TestChangePortfoliosRefused(t *testing.T) {
 		t.Errorf("%d jobs were queued", n-before)
 	}
 	for query, code := range map[string]string{
-		"?collectionId=x": "BAD_USER_INPUT", "?collection=x": "BAD_USER_INPUT", "?collectionId=" + model.ID(model.CollectionType, 4711): "NOT_FOUND",
+		"?collectionId=x": "BAD_USER_INPUT", "?collection=x": "BAD_USER_INPUT",
+		"?collectionId=" + model.ID(model.CollectionType, 4711): "NOT_FOUND",
 	} {
 		if got := b.localValues(query); !strings.Contains(got, code) {
 			t.Errorf("%s: %s", query, got)
@@ -290,7 +305,8 @@ func TestPortfolioSetsRefused(t *testing.T) {
 	b.wants("createPortfolioSet", input{"name": "x", "filter": input{"collectionId": "x"}}, "BAD_USER_INPUT input.filter")
 	b.wants("updatePortfolioSet", input{"setId": set.ID, "version": 7, "name": "x"}, "CONFLICT input.version")
 	b.wants("updatePortfolioSet", input{"setId": "x"}, "BAD_USER_INPUT input.setId")
-	if now := b.many("updatePortfolioSet", input{"setId": set.ID, "name": "Out"}).PortfolioSet; now.Name != "Out" || now.Version != 2 || !now.HasFilter {
+	now := b.many("updatePortfolioSet", input{"setId": set.ID, "name": "Out"}).PortfolioSet
+	if now.Name != "Out" || now.Version != 2 || !now.HasFilter {
 		t.Errorf("%+v", now)
 	}
 	if gone := b.many("deletePortfolioSet", input{"setId": set.ID}); gone.DeletedID == nil || *gone.DeletedID != set.ID {

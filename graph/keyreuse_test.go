@@ -170,7 +170,8 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 			},
 		},
 		{
-			"changePortfolios", input{"selection": input{"filter": input{}}, "change": input{"publicNote": "x"}},
+			"changePortfolios",
+			input{"selection": input{"filter": input{}}, "change": input{"publicNote": "x"}},
 			input{
 				"action": "MOVE", "selection": input{"portfolioIds": []string{}}, "change": input{"publicNote": "y"}, "targetCollectionId": local,
 				"mode": "PREVIEW", "previewJobId": imported,

@@ -97,8 +97,10 @@ func (s *Service) insertOwn(ctx context.Context, tx *store.Tx, collectionID int6
 		args  []any
 	}{
 		{`INSERT INTO portfolios (` + strings.Join(columns, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(columns)-1) + `)`, row},
-		{`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, ?, ?, ?, ?, ?)`,
-			[]any{entitlementID, tx.Now, tx.Now, id, true, int64(t.CoverageHash)}},
+		{
+			`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, ?, ?, ?, ?, ?)`,
+			[]any{entitlementID, tx.Now, tx.Now, id, true, int64(t.CoverageHash)},
+		},
 	} {
 		if _, err := tx.SQL.ExecContext(ctx, in.query, in.args...); err != nil {
 			return nil, fmt.Errorf("make a portfolio: %w", err)

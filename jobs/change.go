@@ -260,7 +260,8 @@ func checkChangeTarget(ctx context.Context, tx *store.Tx, in ChangeRequest, prob
 
 // checkSelection returns which portfolios a request selects, unless by a file.
 func (s *Service) checkSelection(ctx context.Context, tx *store.Tx, in ChangeRequest, problems *problem.List) (sel bulk.Selection,
-	err error) {
+	err error,
+) {
 	switch {
 	case in.SetID != 0:
 		set, err := bulk.FindSet(ctx, tx, in.SetID, "input.selection.setId")

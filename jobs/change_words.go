@@ -32,8 +32,10 @@ var changeWording = wording{
 		return strings.Join(said, ", ") + ", " + words.Figure(c.Unchanged) + " unchanged"
 	},
 	aside: func(c *plan.Counts) (first []aside, left aside) {
-		return []aside{{c.Bulk.Refused, "portfolio left as it is, with the reason in the report",
-				"portfolios left as they are, with the reasons in the report"}},
+		return []aside{{
+				c.Bulk.Refused, "portfolio left as it is, with the reason in the report",
+				"portfolios left as they are, with the reasons in the report",
+			}},
 			aside{c.Left, "change not put back", "changes not put back"}
 	},
 	left: failure{

@@ -418,7 +418,9 @@ func (m *matrix) paths(v visitor) {
 
 // unforged is what is expected where it does not matter which page asks, or only for downloads.
 func (m *matrix) unforged(v visitor, needed access.Scope, path string) string {
-	downloads := slices.ContainsFunc([]string{"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv", "/local-values.csv"},
+	downloads := slices.ContainsFunc([]string{
+		"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv", "/local-values.csv",
+	},
 		func(prefix string) bool { return strings.HasPrefix(path, prefix) })
 	switch {
 	case needed == "":

@@ -49,8 +49,10 @@ var toldTables = []struct {
 	{"job_findings", []string{"part_id", "code"}},
 	{"list_decisions", []string{"provider_file_id", "collection_id", "kind"}},
 	{"schedule_slots", []string{"slot"}},
+	{"portfolio_sets", []string{"name"}},
 	{"edits", []string{"portfolio_id", "action", "field"}},
 	{"collection_set_members", nil},
+	{"portfolio_set_members", nil},
 	{"profile_groups", nil},
 }
 

@@ -4,12 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"os"
 
 	"autoholdings/holdings"
 	"autoholdings/holdings/bulk"

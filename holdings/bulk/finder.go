@@ -18,8 +18,10 @@ type reference struct {
 }
 
 func referenceOf(cells map[string]string) reference {
-	ref := reference{id: cells["portfolio_id"], collection: cells["collection"], title: unescaped(cells["title"]),
-		titleID: unescaped(cells["title_id"])}
+	ref := reference{
+		id: cells["portfolio_id"], collection: cells["collection"], title: unescaped(cells["title"]),
+		titleID: unescaped(cells["title_id"]),
+	}
 	ref.collection = unescaped(ref.collection)
 	for _, column := range []string{"print_identifier", "online_identifier", "identifier"} {
 		if text := unescaped(cells[column]); text != "" {

@@ -184,8 +184,10 @@ func (s *Service) ReadLines(ctx context.Context, in io.Reader) (*Lines, error) {
 func checkColumns(table *csvtable.Table) error {
 	has := func(columns []string) bool { return slices.ContainsFunc(columns, table.Has) }
 	switch {
-	case !has([]string{"portfolio_id", "title_id", "print_identifier", "online_identifier",
-		"identifier"}) && !(table.Has("title") && table.Has("collection")):
+	case !has([]string{
+		"portfolio_id", "title_id", "print_identifier", "online_identifier",
+		"identifier",
+	}) && (!table.Has("title") || !table.Has("collection")):
 		return problem.New(problem.BadInput, "", "no column says which portfolio a line is about: give portfolio_id, or collection and one or "+
 			"more of "+
 			"title_id, print_identifier, online_identifier, identifier, title")

@@ -167,8 +167,10 @@ func (w *writer) listUnused(ctx context.Context, lines *Lines) error {
 		err := w.out.Transaction(ctx, func(context.Context, *store.Tx) error {
 			for _, l := range chunk {
 				w.out.Change(holdings.ReportLine{
-					Action: plan.Invalid, Field: l.Column, Title: plan.Citation{Title: l.Title}, Values: plan.Values{Kind: plan.WordsValues,
-						Old: l.Value, New: l.Why},
+					Action: plan.Invalid, Field: l.Column, Title: plan.Citation{Title: l.Title}, Values: plan.Values{
+						Kind: plan.WordsValues,
+						Old:  l.Value, New: l.Why,
+					},
 				}.OnLine(l.Line))
 			}
 			w.out.Counts.Invalid += len(chunk)
@@ -201,8 +203,10 @@ type placeUpdate struct {
 }
 
 func (b *batch) change(p *ent.Portfolio, action plan.Action, field string, values plan.Values, line int) {
-	b.lines = append(b.lines, holdings.ReportLine{Portfolio: p.ID, Action: action, Field: field, Title: citationOf(p),
-		Values: values}.OnLine(line))
+	b.lines = append(b.lines, holdings.ReportLine{
+		Portfolio: p.ID, Action: action, Field: field, Title: citationOf(p),
+		Values: values,
+	}.OnLine(line))
 }
 
 func (b *batch) refuse(p *ent.Portfolio, line int, why string) {
@@ -224,8 +228,10 @@ func (b *batch) count(changed []plan.FieldChange) {
 }
 
 func citationOf(p *ent.Portfolio) plan.Citation {
-	return plan.Citation{Title: p.PublicationTitle, TitleID: p.TitleID, PrintIdentifier: p.PrintIdentifier,
-		OnlineIdentifier: p.OnlineIdentifier}
+	return plan.Citation{
+		Title: p.PublicationTitle, TitleID: p.TitleID, PrintIdentifier: p.PrintIdentifier,
+		OnlineIdentifier: p.OnlineIdentifier,
+	}
 }
 
 // write writes what was decided, and its report.

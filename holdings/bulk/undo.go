@@ -27,7 +27,8 @@ type recorded struct {
 // Undo takes back what one part of a job changed: each field that still has the value that the job gave it, and each portfolio
 // that is still where the job put it. The rest is left and listed. part is the undoing job's own; see Run for the others.
 func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *holdings.Part, resumed *plan.Counts, show bool) (plan.Counts,
-	error) {
+	error,
+) {
 	w, err := s.newWriter(ctx, part, show)
 	if err != nil {
 		return plan.Counts{}, errors.Join(err, w.out.Close())
