@@ -52,7 +52,7 @@ func changeRequest(in generated.ChangePortfoliosInput) (request jobs.ChangeReque
 func selectionOf(request *jobs.ChangeRequest, in *generated.PortfolioSelectionInput) (err error) {
 	given := 0
 	for _, is := range []bool{
-		inputValue(in.Filter) != nil, inputValue2(in.PortfolioIds) != nil, inputValue(in.SetID) != nil, inputValue(in.FileID) != nil,
+		inputValue(in.Filter) != nil, inputList(in.PortfolioIds) != nil, inputValue(in.SetID) != nil, inputValue(in.FileID) != nil,
 		inputValue(in.File) != nil,
 	} {
 		if is {
@@ -66,7 +66,7 @@ func selectionOf(request *jobs.ChangeRequest, in *generated.PortfolioSelectionIn
 	if request.Filter, err = filterInput(in.Filter, "input.selection"); err != nil {
 		return err
 	}
-	if ids := inputValue2(in.PortfolioIds); ids != nil {
+	if ids := inputList(in.PortfolioIds); ids != nil {
 		if request.PortfolioIDs, err = idsOf(model.PortfolioType, "input.selection.portfolioIds", ids); err != nil {
 			return err
 		}
@@ -124,7 +124,7 @@ func newPortfolio(in generated.CreatePortfolioInput) (made holdings.NewPortfolio
 		"online_identifier": text(in.OnlineIdentifier), "title_url": text(in.URL), "publication_type": text(in.PublicationType),
 		"publisher_name": text(in.PublisherName), "first_author": text(in.FirstAuthor), "notes": text(in.Notes),
 	}}
-	made.Coverage = coverageOf(&generated.LocalCoverageInput{Statements: inputValue2(in.Coverage)}).Statements
+	made.Coverage = coverageOf(&generated.LocalCoverageInput{Statements: inputList(in.Coverage)}).Statements
 	made.CollectionID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID)
 	return made, err
 }
@@ -167,7 +167,7 @@ func setMembers(set *bulk.SetInput, filter graphql.Omittable[*model.PortfolioFil
 	if set.Filter, err = filterInput(filter, "input"); err != nil {
 		return err
 	}
-	if given := inputValue2(portfolioIDs); given != nil {
+	if given := inputList(portfolioIDs); given != nil {
 		ids, err := idsOf(model.PortfolioType, "input.portfolioIds", given)
 		set.IDs = &ids
 		return err
@@ -196,8 +196,8 @@ func portfolioSetChange(in generated.UpdatePortfolioSetInput) (id int64, set bul
 		path  string
 		given []string
 	}{
-		{&set.Add, "input.addPortfolioIds", inputValue2(in.AddPortfolioIds)},
-		{&set.Remove, "input.removePortfolioIds", inputValue2(in.RemovePortfolioIds)},
+		{&set.Add, "input.addPortfolioIds", inputList(in.AddPortfolioIds)},
+		{&set.Remove, "input.removePortfolioIds", inputList(in.RemovePortfolioIds)},
 	} {
 		if wrong == nil && list.given != nil {
 			*list.to, wrong = idsOf(model.PortfolioType, list.path, list.given)

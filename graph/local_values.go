@@ -58,11 +58,11 @@ func staffChange(in generated.PortfolioChangeInput) (holdings.StaffChange, error
 	if err := proxyOf(change, in.Proxy); err != nil {
 		return change, err
 	}
-	return change, localValuesOf(change, inputValue2(in.LocalValues))
+	return change, localValuesOf(change, inputList(in.LocalValues))
 }
 
-// inputValue2 returns a list of an input field; nil if it is null or left out.
-func inputValue2[T any](o graphql.Omittable[[]T]) []T {
+// inputList returns a list of an input field; nil if it is null or left out.
+func inputList[T any](o graphql.Omittable[[]T]) []T {
 	v, _ := o.ValueOK()
 	return v
 }
@@ -93,7 +93,7 @@ func proxyOf(change holdings.StaffChange, o graphql.Omittable[*generated.ProxyIn
 		return nil
 	}
 	p := plan.LocalProxy{On: in.On}
-	for _, g := range inputValue2(in.Groups) {
+	for _, g := range inputList(in.Groups) {
 		id, err := idOf(model.InventoryGroupType, "input.proxy.groups", g.GroupID)
 		if err != nil {
 			return err
