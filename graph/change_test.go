@@ -240,6 +240,12 @@ func TestChangePortfoliosRefused(t *testing.T) {
 	if n := b.store.Read.Job.Query().CountX(t.Context()); n != before {
 		t.Errorf("%d jobs were queued", n-before)
 	}
+}
+
+// TestLocalValuesDownloadRefused: what is wrong with the address of the file is said.
+func TestLocalValuesDownloadRefused(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20})
 	for query, code := range map[string]string{
 		"?collectionId=x": "BAD_USER_INPUT", "?collection=x": "BAD_USER_INPUT",
 		"?collectionId=" + model.ID(model.CollectionType, 4711): "NOT_FOUND",
