@@ -50,19 +50,6 @@ func changeRequest(in generated.ChangePortfoliosInput) (request jobs.ChangeReque
 
 // selectionOf decodes which portfolios are meant.
 func selectionOf(request *jobs.ChangeRequest, in *generated.PortfolioSelectionInput) (err error) {
-	given := 0
-	for _, is := range []bool{
-		inputValue(in.Filter) != nil, inputList(in.PortfolioIds) != nil, inputValue(in.SetID) != nil, inputValue(in.FileID) != nil,
-		inputValue(in.File) != nil,
-	} {
-		if is {
-			given++
-		}
-	}
-	if given != 1 {
-		return problem.New(problem.BadInput, "input.selection", "say which portfolios by exactly one of filter, portfolioIds, setId, fileId "+
-			"and file")
-	}
 	if request.Filter, err = filterInput(in.Filter, "input.selection"); err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func coverageOf(in *generated.LocalCoverageInput) plan.LocalCoverage {
 
 // LocalValues are what staff put on a portfolio, each compared with the provider's value.
 func (r portfolioResolver) LocalValues(ctx context.Context, p *model.Portfolio) ([]*model.LocalValue, error) {
-	local := p.LocalValues()
+	local := p.LocalValues
 	return present(local.Fields(), func(field string) (*model.LocalValue, error) {
 		if field == plan.CoverageField {
 			return r.localCoverage(ctx, p, local)
@@ -180,7 +180,7 @@ func (r *resolver) localCoverage(ctx context.Context, p *model.Portfolio, local 
 
 // Proxy is what is said of the proxy; groups that were deleted since are left out.
 func (r portfolioResolver) Proxy(ctx context.Context, p *model.Portfolio) (*model.Proxy, error) {
-	said, ok := p.LocalValues().Proxy()
+	said, ok := p.LocalValues.Proxy()
 	if !ok {
 		return nil, nil
 	}

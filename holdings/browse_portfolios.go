@@ -62,6 +62,7 @@ func (f PortfolioFilter) Where() []predicate.Portfolio {
 	}
 	where = append(where, f.states()...)
 	where = append(where, f.unentitled()...)
+	where = append(where, f.said()...)
 	if f.ProfileID != 0 {
 		where = append(where, entitledBy(f.ProfileID))
 	}
@@ -118,7 +119,6 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 		{f.Unprotected, unprotected},
 		{f.Retained, isRetained(false)},
 		{f.OnlyRetained, isRetained(true)},
-		{f.HasLocal, hasLocal("")},
 	} {
 		switch {
 		case state.asked == nil:
@@ -128,14 +128,26 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 			where = append(where, portfolio.Not(state.condition))
 		}
 	}
+	if f.unlistedOnly() && f.CollectionID == 0 {
+		where = append(where, f.among(sql.ExprP("NOT listed"), sql.IsNull(portfolio.FieldRemovedAt)))
+	}
+	return where
+}
+
+// said are the conditions on what staff say.
+func (f PortfolioFilter) said() (where []predicate.Portfolio) {
+	switch {
+	case f.HasLocal == nil:
+	case *f.HasLocal:
+		where = append(where, hasLocal(""))
+	default:
+		where = append(where, portfolio.Not(hasLocal("")))
+	}
 	if f.LocalField != "" {
 		where = append(where, hasLocal(f.LocalField))
 	}
 	if f.AccessRights != "" {
 		where = append(where, func(s *sql.Selector) { s.Where(sql.ExprP("access_rights <> ''")) }, portfolio.AccessRights(f.AccessRights))
-	}
-	if f.unlistedOnly() && f.CollectionID == 0 {
-		where = append(where, f.among(sql.ExprP("NOT listed"), sql.IsNull(portfolio.FieldRemovedAt)))
 	}
 	return where
 }

@@ -39,9 +39,8 @@ func (s *Service) CreatePortfolio(ctx context.Context, in NewPortfolio) (p *ent.
 		case err != nil:
 			return fmt.Errorf("read collection %d: %w", in.CollectionID, err)
 		case !isLocal(c):
-			problems.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: choose a "+
-				"local "+
-				"collection, or make one with createCollection", c.Name)
+			problems.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: "+
+				"choose a local collection, or make one with createCollection", c.Name)
 		default:
 			if err := s.busy.Writing(ctx, tx, c.ID); err != nil {
 				return onField(path, err)
@@ -90,28 +89,24 @@ func (in *NewPortfolio) title() (*plan.Title, problem.List) {
 // insertOwn writes a portfolio with its own entitlement.
 func (s *Service) insertOwn(ctx context.Context, tx *store.Tx, collectionID int64, t *plan.Title) (*ent.Portfolio, error) {
 	id, entitlementID := s.store.NextID(), s.store.NextID()
-	row := appendTitle([]any{id, tx.Now, tx.Now, collectionID, true, false}, &t.Values, "", plan.HashValues(&t.Values))
-	columns := append([]string{"id", "created_at", "updated_at", "collection_id", "available", "listed"}, titleRowColumns...)
-	for _, in := range []struct {
-		query string
-		args  []any
-	}{
-		{`INSERT INTO portfolios (` + strings.Join(columns, ", ") + `) VALUES (?` + strings.Repeat(", ?", len(columns)-1) + `)`, row},
-		{
-			`INSERT INTO entitlements (id, created_at, updated_at, portfolio_id, active, coverage_hash) VALUES (?, ?, ?, ?, ?, ?)`,
-			[]any{entitlementID, tx.Now, tx.Now, id, true, int64(t.CoverageHash)},
-		},
-	} {
-		if _, err := tx.SQL.ExecContext(ctx, in.query, in.args...); err != nil {
-			return nil, fmt.Errorf("make a portfolio: %w", err)
-		}
-	}
+	statements := make([][]any, len(t.Coverage))
 	for i := range t.Coverage {
-		st := &t.Coverage[i]
-		_, err := tx.SQL.ExecContext(ctx, `INSERT INTO coverage_statements (id, entitlement_id, position, `+plan.StatementColumnNames+`)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, s.store.NextID(), entitlementID, i, st.DateFirst, st.VolFirst, st.IssueFirst,
-			st.DateLast, st.VolLast, st.IssueLast, st.Embargo, st.URL, st.Notes, st.Depth, st.Kind)
-		if err != nil {
+		statements[i] = statementRow(s.store.NextID(), entitlementID, i, &t.Coverage[i])
+	}
+	for _, in := range []struct {
+		table   string
+		columns []string
+		rows    [][]any
+	}{
+		{"portfolios", portfolioRowColumns, [][]any{
+			appendTitle([]any{id, tx.Now, tx.Now, collectionID, true, false}, &t.Values, "", plan.HashValues(&t.Values)),
+		}},
+		{"entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "active", "coverage_hash"}, [][]any{
+			{entitlementID, tx.Now, tx.Now, id, true, int64(t.CoverageHash)},
+		}},
+		{"coverage_statements", statementRowColumns, statements},
+	} {
+		if err := store.Insert(ctx, tx, in.table, in.columns, in.rows); err != nil {
 			return nil, fmt.Errorf("make a portfolio: %w", err)
 		}
 	}

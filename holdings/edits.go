@@ -39,7 +39,7 @@ func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfoli
 // StaffValuesOf is what staff decided about a portfolio.
 func StaffValuesOf(p *ent.Portfolio) (v StaffValues, err error) {
 	v = StaffValues{
-		Available: p.Available, AccessRights: p.AccessRights, PerpetualFrom: p.PerpetualFrom, PerpetualEnd: p.PerpetualUntil,
+		Available: p.Available, AccessRights: p.AccessRights, PerpetualFrom: p.PerpetualFrom, PerpetualUntil: p.PerpetualUntil,
 	}
 	if p.LicenseID != nil {
 		v.LicenseID = *p.LicenseID
@@ -134,7 +134,7 @@ func inputPath(field string) string {
 }
 
 func setStaffValues(u *ent.PortfolioUpdateOne, v *StaffValues) *ent.PortfolioUpdateOne {
-	u.SetAvailable(v.Available).SetAccessRights(v.AccessRights).SetPerpetualFrom(v.PerpetualFrom).SetPerpetualUntil(v.PerpetualEnd).
+	u.SetAvailable(v.Available).SetAccessRights(v.AccessRights).SetPerpetualFrom(v.PerpetualFrom).SetPerpetualUntil(v.PerpetualUntil).
 		SetLocalValues(v.Local.Text())
 	if v.LicenseID == 0 {
 		return u.ClearLicenseID()
@@ -156,7 +156,9 @@ func (in *PortfolioChange) checkLocks(problems *problem.List) {
 }
 
 // IsProviderField says whether a field is one that the provider has too.
-func IsProviderField(name string) bool { return name == plan.CoverageField || columnNamed(name) >= 0 }
+func IsProviderField(name string) bool {
+	return name == plan.CoverageField || plan.TitleColumnNamed(name) >= 0
+}
 
 // withLocks adds to a change what locks mean: the fields named get the provider's present value as their local value
 // unless they have one, the others lose theirs. What a change says of a field itself stays.
@@ -183,7 +185,7 @@ func (s *Service) withLocks(
 			}
 			change[field] = &text
 		default:
-			change[field] = &provider[columnNamed(field)]
+			change[field] = &provider[plan.TitleColumnNamed(field)]
 		}
 	}
 	return change, nil
@@ -219,8 +221,10 @@ func LocalValuesOf(p *ent.Portfolio) plan.LocalValues {
 }
 
 // ShownPortfolio returns a portfolio with its local values in place of the provider's, as it is shown.
-func ShownPortfolio(p *ent.Portfolio) *ent.Portfolio {
-	local := LocalValuesOf(p)
+func ShownPortfolio(p *ent.Portfolio) *ent.Portfolio { return ShownWith(p, LocalValuesOf(p)) }
+
+// ShownWith is ShownPortfolio where its local values are known.
+func ShownWith(p *ent.Portfolio, local plan.LocalValues) *ent.Portfolio {
 	if len(local) == 0 {
 		return p
 	}
@@ -234,7 +238,7 @@ func ShownPortfolio(p *ent.Portfolio) *ent.Portfolio {
 
 // ProviderValue is a field as the provider has it; ok is false for fields that only the library has, and for coverage.
 func ProviderValue(p *ent.Portfolio, field string) (value string, ok bool) {
-	i := columnNamed(field)
+	i := plan.TitleColumnNamed(field)
 	if i < 0 {
 		return "", false
 	}

@@ -20,11 +20,11 @@ func Holders(ctx context.Context, read store.QueryFunc, portfolios []*ent.Portfo
 	for i, p := range portfolios {
 		ids[i] = p.ID
 	}
-	ordered, err := having(ctx, read, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids)
+	ordered, err := store.IDSet(ctx, read, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids)
 	if err != nil {
 		return nil, err
 	}
-	listed, err := having(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
+	listed, err := store.IDSet(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
 		WHERE active AND profile_id IS NOT NULL AND portfolio_id IN `,
 		ids)
 	if err != nil {
@@ -32,7 +32,7 @@ func Holders(ctx context.Context, read store.QueryFunc, portfolios []*ent.Portfo
 	}
 	activated := map[int64]bool{}
 	if !local {
-		activated, err = having(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
+		activated, err = store.IDSet(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
 		WHERE active AND profile_id IS NULL AND portfolio_id IN `, ids)
 		if err != nil {
 			return nil, err
@@ -64,20 +64,6 @@ func Holders(ctx context.Context, read store.QueryFunc, portfolios []*ent.Portfo
 		}
 	}
 	return held, nil
-}
-
-// having are those of some portfolios that a statement ending in IN finds.
-func having(ctx context.Context, read store.QueryFunc, query string, ids []int64) (map[int64]bool, error) {
-	placeholders, args := store.InList(ids)
-	found, err := store.ScanIDs(read(ctx, query+placeholders, args...))
-	if err != nil {
-		return nil, fmt.Errorf("read what holds the portfolios: %w", err)
-	}
-	has := make(map[int64]bool, len(found))
-	for _, id := range found {
-		has[id] = true
-	}
-	return has, nil
 }
 
 // PlacesOf says where portfolios are, with those of their entitlements that removing or restoring them changes: the ones in

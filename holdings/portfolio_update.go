@@ -77,7 +77,7 @@ func (w *portfolioTarget) writeEntitlement(
 	if w.plan.Declined.Has(plan.Updates) && h.Entitled {
 		hash = p.OwnHash // what was declined counts as a change again next time
 	}
-	same := h.Entitled && !p.GivenBack && plan.EqualHash(hash, p.OwnHash) && d.Own.Text() == p.Own.Text()
+	same := h.Entitled && !p.GivenBack && plan.Same(hash, p.OwnHash) && d.Own.Text() == p.Own.Text()
 	if !same {
 		if _, err := tx.SQL.ExecContext(ctx, `UPDATE entitlements SET active = ?, waiting = '', waiting_since = '', given_back = ?,
 			ended_at = NULL, own_values = ?, own_hash = ?, updated_at = ? WHERE id = ?`, true, false, d.Own.Text(), hash, w.out.Now,

@@ -26,13 +26,11 @@ func newPortfolioWriter(ctx context.Context, out *PartWriter) (w *portfolioWrite
 		table   string
 		columns []string
 	}{
-		{&w.portfolios, "portfolios", append([]string{"id", "created_at", "updated_at", "collection_id", "available", "listed"},
-			titleRowColumns...)},
+		{&w.portfolios, "portfolios", portfolioRowColumns},
 		{&w.entitlements, "entitlements", []string{
 			"id", "created_at", "updated_at", "portfolio_id", "profile_id", "active", "coverage_hash", "own_values", "own_hash",
 		}},
-		{&w.statements, "coverage_statements", append([]string{"id", "entitlement_id", "position"},
-			strings.Split(plan.StatementColumnNames, ", ")...)},
+		{&w.statements, "coverage_statements", statementRowColumns},
 	} {
 		if *in.to, err = out.inserter(ctx, in.table, in.columns...); err != nil {
 			return nil, err
@@ -62,13 +60,25 @@ func (w *portfolioWriter) addCoverage(entitlementID int64, statements []plan.Sta
 	for i := range statements {
 		st := &statements[i]
 		st.Kind = w.out.Part.kindOf(st)
-		w.statements.Add(w.out.Store.NextID(), entitlementID, i, st.DateFirst, st.VolFirst, st.IssueFirst, st.DateLast, st.VolLast,
-			st.IssueLast, st.Embargo, st.URL, st.Notes, st.Depth, st.Kind)
+		w.statements.Add(statementRow(w.out.Store.NextID(), entitlementID, i, st)...)
+	}
+}
+
+// statementRowColumns are the columns of statementRow.
+var statementRowColumns = append([]string{"id", "entitlement_id", "position"}, strings.Split(plan.StatementColumnNames, ", ")...)
+
+func statementRow(id, entitlementID int64, position int, st *plan.Statement) []any {
+	return []any{
+		id, entitlementID, position, st.DateFirst, st.VolFirst, st.IssueFirst, st.DateLast, st.VolLast, st.IssueLast, st.Embargo,
+		st.URL, st.Notes, st.Depth, st.Kind,
 	}
 }
 
 // titleRowColumns are the title columns and those that are computed from them, in the order of appendTitle.
 var titleRowColumns = append(strings.Split(plan.TitleColumnNames, ", "), "title_key", "print_key", "online_key", "more_keys", "values_hash")
+
+// portfolioRowColumns are the columns of a new portfolio: the title's come last.
+var portfolioRowColumns = append([]string{"id", "created_at", "updated_at", "collection_id", "available", "listed"}, titleRowColumns...)
 
 // appendTitle appends the values of titleRowColumns; hash is of the title columns.
 func appendTitle(row []any, values *[len(plan.TitleColumns)]string, moreKeys string, hash uint64) []any {

@@ -20,11 +20,11 @@ import (
 // StaffValues is all that staff decide about a portfolio: it is read, compared, changed, recorded, exported and undone
 // field by field, each as a text that may be missing.
 type StaffValues struct {
-	Available                   bool
-	LicenseID                   int64  // 0: none
-	AccessRights                string // see Current and Perpetual; "": nothing is said
-	PerpetualFrom, PerpetualEnd string // YYYY-MM-DD; "": no limit
-	Local                       plan.LocalValues
+	Available                     bool
+	LicenseID                     int64  // 0: none
+	AccessRights                  string // see Current and Perpetual; "": nothing is said
+	PerpetualFrom, PerpetualUntil string // YYYY-MM-DD; "": no limit
+	Local                         plan.LocalValues
 }
 
 // The fields of StaffValues that are no local values.
@@ -62,7 +62,7 @@ func (v *StaffValues) Get(field string) *string {
 	case FieldPerpetualFrom:
 		text = v.PerpetualFrom
 	case FieldPerpetualUntil:
-		text = v.PerpetualEnd
+		text = v.PerpetualUntil
 	default:
 		return v.Local.Get(field)
 	}
@@ -88,7 +88,7 @@ func (v *StaffValues) set(field string, value *string) {
 	case FieldPerpetualFrom:
 		v.PerpetualFrom = text
 	case FieldPerpetualUntil:
-		v.PerpetualEnd = text
+		v.PerpetualUntil = text
 	default:
 		v.Local = v.Local.With(field, value)
 	}
@@ -105,7 +105,7 @@ func (v *StaffValues) Apply(change StaffChange) (changed []plan.FieldChange) {
 			continue
 		}
 		before := v.Get(field)
-		if before == nil && value == nil || before != nil && value != nil && *before == *value {
+		if plan.Same(before, value) {
 			continue
 		}
 		v.set(field, value)
@@ -116,10 +116,10 @@ func (v *StaffValues) Apply(change StaffChange) (changed []plan.FieldChange) {
 
 // Check says what is wrong with the values as they would be after a change.
 func (v *StaffValues) Check() error {
-	if v.PerpetualFrom != "" && v.PerpetualEnd != "" && v.PerpetualFrom > v.PerpetualEnd {
-		return fmt.Errorf("perpetual access from %s until %s are no days: exchange them", v.PerpetualFrom, v.PerpetualEnd)
+	if v.PerpetualFrom != "" && v.PerpetualUntil != "" && v.PerpetualFrom > v.PerpetualUntil {
+		return fmt.Errorf("perpetual access from %s until %s are no days: exchange them", v.PerpetualFrom, v.PerpetualUntil)
 	}
-	if v.AccessRights != Perpetual && (v.PerpetualFrom != "" || v.PerpetualEnd != "") {
+	if v.AccessRights != Perpetual && (v.PerpetualFrom != "" || v.PerpetualUntil != "") {
 		return fmt.Errorf("days of perpetual access are given, but not perpetual access itself: set access_rights to %s too, or take the "+
 			"days back", Perpetual)
 	}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
-	"autoholdings/kbart"
 )
 
 // Undo reverses what one part of an applied job recorded, portfolio by portfolio: what left comes back first, and what
@@ -172,7 +170,8 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 }
 
 func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, changes map[int64][]recorded) error {
-	done, err := store.IDSet(ctx, tx, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids,
+	read := tx.SQL.QueryContext
+	done, err := store.IDSet(ctx, read, `SELECT DISTINCT portfolio_id FROM job_changes WHERE part_id = ? AND portfolio_id IN `, ids,
 		u.out.Part.ID)
 	if err != nil {
 		return err
@@ -181,7 +180,7 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 	if err != nil {
 		return err
 	}
-	moved, err := store.IDSet(ctx, tx, `SELECT id FROM portfolios WHERE collection_id <> ? AND id IN `, ids, u.out.Part.CollectionID)
+	moved, err := store.IDSet(ctx, read, `SELECT id FROM portfolios WHERE collection_id <> ? AND id IN `, ids, u.out.Part.CollectionID)
 	if err != nil {
 		return err
 	}
@@ -374,11 +373,6 @@ func (u *undoer) leaveState(id int64, p *plan.StoredPortfolio, e ownEntitlement,
 	u.leave(id, p, "", plan.Values{Kind: plan.StatesValues, Old: plan.ToJSON(plan.StateOf(p, e.id)), New: before})
 }
 
-// columnNamed is the index of a title column in plan.TitleColumns, or -1.
-func columnNamed(name string) int {
-	return slices.IndexFunc(plan.TitleColumns[:], func(c kbart.Column) bool { return c.String() == name })
-}
-
 // restoreField restores one field in d. If it no longer has the value that the job gave it, ok is false and current
 // holds its present value and the former one.
 func restoreField(d *plan.Difference, r *recorded, p *plan.StoredPortfolio) (current plan.Values, ok bool, err error) {
@@ -400,7 +394,7 @@ func restoreField(d *plan.Difference, r *recorded, p *plan.StoredPortfolio) (cur
 		d.Coverage, d.Rewrite = before, true
 		return current, true, nil
 	}
-	i := columnNamed(r.field)
+	i := plan.TitleColumnNamed(r.field)
 	if i < 0 || r.values.Kind != plan.TextValues {
 		return current, false, fmt.Errorf("nothing is known of a value of kind %q of the field %q", r.values.Kind, r.field)
 	}

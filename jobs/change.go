@@ -27,8 +27,7 @@ var changeKind = jobKind{
 	inWords: "a change of portfolios", sameInWords: "the same change of the same portfolios",
 	title: "Change portfolios",
 	description: "Changes what staff decide about many portfolios, takes them out of the holdings, brings them back or moves them to " +
-		"another " +
-		"collection: those of a filter, a list, a set or a file.",
+		"another collection: those of a filter, a list, a set or a file.",
 	mutation: "changePortfolios",
 	wording:  &changeWording, undo: undoChange{},
 }
@@ -74,41 +73,47 @@ func (a changeArgs) involved() involved {
 
 // StartChange queues a change of many portfolios. Each mistake in the request is returned as a problem.
 func (s *Service) StartChange(ctx context.Context, in ChangeRequest) (*ent.Job, error) {
+	if err := in.checkOneSelection(); err != nil {
+		return nil, err
+	}
 	request := Request{Key: in.IdempotencyKey, Mutation: "changePortfolios", Arguments: []any{in}}
-	row, _, err := s.Once(ctx, KindChange, request, func(ctx context.Context) (*ent.Job, error) {
+	row, _, err := s.Once(ctx, KindChange, request, func(ctx context.Context) (_ *ent.Job, err error) { // repeated: keeps and reads no file
 		if in.File != nil {
-			file, err := s.KeepUpload(ctx, "portfolios.csv", "", strings.NewReader(*in.File))
-			if problems, ok := problem.In(err); ok {
-				return nil, problem.New(problem.BadInput, "input.selection.file", "%s", problems[0].Message)
-			}
-			if err != nil {
+			if in.FileID, err = s.keepGiven(ctx, "portfolios.csv", *in.File, "input.selection.file"); err != nil {
 				return nil, err
 			}
-			in.FileID = file.ID
 		}
 		lines, err := s.linesOf(ctx, in)
 		if err != nil {
 			return nil, err
 		}
-		var row *ent.Job
-		err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		return s.start(ctx, KindChange, request, func(ctx context.Context, tx *store.Tx) (*ent.Job, error) {
 			args, err := s.checkChange(ctx, tx, in, lines)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			row, err = s.queue(ctx, tx, newJob{
+			return s.queue(ctx, tx, newJob{
 				kind: KindChange, mode: in.Mode, trigger: Manual, request: request, args: args, subject: in.PreviewJobID,
 				uniqueKey: "change:" + args.digest(), path: "input.selection",
 			})
-			return err
 		})
-		if err != nil {
-			return nil, err
-		}
-		s.Nudge()
-		return row, nil
 	})
 	return row, err
+}
+
+// checkOneSelection is asked before a file is kept.
+func (in *ChangeRequest) checkOneSelection() error {
+	given := 0
+	for _, is := range []bool{in.Filter != nil, in.PortfolioIDs != nil, in.SetID != 0, in.FileID != 0, in.File != nil} {
+		if is {
+			given++
+		}
+	}
+	if given == 1 {
+		return nil
+	}
+	return problem.New(problem.BadInput, "input.selection",
+		"say which portfolios by exactly one of filter, portfolioIds, setId, fileId and file")
 }
 
 // digest is the same for requests that would do the same.
@@ -191,15 +196,6 @@ func (s *Service) checkChange(ctx context.Context, tx *store.Tx, in ChangeReques
 
 func checkChangeChoices(in ChangeRequest, problems *problem.List) {
 	action, byFile := bulk.Action(in.Action), in.FileID != 0
-	given := 0
-	for _, is := range []bool{in.Filter != nil, in.PortfolioIDs != nil, in.SetID != 0, byFile} {
-		if is {
-			given++
-		}
-	}
-	if given != 1 {
-		problems.Add(problem.BadInput, "input.selection", "say which portfolios by exactly one of filter, portfolioIds, setId, fileId and file")
-	}
 	if !slices.Contains(bulk.Actions, action) {
 		problems.Add(problem.BadInput, "input.action", "%q is unknown: choose CHANGE, REMOVE, RESTORE or MOVE", in.Action)
 	}
@@ -437,26 +433,11 @@ func (r *run) compareChange(ctx context.Context, a changeArgs, order *bulk.Order
 func (r *run) changePart(ctx context.Context, order *bulk.Order, row *ent.JobPart, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
 	show := r.job.Mode == Preview
-	part := pr.bulkPart("change", show, nil)
+	part := pr.plainPart("change", show, nil)
 	resumed, err := pr.resumed()
 	if err != nil {
 		return err
 	}
 	_, err = r.s.bulk.Run(ctx, order, part, resumed, show)
 	return err
-}
-
-// bulkPart returns a collection's part of a job over many portfolios, or of its undo; one of no collection lists lines. done is
-// called in the transaction that ends it.
-func (pr *partRun) bulkPart(phase string, show bool, done func(context.Context, *store.Tx) error) *holdings.Part {
-	part := &holdings.Part{ID: pr.part.ID, JobID: pr.run.job.ID}
-	if pr.part.CollectionID != nil {
-		part.CollectionID = *pr.part.CollectionID
-	}
-	part.Fence = func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
-		defer pr.run.s.tell(pr.run.job.ID)
-		return pr.run.fence(ctx, tx, phase, p.Done, p.Total)
-	}
-	pr.endIn(part, show, done)
-	return part
 }

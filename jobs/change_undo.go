@@ -45,7 +45,7 @@ func (undoChange) perform(ctx context.Context, r *run, undone *ent.Job) error {
 		}
 		pr := &partRun{run: r, part: part, last: last}
 		show := r.job.Mode == Preview
-		undo := pr.bulkPart("undo", show, func(ctx context.Context, tx *store.Tx) error { return setPart(ctx, tx, subject.ID, PartUndone) })
+		undo := pr.plainPart("undo", show, func(ctx context.Context, tx *store.Tx) error { return setPart(ctx, tx, subject.ID, PartUndone) })
 		resumed, err := pr.resumed()
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package jobs
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
@@ -71,15 +70,10 @@ func (s *Service) StartImport(ctx context.Context, in ImportRequest) (*ent.Job, 
 	if in.List == nil {
 		return s.start(ctx, KindImport, request, queue)
 	}
-	row, _, err := s.Once(ctx, KindImport, request, func(ctx context.Context) (*ent.Job, error) { // repeated: keeps no file
-		file, err := s.KeepUpload(ctx, "list.txt", "", strings.NewReader(*in.List))
-		if problems, ok := problem.In(err); ok {
-			return nil, problem.New(problem.BadInput, "input.kbart", "%s", problems[0].Message)
-		}
-		if err != nil {
+	row, _, err := s.Once(ctx, KindImport, request, func(ctx context.Context) (_ *ent.Job, err error) { // repeated: keeps no file
+		if in.FileID, err = s.keepGiven(ctx, "list.txt", *in.List, "input.kbart"); err != nil {
 			return nil, err
 		}
-		in.FileID = file.ID
 		return s.start(ctx, KindImport, request, queue)
 	})
 	return row, err

@@ -138,7 +138,7 @@ func titlesInWords(d move.Difference) string {
 func (r *run) movePart(ctx context.Context, plan *move.Plan, row *ent.JobPart, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
 	show := r.job.Mode == Preview
-	part := pr.movePart("move", show, nil)
+	part := pr.plainPart("move", show, nil)
 	if show {
 		_, err := r.s.moves.ShowMove(ctx, plan, part)
 		return err
@@ -151,9 +151,13 @@ func (r *run) movePart(ctx context.Context, plan *move.Plan, row *ent.JobPart, l
 	return err
 }
 
-// movePart returns a collection's part of a move, or of its undo. done is called in the transaction that ends it.
-func (pr *partRun) movePart(phase string, show bool, done func(context.Context, *store.Tx) error) *holdings.Part {
-	part := &holdings.Part{ID: pr.part.ID, JobID: pr.run.job.ID, CollectionID: *pr.part.CollectionID}
+// plainPart returns a part of a job that plans no list, or of its undo: a collection's, or one that lists lines of a file. done
+// is called in the transaction that ends it.
+func (pr *partRun) plainPart(phase string, show bool, done func(context.Context, *store.Tx) error) *holdings.Part {
+	part := &holdings.Part{ID: pr.part.ID, JobID: pr.run.job.ID}
+	if pr.part.CollectionID != nil {
+		part.CollectionID = *pr.part.CollectionID
+	}
 	part.Fence = func(ctx context.Context, tx *store.Tx, p holdings.Progress) error {
 		defer pr.run.s.tell(pr.run.job.ID)
 		return pr.run.fence(ctx, tx, phase, p.Done, p.Total)

@@ -113,7 +113,7 @@ func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int
 
 func (r *run) undoMovePart(ctx context.Context, subject, row *ent.JobPart, shown *move.ShownUndo, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
-	part := pr.movePart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error {
+	part := pr.plainPart("undo", shown != nil, func(ctx context.Context, tx *store.Tx) error {
 		return r.closeUndone(ctx, tx, &moveKind, subject)
 	})
 	resumed, err := pr.resumed()

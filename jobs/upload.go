@@ -67,3 +67,15 @@ func (s *Service) uploadProblem(err error) error {
 	toDo := strings.ReplaceAll(known.toDoNow, "{setting}", s.providers.standard().SizeSetting())
 	return problem.New(known.code, "", "%s%s: %s", known.what, detail, toDo)
 }
+
+// keepGiven is KeepUpload of a file that stands in a field of a request, at a path.
+func (s *Service) keepGiven(ctx context.Context, name, text, path string) (id int64, err error) {
+	file, err := s.KeepUpload(ctx, name, "", strings.NewReader(text))
+	if problems, ok := problem.In(err); ok {
+		return 0, problem.New(problem.BadInput, path, "%s", problems[0].Message)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return file.ID, nil
+}

@@ -45,25 +45,22 @@ func (r *Retention) Until() *string { return orNull(r.Retention.Until) }
 // LicenseCode is the code of the license that says so.
 func (r *Retention) LicenseCode() *string { return orNull(r.License) }
 
-// LocalValues are what staff put beside the provider's values; none where they cannot be read.
-func (p *Portfolio) LocalValues() plan.LocalValues { return holdings.LocalValuesOf(p.Provider) }
-
 // LockedFields are the fields of the provider that show a local value.
 func (p *Portfolio) LockedFields() []string {
-	return slices.DeleteFunc(p.LocalValues().Fields(), func(field string) bool { return !holdings.IsProviderField(field) })
+	return slices.DeleteFunc(p.LocalValues.Fields(), func(field string) bool { return !holdings.IsProviderField(field) })
 }
 
 // PublicNote is for patrons.
-func (p *Portfolio) PublicNote() *string { return p.LocalValues().Get(plan.PublicNote) }
+func (p *Portfolio) PublicNote() *string { return p.LocalValues.Get(plan.PublicNote) }
 
 // InternalNote is for staff.
-func (p *Portfolio) InternalNote() *string { return p.LocalValues().Get(plan.InternalNote) }
+func (p *Portfolio) InternalNote() *string { return p.LocalValues.Get(plan.InternalNote) }
 
 // AuthenticationNote says how to sign in.
-func (p *Portfolio) AuthenticationNote() *string { return p.LocalValues().Get(plan.AuthenticationNote) }
+func (p *Portfolio) AuthenticationNote() *string { return p.LocalValues.Get(plan.AuthenticationNote) }
 
 // TemporarilyUnavailable is why it is unavailable for the time being.
-func (p *Portfolio) TemporarilyUnavailable() *string { return p.LocalValues().Get(plan.Unavailable) }
+func (p *Portfolio) TemporarilyUnavailable() *string { return p.LocalValues.Get(plan.Unavailable) }
 
 // AccessRights is what staff say of the library's rights.
 func (p *Portfolio) AccessRights() *string { return orNull(p.Portfolio.AccessRights) }

@@ -115,6 +115,7 @@ func (c *Collection) KbartURL() string { return "/collections/" + c.ID() + "/kba
 type Portfolio struct {
 	*ent.Portfolio                // as it is shown, with local values in their places
 	Provider       *ent.Portfolio // as it is stored, with the provider's values
+	LocalValues    plan.LocalValues
 	Page           *PortfolioPage
 }
 
@@ -135,7 +136,10 @@ type PortfolioPage struct {
 // Portfolios makes a page of rows.
 func Portfolios(rows []*ent.Portfolio) []*Portfolio {
 	page := &PortfolioPage{Rows: rows}
-	return wrap(rows, func(row *ent.Portfolio) *Portfolio { return &Portfolio{holdings.ShownPortfolio(row), row, page} })
+	return wrap(rows, func(row *ent.Portfolio) *Portfolio {
+		local := holdings.LocalValuesOf(row)
+		return &Portfolio{holdings.ShownWith(row, local), row, local, page}
+	})
 }
 
 // IDs are those of the page's portfolios.

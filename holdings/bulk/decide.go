@@ -217,28 +217,12 @@ func (b *batch) decideMoves(ctx context.Context, r reader, o *Order, rows []*ent
 
 // provided are the portfolios with an entitlement of a profile in force or suspended.
 func provided(ctx context.Context, r reader, rows []*ent.Portfolio) (map[int64]bool, error) {
-	return found(ctx, r, rows, `SELECT DISTINCT portfolio_id FROM entitlements WHERE (active OR waiting <> '') AND profile_id IS NOT NULL
-		AND portfolio_id IN `)
-}
-
-func found(ctx context.Context, r reader, rows []*ent.Portfolio, query string) (map[int64]bool, error) {
-	has := map[int64]bool{}
-	if len(rows) == 0 {
-		return has, nil
-	}
 	ids := make([]int64, len(rows))
 	for i, p := range rows {
 		ids[i] = p.ID
 	}
-	placeholders, args := store.InList(ids)
-	them, err := store.ScanIDs(r.query(ctx, query+placeholders, args...))
-	if err != nil {
-		return nil, fmt.Errorf("look at the portfolios: %w", err)
-	}
-	for _, id := range them {
-		has[id] = true
-	}
-	return has, nil
+	return store.IDSet(ctx, r.query, `SELECT DISTINCT portfolio_id FROM entitlements WHERE (active OR waiting <> '') AND profile_id IS NOT NULL
+		AND portfolio_id IN `, ids)
 }
 
 // takenKeys are those keys of some portfolios that portfolios of the target have.

@@ -63,7 +63,7 @@ func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Wri
 		var v holdings.StaffValues
 		var text string
 		if err := rows.Scan(&id, &ref[0], &ref[1], &ref[2], &ref[3], &ref[4], &v.Available, &v.LicenseID, &v.AccessRights, &v.PerpetualFrom,
-			&v.PerpetualEnd, &text); err != nil {
+			&v.PerpetualUntil, &text); err != nil {
 			return fmt.Errorf("read what staff decided: %w", err)
 		}
 		if v.Local, err = plan.ParseLocalValues(text); err != nil {

@@ -184,13 +184,10 @@ func (s *Service) ReadLines(ctx context.Context, in io.Reader) (*Lines, error) {
 func checkColumns(table *csvtable.Table) error {
 	has := func(columns []string) bool { return slices.ContainsFunc(columns, table.Has) }
 	switch {
-	case !has([]string{
-		"portfolio_id", "title_id", "print_identifier", "online_identifier",
-		"identifier",
-	}) && (!table.Has("title") || !table.Has("collection")):
+	case !has([]string{"portfolio_id", "title_id", "print_identifier", "online_identifier", "identifier"}) &&
+		(!table.Has("title") || !table.Has("collection")):
 		return problem.New(problem.BadInput, "", "no column says which portfolio a line is about: give portfolio_id, or collection and one or "+
-			"more of "+
-			"title_id, print_identifier, online_identifier, identifier, title")
+			"more of title_id, print_identifier, online_identifier, identifier, title")
 	case !has(fieldColumns) && !table.Has(coverageMode):
 		return problem.New(problem.BadInput, "", "no column says anything about the portfolios: give one or more of %s, %s", coverageMode,
 			strings.Join(fieldColumns, ", "))
@@ -236,7 +233,7 @@ func (c *LineChange) join(of []*fileLine) *UnusedLine {
 			return line.wrong
 		}
 		for field, value := range line.change {
-			if before, said := c.Change[field]; said && !same(before, value) {
+			if before, said := c.Change[field]; said && !plan.Same(before, value) {
 				return &UnusedLine{
 					Line: line.number, Title: line.ref.words(), Column: field,
 					Why: fmt.Sprintf("line %d says something else about the same portfolio: delete one of them", at[field]),

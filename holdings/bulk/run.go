@@ -249,20 +249,13 @@ func (w *writer) write(_ context.Context, _ *store.Tx, b *batch) error {
 		if v.LicenseID != 0 {
 			license = v.LicenseID
 		}
-		w.staff.Add(v.Available, license, v.AccessRights, v.PerpetualFrom, v.PerpetualEnd, v.Local.Text(), w.out.Now, b.staff[i].id)
+		w.staff.Add(v.Available, license, v.AccessRights, v.PerpetualFrom, v.PerpetualUntil, v.Local.Text(), w.out.Now, b.staff[i].id)
 	}
 	for _, p := range b.places {
-		w.places.Add(p.after.Collection, orNull(p.after.RemovedAt), p.after.Review, w.out.Now, p.id)
+		w.places.Add(p.after.Collection, p.after.RemovedAt, p.after.Review, w.out.Now, p.id)
 		for _, e := range p.after.Entitlements {
-			w.entitled.Add(e.Active, e.Waiting, e.WaitingSince, orNull(e.EndedAt), w.out.Now, e.ID)
+			w.entitled.Add(e.Active, e.Waiting, e.WaitingSince, e.EndedAt, w.out.Now, e.ID)
 		}
 	}
 	return nil
-}
-
-func orNull(at *int64) any {
-	if at == nil {
-		return nil
-	}
-	return *at
 }

@@ -13,6 +13,7 @@ import (
 	"autoholdings/ent/portfoliosetmember"
 	"autoholdings/ent/predicate"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -177,17 +178,12 @@ func without(ids, these []int64) (rest []int64) {
 func (in *SetInput) filterText(had string) string {
 	switch {
 	case in.Filter != nil:
-		return plainJSON(in.Filter)
+		return plan.ToJSON(in.Filter)
 	case in.IDs != nil:
 		return ""
 	default:
 		return had
 	}
-}
-
-func plainJSON(v any) string {
-	text, _ := json.Marshal(v) // a struct of texts, numbers and booleans
-	return string(text)
 }
 
 // check trims the texts and returns the portfolios that the set will list, sorted, or everything that is wrong. own is the set that

@@ -110,8 +110,6 @@ func licensesBefore(ctx context.Context, client *ent.Client, lines map[int64][]r
 	return thereAre(ctx, client, wanted)
 }
 
-func same(a, b *string) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
-
 // reverseStaff gives a portfolio's fields back the values they had.
 func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded, licenses map[int64]bool) error {
 	values, err := holdings.StaffValuesOf(p)
@@ -127,8 +125,8 @@ func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded, licenses map[in
 		}
 		now := values.Get(l.field)
 		switch {
-		case same(now, before): // put back by hand, or by an undo that was cancelled
-		case !same(now, after):
+		case plan.Same(now, before): // put back by hand, or by an undo that was cancelled
+		case !plan.Same(now, after):
 			b.leave(p, l, "it was changed since: it stays as it is")
 		default:
 			change[l.field], of[l.field] = before, l

@@ -299,5 +299,5 @@ func (d *Difference) OwnHash(t *Title) *int64 {
 	return &hash
 }
 
-// EqualHash reports whether two hashes are equal; nil means there is none.
-func EqualHash(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
+// Same reports whether two values are equal; nil means there is none.
+func Same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
@@ -26,6 +27,11 @@ var TitleColumnNames = func() string {
 	}
 	return strings.Join(names, ", ")
 }()
+
+// TitleColumnNamed is the index of a title column in TitleColumns by its KBART name, or -1.
+func TitleColumnNamed(name string) int {
+	return slices.IndexFunc(TitleColumns[:], func(c kbart.Column) bool { return c.String() == name })
+}
 
 // StatementColumnNames are the columns of a coverage statement, as a list in SQL, in the order of Statement's fields.
 const StatementColumnNames = "date_first_issue_online, num_first_vol_online, num_first_issue_online, " +

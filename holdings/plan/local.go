@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"autoholdings/kbart"
 )
 
 // LocalValues are what staff put on a portfolio beside the provider's values, by the name of the field. A title column's
@@ -130,7 +128,7 @@ func (l LocalValues) Fields() []string {
 
 // ComparableLocal is the form in which a local value and the provider's are compared.
 func ComparableLocal(field, value string) string {
-	if i := slices.IndexFunc(TitleColumns[:], func(c kbart.Column) bool { return c.String() == field }); i >= 0 {
+	if i := TitleColumnNamed(field); i >= 0 {
 		return ComparableValue(TitleColumns[i], value)
 	}
 	return value

@@ -239,9 +239,12 @@ func ScanIDs(rows *sql.Rows, err error) (ids []int64, _ error) {
 }
 
 // IDSet reads a set of ids: query ends in "IN", to which the list of ids is added.
-func IDSet(ctx context.Context, tx *Tx, query string, ids []int64, args ...any) (map[int64]bool, error) {
+func IDSet(ctx context.Context, read QueryFunc, query string, ids []int64, args ...any) (map[int64]bool, error) {
+	if len(ids) == 0 {
+		return map[int64]bool{}, nil
+	}
 	placeholders, list := InList(ids)
-	ids, err := ScanIDs(tx.SQL.QueryContext(ctx, query+placeholders, append(args, list...)...))
+	ids, err := ScanIDs(read(ctx, query+placeholders, append(args, list...)...))
 	if err != nil {
 		return nil, fmt.Errorf("read a set of ids: %w", err)
 	}
