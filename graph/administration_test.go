@@ -295,10 +295,11 @@ func TestJobTypes(t *testing.T) {
 		"Import a KBART list into a local collection", "Move electronic portfolio information", "Undo a job", "Update the Community Zone",
 		"Upload electronic holdings", "Withdraw a profile's entitlements",
 	}
-	change := "Change portfolios"
-	every := append([]string{change}, all...)
+	change, carry := "Change portfolios", "Carry a title's history over"
+	every := append([]string{carry, change}, all...)
 	for search, want := range map[string][]string{
-		"": every, " ": every, "MOVE portfolio": {change, all[1]}, "information electronic": {all[1]}, "kbart": {all[0]}, "global list": {all[3]},
+		"": every, " ": every,
+		"MOVE portfolio": {carry, change, all[1]}, "information electronic": {all[1]}, "kbart": {all[0]}, "global list": {all[3]},
 		"schedule": {all[4]}, "approval": {all[5]}, "nothing of that name": nil, "undo": {all[2]},
 	} {
 		if diff := cmp.Diff(want, names(b.jobTypes(search))); diff != "" {

@@ -29,6 +29,7 @@ type changePayload struct {
 }
 
 var changeTypes = map[string][2]string{
+	"carryOver":          {"CarryOverInput", "job { id }"},
 	"changePortfolios":   {"ChangePortfoliosInput", "job { id }"},
 	"createPortfolio":    {"CreatePortfolioInput", "portfolio { id title }"},
 	"createPortfolioSet": {"CreatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},

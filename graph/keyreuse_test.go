@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"autoholdings/ent/job"
+	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
 	"autoholdings/internal/store"
 	"autoholdings/mockoup"
@@ -127,7 +128,7 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 	}
 	b.waitFor(imported)
 	other := model.ID(model.CollectionType, b.old)
-	return []keyedRequest{
+	return append(keyedChanges(b, imported, local), []keyedRequest{
 		{"undoJob", input{"jobId": imported, "mode": "PREVIEW"}, input{"jobId": model.ID(model.JobType, 1), "mode": "APPLY"}},
 		{"runProfile", input{"profileId": active}, input{"mode": "PREVIEW", "force": true, "profileId": inactive}},
 		{"runScheduledJob", input{"scheduledJobId": "sync"}, input{"scheduledJobId": "another"}},
@@ -169,6 +170,26 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 				"moveLicenses": false, "licenseConflict": "OVERWRITE", "previewJobId": imported,
 			},
 		},
+		{"withdrawProfile", input{"profileId": inactive, "mode": "PREVIEW"}, input{"profileId": active, "mode": "APPLY"}},
+		{"deleteProfile", input{"profileId": inactive, "withdrawEntitlements": true}, input{"profileId": active, "withdrawEntitlements": false}},
+	}...)
+}
+
+// keyedChanges are the requests that change many portfolios.
+func keyedChanges(b *moving, imported, local string) []keyedRequest {
+	portfolioOf := func(collection int64) string {
+		return model.ID(model.PortfolioType, b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(collection)).FirstIDX(b.t.Context()))
+	}
+	pair := []input{{"fromId": portfolioOf(b.old), "toId": portfolioOf(b.target)}}
+	return []keyedRequest{
+		{
+			"carryOver",
+			input{"pairs": pair},
+			input{
+				"pairs": []input{}, "changeIds": []string{model.ID(model.JobChangeType, 1)}, "jobId": imported, "mode": "PREVIEW",
+				"previewJobId": imported,
+			},
+		},
 		{
 			"changePortfolios",
 			input{"selection": input{"filter": input{}}, "change": input{"publicNote": "x"}},
@@ -177,8 +198,6 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 				"mode": "PREVIEW", "previewJobId": imported,
 			},
 		},
-		{"withdrawProfile", input{"profileId": inactive, "mode": "PREVIEW"}, input{"profileId": active, "mode": "APPLY"}},
-		{"deleteProfile", input{"profileId": inactive, "withdrawEntitlements": true}, input{"profileId": active, "withdrawEntitlements": false}},
 	}
 }
 

@@ -24,6 +24,7 @@ type Jobs interface {
 	ActivateCollection(ctx context.Context, in jobs.ActivateRequest) (jobs.Activated, error)
 	StartSync(ctx context.Context, in jobs.SyncRequest) (*ent.Job, error)
 	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
+	StartCarry(ctx context.Context, in jobs.CarryRequest) (*ent.Job, error)
 	StartChange(ctx context.Context, in jobs.ChangeRequest) (*ent.Job, error)
 	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
 	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)

@@ -1,11 +1,13 @@
 package holdings
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"autoholdings/ent"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/store"
 )
 
 // ShownCoverage is what of a portfolio is accessible, or was last: the statements of the entitlements in force and what
@@ -25,6 +27,38 @@ func ShownCoverage(p *ent.Portfolio, entitlements []Entitlement, retention plan.
 	}
 	shown = append(append(shown, unshared(retained)...), unshared(own.Statements)...)
 	slices.SortStableFunc(shown, func(a, b SharedStatement) int { return plan.CompareStart(a.Statement, b.Statement) })
+	return shown, nil
+}
+
+// ShownCoverages is the shown coverage of some portfolios, in a fixed number of statements.
+func ShownCoverages(
+	ctx context.Context, client *ent.Client, query store.QueryFunc, portfolios []*ent.Portfolio,
+) (map[int64][]plan.Statement, error) {
+	shown := map[int64][]plan.Statement{}
+	if len(portfolios) == 0 {
+		return shown, nil
+	}
+	ids := make([]int64, len(portfolios))
+	for i, p := range portfolios {
+		ids[i] = p.ID
+	}
+	entitlements, err := entitlementsOf(ctx, client, ids)
+	if err != nil {
+		return nil, err
+	}
+	retained, err := loadRetentions(ctx, query, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range portfolios {
+		statements, err := ShownCoverage(p, entitlements[p.ID], retained[p.ID])
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range statements {
+			shown[p.ID] = append(shown[p.ID], st.Statement)
+		}
+	}
 	return shown, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
@@ -212,13 +211,7 @@ func checkChangeChoices(in ChangeRequest, problems *problem.List) {
 	if (action == bulk.Move) != (in.TargetID != 0) {
 		problems.Add(problem.BadInput, "input.targetCollectionId", "the action MOVE needs a collection to move to, and no other action has one")
 	}
-	if in.Mode != Apply && in.Mode != Preview {
-		problems.Add(problem.BadInput, "input.mode", "%q is unknown: choose APPLY or PREVIEW", in.Mode)
-	}
-	if in.PreviewJobID != 0 && in.Mode == Preview {
-		problems.Add(problem.BadInput, "input.previewJobId", "a preview cannot apply another preview: leave previewJobId out, or set mode to "+
-			"APPLY")
-	}
+	checkMode(in.Mode, in.PreviewJobID, problems)
 }
 
 func checkChangeLicense(ctx context.Context, tx *store.Tx, change holdings.StaffChange, problems *problem.List) error {
@@ -284,27 +277,13 @@ func (s *Service) checkSelection(ctx context.Context, tx *store.Tx, in ChangeReq
 
 // checkChangePreview adds a problem if the preview does not exist, has not ended, or is of another change.
 func checkChangePreview(ctx context.Context, tx *store.Tx, jobID int64, args changeArgs, problems *problem.List) error {
-	const path, again = "input.previewJobId", "make a preview of this change, look at it, and apply that one"
-	row, err := tx.Job.Get(ctx, jobID)
-	switch {
-	case ent.IsNotFound(err):
-		problems.Add(problem.NotFound, path, "there is no such job: name a preview of this change, or leave previewJobId out")
-		return nil
-	case err != nil:
-		return fmt.Errorf("read the preview: %w", err)
-	case row.Kind != KindChange || row.Mode != Preview:
-		problems.Add(problem.BadInput, path, "%s is no preview of a change of portfolios: %s", jobName(jobID), again)
-		return nil
-	case row.Verdict != VerdictPreviewed:
-		problems.Add(problem.WrongState, path, "the preview is %s, so there is nothing to apply: wait for its end, or %s",
-			strings.ToLower(row.State),
-			again)
-		return nil
+	shown, err := checkPreviewOf[changeArgs](ctx, tx, jobID, KindChange, "a change of portfolios", problems)
+	if err != nil || shown == nil {
+		return err
 	}
-	shown, err := argsOf[changeArgs](row)
 	shown.CollectionIDs, args.CollectionIDs = nil, nil // whether other portfolios are found is seen in the report
-	if err != nil || shown.digest() != args.digest() {
-		problems.Add(problem.BadInput, path, "the preview was made of another change or of other portfolios: %s", again)
+	if shown.digest() != args.digest() {
+		problems.Add(problem.BadInput, previewPath, "the preview was made of another change or of other portfolios: %s", previewAgain)
 	}
 	return nil
 }

@@ -5,17 +5,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 	"autoholdings/provider"
 )
 
 // kinds are the kinds of jobs that this version can run. A new kind is a file of its own and a row here.
-var kinds = []*jobKind{&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &changeKind, &zoneKind, &undoKind}
+var kinds = []*jobKind{&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &carryKind, &changeKind, &zoneKind, &undoKind}
 
 // jobKind is what the engine knows about one kind of job. What depends on a single job comes from its arguments.
 type jobKind struct {
@@ -184,14 +184,13 @@ func (a unreadableArgs) perform(_ context.Context, r *run) error {
 
 // undoableInWords lists the jobs that can be undone: "a sync, an import or a move".
 func undoableInWords() string {
-	var words []string
+	var undoable []string
 	for _, k := range kinds {
 		if k.undo != nil {
-			words = append(words, k.inWords)
+			undoable = append(undoable, k.inWords)
 		}
 	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
+	return words.List(undoable, "or")
 }
 
 // unknownKind is a kind that another version has queued. Its jobs write nothing and need nothing, so they block no

@@ -115,13 +115,7 @@ func checkChoices(in MoveRequest, problems *problem.List) {
 	if in.LicenseConflict != KeepTarget && in.LicenseConflict != Overwrite {
 		problems.Add(problem.BadInput, "input.licenseConflict", "%q is unknown: choose KEEP_TARGET or OVERWRITE", in.LicenseConflict)
 	}
-	if in.Mode != Apply && in.Mode != Preview {
-		problems.Add(problem.BadInput, "input.mode", "%q is unknown: choose APPLY or PREVIEW", in.Mode)
-	}
-	if in.PreviewJobID != 0 && in.Mode == Preview {
-		problems.Add(problem.BadInput, "input.previewJobId",
-			"a preview cannot apply another preview: leave previewJobId out, or set mode to APPLY")
-	}
+	checkMode(in.Mode, in.PreviewJobID, problems)
 }
 
 // checkSet returns the set's collections in the order of creation.
@@ -163,37 +157,17 @@ func checkTarget(ctx context.Context, tx *store.Tx, in MoveRequest, sources []*e
 
 // checkPreview adds a problem if the preview does not exist, has not ended, or is for different choices.
 func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs, problems *problem.List) error {
-	const path, again = "input.previewJobId", "make a preview with these choices, look at it, and apply that one"
-	row, err := tx.Job.Get(ctx, jobID)
-	switch {
-	case ent.IsNotFound(err):
-		problems.Add(problem.NotFound, path, "there is no such job: name a preview of this move, or leave previewJobId out")
-		return nil
-	case err != nil:
-		return fmt.Errorf("read the preview: %w", err)
-	case row.Kind != KindMove || row.Mode != Preview:
-		problems.Add(problem.BadInput, path, "%s is no preview of a move: %s", jobName(jobID), again)
-		return nil
-	case underWay(row.State):
-		problems.Add(problem.WrongState, path, "the preview is %s: wait for its end and look at it first", strings.ToLower(row.State))
-		return nil
-	case row.Verdict != VerdictPreviewed:
-		problems.Add(problem.WrongState, path, "the preview did not come to an end (%s), so there is no plan to apply: %s",
-			strings.ToLower(row.State), again)
-		return nil
+	shown, err := checkPreviewOf[moveArgs](ctx, tx, jobID, KindMove, "a move", problems)
+	if err != nil || shown == nil {
+		return err
 	}
-	shown, err := argsOf[moveArgs](row)
-	if err != nil {
-		problems.Add(problem.WrongState, path, "the preview cannot be applied: %s: %s", argumentsUnreadable, again)
-		return nil //nolint:nilerr // the problem says it
-	}
-	if others := otherChoices(shown, args); len(others) > 0 {
-		problems.Add(problem.BadInput, path, "the preview was made with another %s: %s", strings.Join(others, ", "), again)
+	if others := otherChoices(*shown, args); len(others) > 0 {
+		problems.Add(problem.BadInput, previewPath, "the preview was made with another %s: %s", strings.Join(others, ", "), previewAgain)
 		return nil
 	}
 	if !slices.Equal(shown.SourceIDs, args.SourceIDs) {
-		problems.Add(problem.Conflict, path, "the set has other collections than when the preview was made (it had %d, now %d): %s",
-			len(shown.SourceIDs), len(args.SourceIDs), again)
+		problems.Add(problem.Conflict, previewPath, "the set has other collections than when the preview was made (it had %d, now %d): %s",
+			len(shown.SourceIDs), len(args.SourceIDs), previewAgain)
 	}
 	return nil
 }

@@ -17,8 +17,7 @@ import (
 // perform plans the whole move, then handles the collections one after the other. A resumed run plans again: what was
 // moved is at its counterpart, and nothing is reported twice.
 func (a moveArgs) perform(ctx context.Context, r *run) error {
-	parts, err := r.parts(ctx, "plan", func(ctx context.Context, tx *store.Tx) error { return r.makeMoveParts(ctx, tx, a) })
-	r.s.tell(r.job.ID)
+	parts, err := r.moveParts(ctx, a.SourceIDs, func(ctx context.Context, tx *store.Tx) error { return checkTargetStill(ctx, tx, a.TargetID) })
 	if err != nil {
 		return err
 	}
@@ -26,41 +25,54 @@ func (a moveArgs) perform(ctx context.Context, r *run) error {
 		TargetID: a.TargetID, POLines: a.POLines, Licenses: a.Licenses, Overwrite: a.LicenseConflict == Overwrite,
 		IncludeInaccessible: a.IncludeInaccessible,
 	}
-	begun := false
 	for _, p := range parts {
-		begun = begun || p.State == PartApplying || p.State == PartApplied || p.State == PartNoChange
 		if p.CollectionID != nil {
 			rules.SourceIDs = append(rules.SourceIDs, *p.CollectionID)
 		}
 	}
-	plan, err := r.s.moves.PlanMove(ctx, rules)
+	planned, err := r.s.moves.PlanMove(ctx, rules)
 	if ent.IsNotFound(err) {
 		return &failure{"COLLECTION_GONE", "the target collection was deleted", "Choose another target."}
 	}
 	if err != nil {
 		return err
 	}
+	return r.applyMove(ctx, planned, parts)
+}
+
+// moveParts returns the parts of a move, one for each collection that it moves from. check is asked before they are made.
+func (r *run) moveParts(
+	ctx context.Context, sourceIDs []int64, check func(context.Context, *store.Tx) error,
+) (parts []*ent.JobPart, err error) {
+	parts, err = r.parts(ctx, "plan", func(ctx context.Context, tx *store.Tx) error {
+		if err := check(ctx, tx); err != nil {
+			return err
+		}
+		for _, id := range sourceIDs {
+			if err := r.makeMovePart(ctx, tx, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	r.s.tell(r.job.ID)
+	return parts, err
+}
+
+// applyMove does the parts of a planned move, or only what a preview showed of it.
+func (r *run) applyMove(ctx context.Context, planned *move.Plan, parts []*ent.JobPart) error {
+	begun := false
+	for _, p := range parts {
+		begun = begun || p.State == PartApplying || p.State == PartApplied || p.State == PartNoChange
+	}
 	if r.job.SubjectJobID != nil {
-		if err := r.comparePreview(ctx, plan, *r.job.SubjectJobID, begun); err != nil {
+		if err := r.comparePreview(ctx, planned, *r.job.SubjectJobID, begun); err != nil {
 			return err
 		}
 	}
 	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
-		return r.movePart(ctx, plan, part, last)
+		return r.movePart(ctx, planned, part, last)
 	})
-}
-
-// makeMoveParts makes a part for each old collection.
-func (r *run) makeMoveParts(ctx context.Context, tx *store.Tx, args moveArgs) error {
-	if err := checkTargetStill(ctx, tx, args.TargetID); err != nil {
-		return err
-	}
-	for _, id := range args.SourceIDs {
-		if err := r.makeMovePart(ctx, tx, id); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // checkTargetStill checks again, because the job may have waited for a long time.

@@ -329,7 +329,7 @@ func refusedPreviews(wrong wrongSubjects, shown, sync *ent.Job) map[string]refus
 		},
 		"no such preview": {
 			func(r *jobs.MoveRequest) { r.PreviewJobID = 99 }, problem.NotFound, "input.previewJobId",
-			"name a preview of this move",
+			"name a preview of a move",
 		},
 		"no preview": {
 			func(r *jobs.MoveRequest) { r.PreviewJobID = sync.ID }, problem.BadInput, "input.previewJobId",
@@ -341,7 +341,7 @@ func refusedPreviews(wrong wrongSubjects, shown, sync *ent.Job) map[string]refus
 		},
 		"failed preview": {
 			func(r *jobs.MoveRequest) { r.PreviewJobID = wrong.failed }, problem.WrongState, "input.previewJobId",
-			"(failed), so there is no plan",
+			"(failed), so there is nothing to apply",
 		},
 		"preview of another": {
 			func(r *jobs.MoveRequest) { r.PreviewJobID, r.Licenses = shown.ID, false }, problem.BadInput,

@@ -17,6 +17,16 @@ import (
 // undoMove undoes moves, the last part first.
 type undoMove struct{}
 
+// undoneAsMoves returns the names of the kinds that are undone as moves are.
+func undoneAsMoves() []string {
+	return namesOf(func(k *jobKind) bool { return k.undo == undoMove{} })
+}
+
+// collectionsMoved are the collections that a move wrote, of whichever kind it is.
+type collectionsMoved struct {
+	CollectionIDs []int64 `json:"collectionIds"`
+}
+
 // check returns a problem if the move wrote nothing, all its old collections are gone, or it is not the newest job of
 // its collections.
 func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error {
@@ -30,7 +40,7 @@ func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error 
 	if !slices.ContainsFunc(written, func(p *ent.JobPart) bool { return p.CollectionID != nil }) {
 		return wrongState(undone, "undone", "the collections that it moved from were deleted since")
 	}
-	args, err := argsOf[moveArgs](undone)
+	args, err := argsOf[collectionsMoved](undone)
 	if err != nil {
 		return wrongState(undone, "undone", argumentsUnreadable)
 	}
@@ -38,13 +48,13 @@ func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error 
 		return cmp.Or(cmp.Compare(writtenAt(a), writtenAt(b)), cmp.Compare(a.ID, b.ID))
 	})
 	later, err := tx.JobPart.Query().
-		Where(writtenAfter(last), jobpart.JobIDNEQ(undone.ID), writtenState, jobpart.HasJobWith(job.Kind(KindMove))).
+		Where(writtenAfter(last), jobpart.JobIDNEQ(undone.ID), writtenState, jobpart.HasJobWith(job.KindIn(undoneAsMoves()...))).
 		WithJob().Order(lastWritten).All(ctx)
 	if err != nil {
 		return fmt.Errorf("look for later moves: %w", err)
 	}
 	for _, part := range later {
-		others, err := argsOf[moveArgs](part.Edges.Job)
+		others, err := argsOf[collectionsMoved](part.Edges.Job)
 		if err != nil {
 			return problem.New(problem.Conflict, "input.jobId", "%s, a later move, may have moved from or to the same collections: %s",
 				jobName(part.JobID), argumentsUnreadable)
@@ -59,7 +69,7 @@ func (undoMove) check(ctx context.Context, tx *store.Tx, undone *ent.Job) error 
 
 // writes returns the collections that the move wrote.
 func (undoMove) writes(_ context.Context, _ *store.Tx, undone *ent.Job) ([]int64, error) {
-	args, err := argsOf[moveArgs](undone)
+	args, err := argsOf[collectionsMoved](undone)
 	return args.CollectionIDs, err
 }
 

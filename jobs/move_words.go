@@ -25,6 +25,7 @@ var moveWording = wording{
 			{c.Move.NoCounterpart, "portfolio has no counterpart", "portfolios have no counterpart"},
 			{c.Move.Ambiguous, "portfolio might have several counterparts", "portfolios might have several counterparts"},
 			{c.Move.Conflicts, "license meets another one at the counterpart", "licenses meet another one at the counterpart"},
+			{c.Move.ValuesStay, "staff value stays", "staff values stay"},
 			{c.Move.NothingToMove, "portfolio has nothing to move", "portfolios have nothing to move"},
 		}, aside{c.Left, "thing left where it is", "things left where they are"}
 	},
@@ -34,15 +35,18 @@ var moveWording = wording{
 	},
 }
 
-// movedInWords returns, for example, "312 PO lines and 40 licenses".
+// movedInWords returns, for example, "312 PO lines, 40 licenses and 3 values".
 func movedInWords(m *plan.MoveCounts) string {
-	lines, licenses := words.Count(m.PoLinesMoved, "PO line", "PO lines"), words.Count(m.LicensesMoved, "license", "licenses")
-	switch {
-	case m.PoLinesMoved == 0 && m.LicensesMoved > 0:
-		return licenses
-	case m.LicensesMoved == 0:
-		return lines
-	default:
-		return lines + " and " + licenses
+	var what []string
+	for _, moved := range []aside{
+		{m.PoLinesMoved, "PO line", "PO lines"}, {m.LicensesMoved, "license", "licenses"}, {m.ValuesMoved, "staff value", "staff values"},
+	} {
+		if moved.n > 0 {
+			what = append(what, words.Count(moved.n, moved.one, moved.many))
+		}
 	}
+	if len(what) == 0 {
+		return "0 PO lines"
+	}
+	return words.List(what, "and")
 }

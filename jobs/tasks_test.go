@@ -81,7 +81,8 @@ func TestTasksAsAnOperatorSeesThem(t *testing.T) {
 		b := opened(t, queue, mockoup.Options{Titles: 10})
 		types := map[string]string{
 			jobs.KindSync: "sync", jobs.KindMove: "move-portfolio", jobs.KindImport: "import", jobs.KindActivate: "activate",
-			jobs.KindZone: "zone", jobs.KindWithdraw: "withdraw", jobs.KindUndo: "undo", "FUTURE": "unknown",
+			jobs.KindZone: "zone", jobs.KindWithdraw: "withdraw", jobs.KindUndo: "undo",
+			jobs.KindCarry: "carry-over", jobs.KindChange: "change-portfolios", "FUTURE": "unknown",
 		}
 		var ids []int64
 		want := map[string]string{}

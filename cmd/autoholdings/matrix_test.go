@@ -42,7 +42,7 @@ var fieldNeeds = map[access.Scope][]string{
 	},
 	access.Curate: {
 		"updatePortfolio", "removePortfolio", "judgeRefusedRow", "restorePortfolio", "createPoLine", "updatePoLine", "deletePoLine",
-		"createPortfolio", "changePortfolios", "createPortfolioSet", "updatePortfolioSet", "deletePortfolioSet",
+		"createPortfolio", "carryOver", "changePortfolios", "createPortfolioSet", "updatePortfolioSet", "deletePortfolioSet",
 		"createLicense", "updateLicense", "deleteLicense",
 	},
 	access.Configure: {

@@ -144,6 +144,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CarryOverPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ChangePortfoliosPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -746,6 +751,8 @@ type ComplexityRoot struct {
 		NothingToMove func(childComplexity int) int
 		PoLinesMoved  func(childComplexity int) int
 		Portfolios    func(childComplexity int) int
+		ValuesMoved   func(childComplexity int) int
+		ValuesStay    func(childComplexity int) int
 	}
 
 	MovePortfolioInformationPayload struct {
@@ -758,6 +765,7 @@ type ComplexityRoot struct {
 		AddPerson                 func(childComplexity int, input AddPersonInput) int
 		ApproveJob                func(childComplexity int, input ApproveJobInput) int
 		CancelJob                 func(childComplexity int, input CancelJobInput) int
+		CarryOver                 func(childComplexity int, input CarryOverInput) int
 		ChangePortfolios          func(childComplexity int, input ChangePortfoliosInput) int
 		CreateAccessToken         func(childComplexity int, input CreateAccessTokenInput) int
 		CreateCollection          func(childComplexity int, input CreateCollectionInput) int
@@ -1320,6 +1328,7 @@ type MutationResolver interface {
 	UpdateLicense(ctx context.Context, input UpdateLicenseInput) (*UpdateLicensePayload, error)
 	DeleteLicense(ctx context.Context, input DeleteLicenseInput) (*DeleteLicensePayload, error)
 	MovePortfolioInformation(ctx context.Context, input MovePortfolioInformationInput) (*MovePortfolioInformationPayload, error)
+	CarryOver(ctx context.Context, input CarryOverInput) (*CarryOverPayload, error)
 	CreateProfile(ctx context.Context, input CreateProfileInput) (*CreateProfilePayload, error)
 	UpdateProfile(ctx context.Context, input UpdateProfileInput) (*UpdateProfilePayload, error)
 	DeleteProfile(ctx context.Context, input DeleteProfileInput) (*DeleteProfilePayload, error)
@@ -1724,6 +1733,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CancelJobPayload.UserErrors(childComplexity), true
+
+	case "CarryOverPayload.job":
+		if e.ComplexityRoot.CarryOverPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarryOverPayload.Job(childComplexity), true
+	case "CarryOverPayload.userErrors":
+		if e.ComplexityRoot.CarryOverPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarryOverPayload.UserErrors(childComplexity), true
 
 	case "ChangePortfoliosPayload.job":
 		if e.ComplexityRoot.ChangePortfoliosPayload.Job == nil {
@@ -4098,6 +4120,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MoveCounts.Portfolios(childComplexity), true
+	case "MoveCounts.valuesMoved":
+		if e.ComplexityRoot.MoveCounts.ValuesMoved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.ValuesMoved(childComplexity), true
+	case "MoveCounts.valuesStay":
+		if e.ComplexityRoot.MoveCounts.ValuesStay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.ValuesStay(childComplexity), true
 
 	case "MovePortfolioInformationPayload.job":
 		if e.ComplexityRoot.MovePortfolioInformationPayload.Job == nil {
@@ -4156,6 +4190,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelJob(childComplexity, args["input"].(CancelJobInput)), true
+	case "Mutation.carryOver":
+		if e.ComplexityRoot.Mutation.CarryOver == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_carryOver_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CarryOver(childComplexity, args["input"].(CarryOverInput)), true
 	case "Mutation.changePortfolios":
 		if e.ComplexityRoot.Mutation.ChangePortfolios == nil {
 			break
@@ -6406,6 +6451,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApproveJobInput", ec.unmarshalInputApproveJobInput),
 			graphql.NewInputUnmarshaler("AuditEntryFilter", ec.unmarshalInputAuditEntryFilter),
 			graphql.NewInputUnmarshaler("CancelJobInput", ec.unmarshalInputCancelJobInput),
+			graphql.NewInputUnmarshaler("CarryOverInput", ec.unmarshalInputCarryOverInput),
 			graphql.NewInputUnmarshaler("ChangePortfoliosInput", ec.unmarshalInputChangePortfoliosInput),
 			graphql.NewInputUnmarshaler("CollectionFilter", ec.unmarshalInputCollectionFilter),
 			graphql.NewInputUnmarshaler("CollectionSetFilter", ec.unmarshalInputCollectionSetFilter),
@@ -6452,6 +6498,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
 			graphql.NewInputUnmarshaler("PortfolioChangeInput", ec.unmarshalInputPortfolioChangeInput),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
+			graphql.NewInputUnmarshaler("PortfolioPairInput", ec.unmarshalInputPortfolioPairInput),
 			graphql.NewInputUnmarshaler("PortfolioSelectionInput", ec.unmarshalInputPortfolioSelectionInput),
 			graphql.NewInputUnmarshaler("PortfolioSetFilter", ec.unmarshalInputPortfolioSetFilter),
 			graphql.NewInputUnmarshaler("ProfileFilter", ec.unmarshalInputProfileFilter),
@@ -7808,6 +7855,8 @@ enum JobKind {
   ACTIVATE
   "Withdraws the entitlements of a profile."
   WITHDRAW
+  "Carries what hangs on portfolios over to those that follow them."
+  CARRY_OVER
   "Changes many portfolios: what staff decide about them, or whether and where they are in the holdings."
   CHANGE_PORTFOLIOS
 }
@@ -8012,7 +8061,7 @@ type JobCounts {
   left: Int!
   "Portfolios that no profile ever entitled to and that the list does not have: left as they are."
   withoutEntitlement: Int!
-  "What a move of PO lines and licenses comes to, or what the undo of one puts back; null for any other job."
+  "What a move of PO lines and licenses or a carry-over comes to, or what the undo of one puts back; null for any other job."
   move: MoveCounts
   "What a change of many portfolios comes to besides ` + "`" + `updated` + "`" + `, ` + "`" + `unchanged` + "`" + ` and ` + "`" + `removed` + "`" + `, or its undo; null for any other job."
   bulk: BulkCounts
@@ -8022,9 +8071,9 @@ type JobCounts {
   findings: FindingCounts!
 }
 
-"What a move of PO lines and licenses comes to."
+"What a move of PO lines and licenses, or a carry-over, comes to."
 type MoveCounts {
-  "Portfolios of the set's collections."
+  "Portfolios of the set's collections, or of the pairs."
   portfolios: Int!
   "PO lines that were moved or would be."
   poLinesMoved: Int!
@@ -8036,8 +8085,12 @@ type MoveCounts {
   ambiguous: Int!
   "Licenses whose counterpart has another one: kept or overwritten, as was asked for."
   conflicts: Int!
-  "Portfolios without a PO line and license to move."
+  "Portfolios without anything to move."
   nothingToMove: Int!
+  "Of a carry-over: fields of what staff decided that were moved or would be."
+  valuesMoved: Int!
+  "Of a carry-over: fields that stay, each with its reason in the report."
+  valuesStay: Int!
 }
 
 "How many updated titles differ in a field."
@@ -8334,6 +8387,10 @@ enum ChangeAction {
   MOVE_LICENSE
   "The counterpart has another license: ` + "`" + `newValue` + "`" + ` says which stays."
   LICENSE_CONFLICT
+  "Something that staff put on a portfolio is moved to the one that follows it."
+  MOVE_VALUE
+  "Something that staff put on a portfolio stays with it; ` + "`" + `newValue` + "`" + ` says why."
+  VALUE_STAYS
   "A portfolio with a PO line or license that has no counterpart in the target."
   NO_COUNTERPART
   "A portfolio without anything to move."
@@ -8626,6 +8683,14 @@ type Mutation {
   ` + "`" + `previewJobId` + "`" + ` it applies exactly that plan, or fails and says what has changed since.
   """
   movePortfolioInformation(input: MovePortfolioInformationInput!): MovePortfolioInformationPayload! @requires(scope: OPERATE)
+
+  """
+  Queues a job that moves PO lines, the license, local values and retention from portfolios to those that follow them, such as a journal
+  under a new name, also where the old one is out of the holdings. PO lines and licenses go as in ` + "`" + `movePortfolioInformation` + "`" + `. A value
+  stays where the new portfolio has another one, or where it corrects the provider's words about the old title; retention stays as well
+  where the old one has time that the new one lacks. With PREVIEW it writes nothing and reports the same; ` + "`" + `undoJob` + "`" + ` takes it back.
+  """
+  carryOver(input: CarryOverInput!): CarryOverPayload! @requires(scope: CURATE)
 
   "Makes an integration profile; with ` + "`" + `runNow` + "`" + ` it also queues a sync, both or neither."
   createProfile(input: CreateProfileInput!): CreateProfilePayload! @requires(scope: CONFIGURE)
@@ -9827,6 +9892,38 @@ input MovePortfolioInformationInput {
   idempotencyKey: String
 }
 
+"What hangs on which portfolios is carried over, by exactly one of ` + "`" + `pairs` + "`" + `, ` + "`" + `changeIds` + "`" + ` and ` + "`" + `jobId` + "`" + `."
+input CarryOverInput {
+  "Portfolios and those that follow them, at most 100,000. None is moved from twice, and none is moved from and moved to."
+  pairs: [PortfolioPairInput!]
+  "Lines of reports that say \"follows\" or \"followed by\"."
+  changeIds: [ID!]
+  "A job: all such lines of its report."
+  jobId: ID
+  "PREVIEW shows what would be moved, and what stays and why."
+  mode: JobMode = APPLY
+  "With APPLY: the preview to apply, no more and no less."
+  previewJobId: ID
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
+  idempotencyKey: String
+}
+
+"A portfolio and the one that follows it."
+input PortfolioPairInput {
+  "The old one. It may be out of the holdings."
+  fromId: ID!
+  "The one that follows it, in the holdings."
+  toId: ID!
+}
+
+"What came of carryOver."
+type CarryOverPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
 "What came of movePortfolioInformation."
 type MovePortfolioInformationPayload {
   "The queued job; null where it was not queued."
@@ -10394,6 +10491,16 @@ func (ec *executionContext) childFields_CancelJobPayload(ctx context.Context, fi
 		return ec.fieldContext_CancelJobPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CancelJobPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CarryOverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_CarryOverPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CarryOverPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CarryOverPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangePortfoliosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -11600,6 +11707,10 @@ func (ec *executionContext) childFields_MoveCounts(ctx context.Context, field gr
 		return ec.fieldContext_MoveCounts_conflicts(ctx, field)
 	case "nothingToMove":
 		return ec.fieldContext_MoveCounts_nothingToMove(ctx, field)
+	case "valuesMoved":
+		return ec.fieldContext_MoveCounts_valuesMoved(ctx, field)
+	case "valuesStay":
+		return ec.fieldContext_MoveCounts_valuesStay(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MoveCounts", field.Name)
 }
@@ -12674,6 +12785,20 @@ func (ec *executionContext) field_Mutation_cancelJob_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CancelJobInput, error) {
 			return ec.unmarshalNCancelJobInput2autoholdingsᚋgraphᚋgeneratedᚐCancelJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_carryOver_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CarryOverInput, error) {
+			return ec.unmarshalNCarryOverInput2autoholdingsᚋgraphᚋgeneratedᚐCarryOverInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15315,6 +15440,70 @@ func (ec *executionContext) _CancelJobPayload_userErrors(ctx context.Context, fi
 func (ec *executionContext) fieldContext_CancelJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CancelJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CarryOverPayload_job(ctx context.Context, field graphql.CollectedField, obj *CarryOverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarryOverPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CarryOverPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CarryOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CarryOverPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CarryOverPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarryOverPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CarryOverPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CarryOverPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -25371,6 +25560,52 @@ func (ec *executionContext) fieldContext_MoveCounts_nothingToMove(_ context.Cont
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
+func (ec *executionContext) _MoveCounts_valuesMoved(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_valuesMoved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValuesMoved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_valuesMoved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_valuesStay(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_valuesStay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValuesStay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_valuesStay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
 func (ec *executionContext) _MovePortfolioInformationPayload_job(ctx context.Context, field graphql.CollectedField, obj *MovePortfolioInformationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27289,6 +27524,68 @@ func (ec *executionContext) fieldContext_Mutation_movePortfolioInformation(ctx c
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_movePortfolioInformation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_carryOver(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_carryOver(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CarryOver(ctx, fc.Args["input"].(CarryOverInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *CarryOverPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *CarryOverPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CarryOverPayload) graphql.Marshaler {
+			return ec.marshalNCarryOverPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCarryOverPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_carryOver(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CarryOverPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_carryOver_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -37783,6 +38080,87 @@ func UnmarshalCancelJobInput(ctx context.Context, raw any) (CancelJobInput, erro
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCarryOverInput(ctx context.Context, obj any) (CarryOverInput, error) {
+	var it CarryOverInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"pairs", "changeIds", "jobId", "mode", "previewJobId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pairs":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pairs"))
+			data, err := ec.unmarshalOPortfolioPairInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioPairInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pairs = graphql.OmittableOf(data)
+		case "changeIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changeIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangeIds = graphql.OmittableOf(data)
+		case "jobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("jobId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.JobID = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "previewJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviewJobID = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCarryOverInput unmarshals raw into the CarryOverInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCarryOverInput(ctx context.Context, raw any) (CarryOverInput, error) {
+	var out CarryOverInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CarryOverInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputChangePortfoliosInput(ctx context.Context, obj any) (ChangePortfoliosInput, error) {
 	var it ChangePortfoliosInput
 	if obj == nil {
@@ -40843,6 +41221,55 @@ func UnmarshalPortfolioFilter(ctx context.Context, raw any) (model.PortfolioFilt
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPortfolioPairInput(ctx context.Context, obj any) (PortfolioPairInput, error) {
+	var it PortfolioPairInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"fromId", "toId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "fromId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fromId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FromID = data
+		case "toId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("toId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ToID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortfolioPairInput unmarshals raw into the PortfolioPairInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortfolioPairInput(ctx context.Context, raw any) (PortfolioPairInput, error) {
+	var out PortfolioPairInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortfolioPairInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPortfolioSelectionInput(ctx context.Context, obj any) (PortfolioSelectionInput, error) {
 	var it PortfolioSelectionInput
 	if obj == nil {
@@ -43432,6 +43859,44 @@ func (ec *executionContext) _CancelJobPayload(ctx context.Context, sel ast.Selec
 			}
 		case "userErrors":
 			out.Values[i] = ec._CancelJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var carryOverPayloadImplementors = []string{"CarryOverPayload"}
+
+func (ec *executionContext) _CarryOverPayload(ctx context.Context, sel ast.SelectionSet, obj *CarryOverPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, carryOverPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CarryOverPayload")
+		case "job":
+			out.Values[i] = ec._CarryOverPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CarryOverPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -47475,6 +47940,16 @@ func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "valuesMoved":
+			out.Values[i] = ec._MoveCounts_valuesMoved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "valuesStay":
+			out.Values[i] = ec._MoveCounts_valuesStay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -47755,6 +48230,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "movePortfolioInformation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_movePortfolioInformation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "carryOver":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_carryOver(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -51307,6 +51789,19 @@ func (ec *executionContext) marshalNCancelJobPayload2ᚖautoholdingsᚋgraphᚋg
 	return ec._CancelJobPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCarryOverInput2autoholdingsᚋgraphᚋgeneratedᚐCarryOverInput(ctx context.Context, v any) (CarryOverInput, error) {
+	res, err := ec.unmarshalInputCarryOverInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCarryOverPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCarryOverPayload(ctx context.Context, sel ast.SelectionSet, v *CarryOverPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CarryOverPayload!")
+		return graphql.Null
+	}
+	return ec._CarryOverPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNChangeAction2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -53018,6 +53513,11 @@ func (ec *executionContext) marshalNPortfolioEdge2ᚖautoholdingsᚋgraphᚋmode
 	return ec._PortfolioEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPortfolioPairInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioPairInput(ctx context.Context, v any) (*PortfolioPairInput, error) {
+	res, err := ec.unmarshalInputPortfolioPairInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNPortfolioSelectionInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioSelectionInput(ctx context.Context, v any) (*PortfolioSelectionInput, error) {
 	res, err := ec.unmarshalInputPortfolioSelectionInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
@@ -54727,6 +55227,23 @@ func (ec *executionContext) unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋ
 	}
 	res, err := ec.unmarshalInputPortfolioFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPortfolioPairInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioPairInputᚄ(ctx context.Context, v any) ([]*PortfolioPairInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*PortfolioPairInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPortfolioPairInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioPairInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx context.Context, sel ast.SelectionSet, v *model.PortfolioSet) graphql.Marshaler {

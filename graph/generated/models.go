@@ -106,6 +106,30 @@ type CancelJobPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// What hangs on which portfolios is carried over, by exactly one of `pairs`, `changeIds` and `jobId`.
+type CarryOverInput struct {
+	// Portfolios and those that follow them, at most 100,000. None is moved from twice, and none is moved from and moved to.
+	Pairs graphql.Omittable[[]*PortfolioPairInput] `json:"pairs,omitempty"`
+	// Lines of reports that say "follows" or "followed by".
+	ChangeIds graphql.Omittable[[]string] `json:"changeIds,omitempty"`
+	// A job: all such lines of its report.
+	JobID graphql.Omittable[*string] `json:"jobId,omitempty"`
+	// PREVIEW shows what would be moved, and what stays and why.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// With APPLY: the preview to apply, no more and no less.
+	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of carryOver.
+type CarryOverPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What to do with which portfolios.
 type ChangePortfoliosInput struct {
 	// What to do.
@@ -811,6 +835,14 @@ type PortfolioChangeInput struct {
 	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
 	// Its own license; null takes it away.
 	LicenseID graphql.Omittable[*string] `json:"licenseId,omitempty"`
+}
+
+// A portfolio and the one that follows it.
+type PortfolioPairInput struct {
+	// The old one. It may be out of the holdings.
+	FromID string `json:"fromId"`
+	// The one that follows it, in the holdings.
+	ToID string `json:"toId"`
 }
 
 // Which portfolios. Exactly one field is given.

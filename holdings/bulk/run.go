@@ -98,8 +98,9 @@ type reader struct {
 
 // writer writes a part of a job over many portfolios, or of its undo.
 type writer struct {
-	out                     *holdings.PartWriter
-	staff, places, entitled *store.Inserter
+	out              *holdings.PartWriter
+	staff            *holdings.StaffUpdater
+	places, entitled *store.Inserter
 }
 
 func (s *Service) newWriter(ctx context.Context, part *holdings.Part, show bool) (w *writer, err error) {
@@ -107,10 +108,7 @@ func (s *Service) newWriter(ctx context.Context, part *holdings.Part, show bool)
 	if w.out, err = s.holdings.NewPartWriter(ctx, part, show); err != nil {
 		return w, err
 	}
-	if w.staff, err = w.out.Updater(ctx, "portfolios", `available = v.to_available, license_id = v.to_license, access_rights = v.to_rights,
-		perpetual_from = v.to_from, perpetual_until = v.to_until, local_values = v.to_local, updated_at = v.at, version = portfolios.version + 1`,
-		"to_available BOOLEAN", "to_license BIGINT", "to_rights TEXT", "to_from TEXT", "to_until TEXT", "to_local TEXT",
-		"at BIGINT"); err != nil {
+	if w.staff, err = w.out.StaffUpdater(ctx); err != nil {
 		return w, err
 	}
 	if w.places, err = w.out.Updater(ctx, "portfolios", `collection_id = v.to_collection, removed_at = v.to_removed, review = v.to_review,
@@ -244,12 +242,7 @@ func (w *writer) write(_ context.Context, _ *store.Tx, b *batch) error {
 		return nil
 	}
 	for i := range b.staff {
-		v := &b.staff[i].values
-		var license any
-		if v.LicenseID != 0 {
-			license = v.LicenseID
-		}
-		w.staff.Add(v.Available, license, v.AccessRights, v.PerpetualFrom, v.PerpetualUntil, v.Local.Text(), w.out.Now, b.staff[i].id)
+		w.staff.Set(b.staff[i].id, &b.staff[i].values)
 	}
 	for _, p := range b.places {
 		w.places.Add(p.after.Collection, p.after.RemovedAt, p.after.Review, w.out.Now, p.id)

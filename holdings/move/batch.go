@@ -21,6 +21,10 @@ type moveBatch struct {
 	found      []moveRow
 	lineMoves  []lineMove
 	licensed   []licensing
+
+	staff   map[int64]*holdings.StaffValues // what staff put on the portfolios, if the rules move it
+	covered map[int64][]plan.Statement      // what is accessible of those that are retained, and of their counterparts
+	staffed map[int64]bool                  // portfolios whose staff values change
 }
 
 // portfolioNow is what is known of a portfolio now: what the move writes or reports.
@@ -155,11 +159,21 @@ func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 	case !b.plan.wanted(m):
 		b.list(m, plan.NothingToMove, "", plan.Values{})
 	case m.pair != plan.Unpaired:
+		n := len(b.found)
 		b.moveLines(m)
 		b.moveLicense(m)
+		if b.plan.rules.Staff {
+			b.moveStaff(m)
+		}
+		if len(b.found) == n {
+			b.list(m, plan.NothingToMove, "", plan.Values{})
+		}
 	case candidates == nil && passedOver != nil:
 		over := b.plan.targets.At(passedOver[0])
-		there := plan.MoveValue{Target: over.id, Title: b.portfolios[over.id].Title, Collection: b.plan.targetName, Closed: over.closed.String()}
+		there := plan.MoveValue{
+			Target: over.id, Title: b.portfolios[over.id].Title, Collection: b.plan.nameOf(over.id),
+			Closed: over.closed.String(),
+		}
 		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.unmoved(m), there))
 	case candidates == nil:
 		b.list(m, plan.NoCounterpart, "", plan.ValuesOfMove(b.unmoved(m), plan.MoveValue{Collection: b.plan.targetName}))
@@ -175,7 +189,8 @@ func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 // differs says whether the portfolio or its counterpart has changed since the plan was made.
 func (b *moveBatch) differs(m *movable) bool {
 	now := b.portfolios[m.id]
-	if !b.inHoldings(m.id) || b.plan.changed[m.id] || b.plan.rules.Licenses && now.license != m.license || b.linesOf(m.id) != m.lines {
+	gone := !b.inHoldings(m.id) && (!b.plan.rules.Staff || !b.there(m.id))
+	if gone || b.plan.changed[m.id] || b.plan.rules.Licenses && now.license != m.license || b.linesOf(m.id) != m.lines {
 		return true
 	}
 	if m.pair == plan.Unpaired || !b.plan.wanted(m) {
@@ -185,6 +200,11 @@ func (b *moveBatch) differs(m *movable) bool {
 	now = b.portfolios[target]
 	return !b.inHoldings(target) || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere ||
 		m.ordered > 0 && b.hasMain(target) != m.mainThere
+}
+
+func (b *moveBatch) there(portfolioID int64) bool {
+	_, there := b.portfolios[portfolioID]
+	return there
 }
 
 func (b *moveBatch) inHoldings(portfolioID int64) bool {
@@ -227,7 +247,8 @@ func (b *moveBatch) moveLines(m *movable) {
 	for i, line := range b.lines[m.id] {
 		to := b.counterpart(m)
 		to.POLine, to.Main = line.id, i == 0 && !m.mainThere
-		b.list(m, plan.MovePOLine, line.number, plan.ValuesOfMove(plan.MoveValue{POLine: line.id, Main: line.main}, to))
+		from := plan.MoveValue{POLine: line.id, Main: line.main, Hidden: !b.inHoldings(m.id)}
+		b.list(m, plan.MovePOLine, line.number, plan.ValuesOfMove(from, to))
 		b.lineMoves = append(b.lineMoves, lineMove{line.id, to.Target, to.Main})
 	}
 }
@@ -237,7 +258,8 @@ func (b *moveBatch) moveLicense(m *movable) {
 	if m.license == 0 {
 		return
 	}
-	code, from, to := b.codes[m.license], plan.MoveValue{License: m.license}, b.counterpart(m)
+	code, to := b.codes[m.license], b.counterpart(m)
+	from := plan.MoveValue{License: m.license, Hidden: !b.inHoldings(m.id)}
 	to.License = m.license
 	switch m.licenseThere {
 	case 0:
@@ -254,16 +276,25 @@ func (b *moveBatch) moveLicense(m *movable) {
 		b.list(m, plan.LicenseConflict, code, plan.ValuesOfMove(from, to))
 	}
 	b.list(m, plan.MoveLicense, code, plan.ValuesOfMove(from, to))
-	b.licensed = append(b.licensed, licensing{m.id, 0})
+	b.setLicense(m.id, 0)
 	if !to.Had {
-		b.licensed = append(b.licensed, licensing{to.Target, m.license})
+		b.setLicense(to.Target, m.license)
 	}
+}
+
+// setLicense gives a portfolio a license. Where its staff values are written, the license is one of them.
+func (b *moveBatch) setLicense(portfolioID, license int64) {
+	if staff := b.staff[portfolioID]; staff != nil {
+		staff.LicenseID, b.staffed[portfolioID] = license, true
+		return
+	}
+	b.licensed = append(b.licensed, licensing{portfolioID, license})
 }
 
 // counterpart names the counterpart of a portfolio.
 func (b *moveBatch) counterpart(m *movable) plan.MoveValue {
 	id := b.plan.targets.At(m.pair).id
-	return plan.MoveValue{Target: id, Title: b.portfolios[id].Title, Collection: b.plan.targetName}
+	return plan.MoveValue{Target: id, Title: b.portfolios[id].Title, Collection: b.plan.nameOf(id)}
 }
 
 func (b *moveBatch) list(m *movable, action plan.Action, field string, values plan.Values) {

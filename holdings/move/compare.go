@@ -38,6 +38,7 @@ func (s *Service) CompareMove(ctx context.Context, plan *Plan, previews map[int6
 			return Difference{}, err
 		}
 	}
+	plan.shown = nil
 	return c.found, nil
 }
 
@@ -100,6 +101,9 @@ func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64
 func (c *moveComparison) show(ctx context.Context, batch sourceBatch) (*moveBatch, error) {
 	b, err := loadMoveBatch(ctx, c.service.store.Query, c.plan, batch)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.loadStaff(ctx, c.service.store.Read, c.service.store.Query, batch); err != nil {
 		return nil, err
 	}
 	for i, m := range batch.sources {

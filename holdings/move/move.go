@@ -46,6 +46,7 @@ type moveWriter struct {
 	reported map[int64]bool // by the run that this one continues
 
 	attaching, licensing *store.Inserter // update PO lines and portfolios
+	staffing             *holdings.StaffUpdater
 }
 
 func (s *Service) newMoveWriter(ctx context.Context, part *holdings.Part, show bool) (w *moveWriter, err error) {
@@ -57,6 +58,9 @@ func (s *Service) newMoveWriter(ctx context.Context, part *holdings.Part, show b
 		"portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
 		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
 	if err != nil {
+		return w, err
+	}
+	if w.staffing, err = w.out.StaffUpdater(ctx); err != nil {
 		return w, err
 	}
 	w.licensing, err = w.out.Updater(ctx, "portfolios", "license_id = v.to_license, updated_at = v.at", "to_license BIGINT", "at BIGINT")
@@ -143,6 +147,9 @@ func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch)
 		return err
 	}
 	now.check = !m.to.out.Show
+	if err := now.loadStaff(ctx, tx.Client, tx.SQL.QueryContext, batch); err != nil {
+		return err
+	}
 	for i, source := range batch.sources {
 		now.decide(source, batch.candidates[i], batch.passedOver[i])
 	}
@@ -154,7 +161,15 @@ func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch)
 	if m.to.out.Show {
 		return nil
 	}
+	m.to.writeStaff(now)
 	return m.to.write(ctx, tx, now.lineMoves, now.licensed)
+}
+
+// writeStaff writes what staff decided, of the portfolios on which that changes.
+func (w *moveWriter) writeStaff(b *moveBatch) {
+	for id := range b.staffed {
+		w.staffing.Set(id, b.staff[id])
+	}
 }
 
 // write writes what was decided. The order does not matter: no PO line becomes main while its portfolio has another

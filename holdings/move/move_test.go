@@ -155,6 +155,7 @@ type moveRun struct {
 	over    map[int64]bool // likewise
 	between func()         // after the plan
 	preview int64          // the job whose plan it must be; 0: none
+	pairs   []move.Pair    // carried over, instead of a move by the rules
 }
 
 var errStop = errors.New("cancelled")
@@ -169,7 +170,11 @@ func (b *moveBundle) run(r *moveRun) error {
 	var plan *move.Plan
 	if r.undo == 0 {
 		var err error
-		plan, err = b.Moves.PlanMove(b.T.Context(), b.rules)
+		if r.pairs != nil {
+			plan, err = b.Moves.PlanPairs(b.T.Context(), r.pairs, false)
+		} else {
+			plan, err = b.Moves.PlanMove(b.T.Context(), b.rules)
+		}
 		b.Must(err)
 		if r.preview != 0 {
 			_, err := b.Moves.CompareMove(b.T.Context(), plan, b.partsByCollection(r.preview))

@@ -21,6 +21,10 @@ type Rules struct {
 	Overwrite bool // a license replaces the counterpart's; otherwise the counterpart keeps its own
 
 	IncludeInaccessible bool // a portfolio that is not accessible can be a counterpart, too
+
+	// Staff moves what staff put on the portfolios as well, also on those that are out of the holdings: see PlanPairs.
+	Staff     bool
+	SameTitle bool // both are the same title: what corrects the provider's words about it moves, too
 }
 
 // Plan is the plan of a move, computed for all its collections before anything is written: which portfolio has which
@@ -28,12 +32,15 @@ type Rules struct {
 type Plan struct {
 	rules      Rules
 	targetName string
+	names      map[int64]string // of the targets' collections by target, if they are several
 	targets    plan.ChunkedList[movable]
 	sources    map[int64]*plan.ChunkedList[movable] // by collection, in the order of the ids
 	candidates map[int64]map[int32][]int32          // by collection: sources without a single certain counterpart
 	// by collection: sources whose only possible counterparts are not accessible
 	passedOver map[int64]map[int32][]int32
 	changed    map[int64]bool // sources that differ from the preview that was agreed to
+
+	shown map[int64]*holdings.StaffValues // as far as the plan was shown: what staff would have put on each portfolio by then
 }
 
 // movable is what planning a move knows about a portfolio, and what it plans for it.
@@ -108,9 +115,17 @@ func (p *Plan) closed(target int32) bool {
 	return !p.rules.IncludeInaccessible && p.targets.At(target).closed != 0
 }
 
-// wanted says whether the portfolio has anything to move.
+// nameOf is the name of a target's collection.
+func (p *Plan) nameOf(target int64) string {
+	if name, ok := p.names[target]; ok {
+		return name
+	}
+	return p.targetName
+}
+
+// wanted says whether the portfolio has anything to move, or may have.
 func (p *Plan) wanted(m *movable) bool {
-	return p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
+	return p.rules.Staff || p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
 }
 
 // foresee goes through the portfolios in the order of the move, so the plan of a later one knows what an earlier one
@@ -133,18 +148,24 @@ func (p *Plan) foresee(portfolios *plan.ChunkedList[movable]) {
 // loadMovables reads a collection's portfolios in the holdings, in the order of their ids, with only what the rules
 // move.
 func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules Rules) (portfolios plan.ChunkedList[movable], err error) {
+	return portfolios, readMovables(ctx, s, rules, &portfolios, "p.collection_id = ? AND p.removed_at IS NULL", collectionID)
+}
+
+// readMovables adds those portfolios for which a condition holds, in the order of their ids.
+func readMovables(
+	ctx context.Context, s *store.Store, rules Rules, portfolios *plan.ChunkedList[movable], where string, args ...any,
+) error {
 	rows, err := s.Query(ctx, `SELECT p.id, `+plan.IdentitySQL+`, COALESCE(p.license_id, 0), `+holdings.ClosedSQL+`
-		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL ORDER BY p.id`,
-		collectionID)
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE `+where+` ORDER BY p.id`, args...)
 	if err != nil {
-		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+		return fmt.Errorf("read the portfolios to move: %w", err)
 	}
 	defer rows.Close()
 	var identity sql.RawBytes
 	for rows.Next() {
 		m := movable{pair: plan.Unpaired}
 		if err := rows.Scan(&m.id, &identity, &m.license, &m.closed); err != nil {
-			return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+			return fmt.Errorf("read the portfolios to move: %w", err)
 		}
 		if !rules.Licenses {
 			m.license = 0
@@ -153,18 +174,18 @@ func loadMovables(ctx context.Context, s *store.Store, collectionID int64, rules
 		portfolios.Add(m)
 	}
 	if err := rows.Err(); err != nil {
-		return portfolios, fmt.Errorf("read the portfolios to move: %w", err)
+		return fmt.Errorf("read the portfolios to move: %w", err)
 	}
 	if !rules.POLines {
-		return portfolios, nil
+		return nil
 	}
-	return portfolios, loadOrdered(ctx, s, collectionID, &portfolios)
+	return loadOrdered(ctx, s, portfolios, where, args...)
 }
 
-// loadOrdered adds the PO lines that the portfolios have.
-func loadOrdered(ctx context.Context, s *store.Store, collectionID int64, portfolios *plan.ChunkedList[movable]) error {
+// loadOrdered adds the PO lines of those portfolios for which a condition holds.
+func loadOrdered(ctx context.Context, s *store.Store, portfolios *plan.ChunkedList[movable], where string, args ...any) error {
 	rows, err := s.Query(ctx, `SELECT l.portfolio_id, l.id, l.main FROM po_lines l JOIN portfolios p ON p.id = l.portfolio_id
-		WHERE p.collection_id = ? AND p.removed_at IS NULL`, collectionID)
+		WHERE `+where, args...)
 	if err != nil {
 		return fmt.Errorf("read the PO lines to move: %w", err)
 	}

@@ -12,9 +12,10 @@ import (
 )
 
 // UndoMove puts back what one part of a move moved, portfolio by portfolio. A PO line goes back if it is still at the
-// counterpart; a license, if the counterpart still has it and the portfolio has no other by now. The rest is left and
-// listed. part is the undoing job's own. With shown, only the report is written; all parts of one preview share the
-// same shown. resumed are the counts recorded so far, if an earlier run began the part.
+// counterpart; a license, if the counterpart still has it and the portfolio has no other by now; what staff put on it, if
+// nobody has changed it since at either. The rest is left and listed. part is the undoing job's own. With shown, only the
+// report is written; all parts of one preview share the same shown. resumed are the counts recorded so far, if an earlier
+// run began the part.
 func (s *Service) UndoMove(
 	ctx context.Context, subjectPartID int64, part *holdings.Part, resumed *plan.Counts, shown *ShownUndo,
 ) (plan.Counts, error) {
@@ -35,10 +36,15 @@ type moveUndoer struct {
 
 // ShownUndo is what the preview of an undo has put back so far. It is needed because what a later part of the move
 // brought to a counterpart hides what an earlier part brought.
-type ShownUndo struct{ licenses map[int64]int64 } // by portfolio
+type ShownUndo struct {
+	licenses map[int64]int64 // by portfolio
+	staff    map[int64]*holdings.StaffValues
+}
 
 // NewShownUndo begins the preview of an undo.
-func NewShownUndo() *ShownUndo { return &ShownUndo{map[int64]int64{}} }
+func NewShownUndo() *ShownUndo {
+	return &ShownUndo{map[int64]int64{}, map[int64]*holdings.StaffValues{}}
+}
 
 // license is the license that a portfolio has or, in a preview, would have by now.
 func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
@@ -49,6 +55,9 @@ func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
 	}
 	return now.portfolios[portfolioID].license
 }
+
+// movedActions are the actions that an undo reverses, for SQL.
+const movedActions = `('MOVE_PO_LINE', 'MOVE_LICENSE', 'MOVE_VALUE')`
 
 // movedRow is one line of the report that is being undone.
 type movedRow struct {
@@ -81,7 +90,7 @@ func (u *moveUndoer) eachBatch(ctx context.Context) error {
 // read reads what was recorded about the next portfolios.
 func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved []movedRow, err error) {
 	ids, err = u.to.out.Store.IDs(ctx, `SELECT DISTINCT portfolio_id FROM job_changes
-		WHERE part_id = ? AND portfolio_id > ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id LIMIT ?`,
+		WHERE part_id = ? AND portfolio_id > ? AND action IN `+movedActions+` ORDER BY portfolio_id LIMIT ?`,
 		u.subject, after, u.to.out.Batch)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
@@ -92,7 +101,7 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	rows, err := u.to.out.Store.Query(ctx,
 		`SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value
 		FROM job_changes
-		WHERE part_id = ? AND portfolio_id BETWEEN ? AND ? AND action IN ('MOVE_PO_LINE', 'MOVE_LICENSE') ORDER BY portfolio_id, id`,
+		WHERE part_id = ? AND portfolio_id BETWEEN ? AND ? AND action IN `+movedActions+` ORDER BY portfolio_id, id`,
 		u.subject, ids[0], ids[len(ids)-1])
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
@@ -140,6 +149,9 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 	if err := now.loadCodes(ctx, tx.SQL.QueryContext, licenses); err != nil {
 		return err
 	}
+	if err := u.loadStaff(ctx, tx, now, rows); err != nil {
+		return err
+	}
 	for i := range rows {
 		if there, known := now.portfolios[rows[i].portfolio]; known {
 			rows[i].title = there.Citation // as it is called now
@@ -157,15 +169,22 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 				u.reverseLicense(now, r)
 			}
 		}
+		u.reverseStaff(now, slices.DeleteFunc(slices.Clone(rows[:n]), func(r movedRow) bool { return r.action != plan.MoveStaff }))
 		rows = rows[n:]
 	}
 	if u.to.out.Show {
 		return nil
 	}
+	u.to.writeStaff(now.moveBatch)
 	if err := u.to.write(ctx, tx, now.lineMoves, now.licensed); err != nil {
 		return err
 	}
 	return u.to.write(ctx, tx, now.promoted, nil) // only after the former main PO line has left
+}
+
+// takesBack says whether the portfolio is still there to take back what was moved from it.
+func (now *reversal) takesBack(r movedRow) bool {
+	return now.inHoldings(r.portfolio) || r.before.Hidden && now.there(r.portfolio)
 }
 
 // reverseLines puts the PO lines of one portfolio back. If the portfolio has got another main PO line since, that one
@@ -175,7 +194,7 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 		return
 	}
 	source, target := rows[0].portfolio, rows[0].after.Target
-	there := now.inHoldings(source)
+	there := now.takesBack(rows[0])
 	var back []movedRow
 	for _, r := range rows {
 		at := slices.IndexFunc(now.lines[target], func(l poLine) bool { return l.id == r.after.POLine })
@@ -225,7 +244,7 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	switch {
 	case had == r.after.License && (r.after.Had || at != r.after.License): // put back by an undo that was cancelled, or by hand
 		return
-	case !now.inHoldings(r.portfolio):
+	case !now.takesBack(r):
 		u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
 		return
 	case had != 0:
@@ -244,9 +263,9 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	u.to.out.Counts.Move.LicensesMoved++
 	values := plan.ValuesOfMove(r.after, plan.MoveValue{License: r.after.License})
 	u.to.out.Change(holdings.ReportLine{Portfolio: r.portfolio, Action: plan.MoveLicense, Field: r.field, Title: r.title, Values: values})
-	now.licensed = append(now.licensed, licensing{r.portfolio, r.after.License})
+	now.setLicense(r.portfolio, r.after.License)
 	if !r.after.Had {
-		now.licensed = append(now.licensed, licensing{target, r.after.Replaces})
+		now.setLicense(target, r.after.Replaces)
 		if u.to.out.Show {
 			u.shown.licenses[target] = r.after.Replaces
 		}
@@ -258,6 +277,6 @@ func (u *moveUndoer) leaveMoved(r movedRow, why string) {
 	u.to.out.Counts.Left++
 	u.to.out.Change(holdings.ReportLine{
 		Portfolio: r.portfolio, Action: plan.Left, Field: r.field, Title: r.title,
-		Values: plan.Values{Kind: plan.WordsValues, Old: r.after.Words(r.action), New: why},
+		Values: plan.Values{Kind: plan.WordsValues, Old: r.after.Words(r.action, r.field), New: why},
 	})
 }

@@ -27,6 +27,8 @@ const (
 	MovePOLine      Action = "MOVE_PO_LINE"     // a PO line is moved to the counterpart of its portfolio
 	MoveLicense     Action = "MOVE_LICENSE"     // a license is moved to it
 	LicenseConflict Action = "LICENSE_CONFLICT" // the counterpart has another license
+	MoveStaff       Action = "MOVE_VALUE"       // what staff put on the portfolio is moved to it
+	StaffStays      Action = "VALUE_STAYS"      // what staff put on the portfolio, and why it stays
 	NoCounterpart   Action = "NO_COUNTERPART"   // something to move, but nowhere to move it
 	NothingToMove   Action = "NOTHING_TO_MOVE"  // no PO line, no license
 
@@ -78,7 +80,7 @@ type BulkCounts struct {
 	After    int64 `json:"after,omitempty"` // of a part: where the next run goes on, the id of the last portfolio done
 }
 
-// MoveCounts counts the results of a move of PO lines and licenses. All but PoLinesMoved count portfolios.
+// MoveCounts counts the results of a move. All but PoLinesMoved, ValuesMoved and ValuesStay count portfolios.
 type MoveCounts struct {
 	Portfolios    int `json:"portfolios"`
 	PoLinesMoved  int `json:"poLinesMoved"`
@@ -87,6 +89,8 @@ type MoveCounts struct {
 	Ambiguous     int `json:"ambiguous"`
 	Conflicts     int `json:"conflicts"`
 	NothingToMove int `json:"nothingToMove"`
+	ValuesMoved   int `json:"valuesMoved,omitempty"` // fields of what staff decided
+	ValuesStay    int `json:"valuesStay,omitempty"`
 }
 
 // FieldCount is the number of updated titles that differ in a field.
@@ -161,6 +165,8 @@ func (m *MoveCounts) merge(o MoveCounts) {
 	m.Ambiguous += o.Ambiguous
 	m.Conflicts += o.Conflicts
 	m.NothingToMove += o.NothingToMove
+	m.ValuesMoved += o.ValuesMoved
+	m.ValuesStay += o.ValuesStay
 }
 
 // OnlyKinds returns the counts for the given kinds, which are still to be decided. Updates are counted while either of
@@ -207,7 +213,8 @@ func (c *Counts) addField(name string, titles int) {
 
 // Changed reports whether these counts include a change to the holdings.
 func (c *Counts) Changed() bool {
-	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 || c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved > 0 ||
+	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 ||
+		c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved+c.Move.ValuesMoved > 0 ||
 		c.Bulk != nil && c.Bulk.Moved+c.Bulk.Restored > 0
 }
 
@@ -218,6 +225,10 @@ func (c *Counts) CountMove(action Action) {
 		c.Move.PoLinesMoved++
 	case MoveLicense:
 		c.Move.LicensesMoved++
+	case MoveStaff:
+		c.Move.ValuesMoved++
+	case StaffStays:
+		c.Move.ValuesStay++
 	case LicenseConflict:
 		c.Move.Conflicts++
 	case NoCounterpart:

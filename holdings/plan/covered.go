@@ -68,6 +68,17 @@ func LosesTime(before, after []Statement, days ListDays, moved func() bool) bool
 	return false
 }
 
+// CoversAll reports whether statements cover all the time on a day that others cover.
+func CoversAll(statements, others []Statement, on time.Time) bool {
+	there := newCoverage(statements, on).spans
+	for i := range others {
+		if c, ok := others[i].covered(on); ok && len(uncovered(c, there)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // coverage is the time that a set of statements covers, and the dates they start and end with.
 type coverage struct {
 	spans        []daySpan

@@ -16,9 +16,13 @@ type MoveValue struct {
 	Replaces int64   `json:"replaces,omitempty"` // the counterpart's license that it replaces
 	Keeps    int64   `json:"keeps,omitempty"`    // the license that the counterpart keeps
 	Had      bool    `json:"had,omitempty"`      // the counterpart had the same license already
+	Hidden   bool    `json:"hidden,omitempty"`   // the portfolio was out of the holdings when this was moved from it
 	Stay     []int64 `json:"stay,omitempty"`     // PO lines that stay where they are
 	Target   int64   `json:"target,omitempty"`   // the counterpart
 	Closed   string  `json:"closed,omitempty"`   // why the would-be counterpart is none: patrons cannot reach it
+
+	Value *string `json:"value,omitempty"` // what staff put on the portfolio: see MoveStaff
+	Stays string  `json:"stays,omitempty"` // why that stays, or stays as well: a code
 
 	Title      string `json:"title,omitempty"` // the counterpart's title
 	Collection string `json:"collection,omitempty"`
@@ -44,13 +48,22 @@ func storedMove(stored string) (v MoveValue, ok bool) {
 	return v, true
 }
 
-// Words returns the value as people read it.
-func (v MoveValue) Words(action Action) string {
+// Why something that staff put on a portfolio stays when the rest of it is moved.
+const (
+	StaysOther    = "OTHER_VALUE"    // the counterpart has another value
+	StaysTitle    = "OF_THE_TITLE"   // it corrects the provider's words about this title, which is another one
+	StaysRetained = "STILL_RETAINED" // it is given to the counterpart, but this portfolio has time that the counterpart lacks
+)
+
+// Words returns the value as people read it, for the action and field of the change.
+func (v MoveValue) Words(action Action, field string) string {
 	where := ""
 	if v.Target != 0 {
 		where = fmt.Sprintf("of %q in %s", v.Title, v.Collection)
 	}
 	switch {
+	case action == MoveStaff, action == StaffStays:
+		return v.staffWords(field)
 	case action == MovePOLine && v.Main:
 		return strings.TrimSpace("main PO line " + where)
 	case action == MovePOLine:
@@ -69,6 +82,28 @@ func (v MoveValue) Words(action Action) string {
 		return fmt.Sprintf("stays: no portfolio of %s is its counterpart", v.Collection)
 	default:
 		return v.unmoved()
+	}
+}
+
+func (v MoveValue) staffWords(field string) string {
+	words := ""
+	if v.Value != nil {
+		words = staffWords(field, ToJSON(*v.Value))
+	}
+	switch {
+	case v.Target == 0:
+		return words
+	case v.Stays == StaysOther:
+		return fmt.Sprintf("stays, since %q in %s has a value of its own: %s", v.Title, v.Collection, words)
+	case v.Stays == StaysTitle:
+		return fmt.Sprintf("stays: it is about this title, and %q is another one", v.Title)
+	case v.Stays == StaysRetained:
+		return fmt.Sprintf("%s, of %q in %s, and here as well, since time is retained here that is not covered there", words, v.Title,
+			v.Collection)
+	case v.Had:
+		return fmt.Sprintf("%s, of %q in %s, which had it already", words, v.Title, v.Collection)
+	default:
+		return fmt.Sprintf("%s, of %q in %s", words, v.Title, v.Collection)
 	}
 }
 

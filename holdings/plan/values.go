@@ -208,7 +208,7 @@ func (v Values) OldWords(action Action, field string) string {
 	case StateValues, StatesValues:
 		return stateWords(v.Old)
 	case MoveValues, PortfolioValues:
-		return moveWords(action, v.Old)
+		return moveWords(action, field, v.Old)
 	case StaffValues:
 		return staffWords(field, v.Old)
 	case PlaceValues:
@@ -232,7 +232,7 @@ func (v Values) NewWords(action Action, field string) string {
 	case StatesValues:
 		return stateWords(v.New)
 	case MoveValues:
-		return moveWords(action, v.New)
+		return moveWords(action, field, v.New)
 	case PortfolioValues:
 		return candidatesWords(v)
 	case ReasonValues:
@@ -296,12 +296,12 @@ func stateWords(stored string) string {
 	return state.String()
 }
 
-func moveWords(action Action, stored string) string {
+func moveWords(action Action, field, stored string) string {
 	v, ok := storedMove(stored)
 	if !ok || stored == "" {
 		return stored
 	}
-	return v.Words(action)
+	return v.Words(action, field)
 }
 
 func candidatesWords(v Values) string {

@@ -33,3 +33,12 @@ func Quoted[T any](things []T, name func(T) string) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// List puts things into a row with a word before the last: "a, b and c".
+func List(things []string, last string) string {
+	if len(things) < 2 {
+		return strings.Join(things, "")
+	}
+	n := len(things) - 1
+	return strings.Join(things[:n], ", ") + " " + last + " " + things[n]
+}

@@ -20,3 +20,11 @@ func ExampleQuoted() {
 	fmt.Println(words.Quoted([]string{"north", "south"}, strings.ToUpper))
 	// Output: "NORTH", "SOUTH"
 }
+
+func ExampleList() {
+	fmt.Println(words.List([]string{"a sync", "a move", "an import"}, "or"))
+	fmt.Println(words.List([]string{"a sync"}, "or"))
+	// Output:
+	// a sync, a move or an import
+	// a sync
+}
