@@ -30,6 +30,7 @@ import (
 	"autoholdings/ent/keptfilechunk"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
@@ -95,6 +96,8 @@ type Client struct {
 	ListDecision *ListDecisionClient
 	// POLine is the client for interacting with the POLine builders.
 	POLine *POLineClient
+	// PairingDecision is the client for interacting with the PairingDecision builders.
+	PairingDecision *PairingDecisionClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// Portfolio is the client for interacting with the Portfolio builders.
@@ -150,6 +153,7 @@ func (c *Client) init() {
 	c.License = NewLicenseClient(c.config)
 	c.ListDecision = NewListDecisionClient(c.config)
 	c.POLine = NewPOLineClient(c.config)
+	c.PairingDecision = NewPairingDecisionClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.Portfolio = NewPortfolioClient(c.config)
 	c.PortfolioSet = NewPortfolioSetClient(c.config)
@@ -274,6 +278,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		License:                 NewLicenseClient(cfg),
 		ListDecision:            NewListDecisionClient(cfg),
 		POLine:                  NewPOLineClient(cfg),
+		PairingDecision:         NewPairingDecisionClient(cfg),
 		Person:                  NewPersonClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
 		PortfolioSet:            NewPortfolioSetClient(cfg),
@@ -325,6 +330,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		License:                 NewLicenseClient(cfg),
 		ListDecision:            NewListDecisionClient(cfg),
 		POLine:                  NewPOLineClient(cfg),
+		PairingDecision:         NewPairingDecisionClient(cfg),
 		Person:                  NewPersonClient(cfg),
 		Portfolio:               NewPortfolioClient(cfg),
 		PortfolioSet:            NewPortfolioSetClient(cfg),
@@ -370,9 +376,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
 		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
 		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
-		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.PortfolioSet,
-		c.PortfolioSetMember, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
-		c.ScheduleSlot, c.Session, c.Setting, c.Worker,
+		c.ListDecision, c.POLine, c.PairingDecision, c.Person, c.Portfolio,
+		c.PortfolioSet, c.PortfolioSetMember, c.Profile, c.ProfileGroup,
+		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
 	} {
 		n.Use(hooks...)
 	}
@@ -386,9 +392,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
 		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
 		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
-		c.ListDecision, c.POLine, c.Person, c.Portfolio, c.PortfolioSet,
-		c.PortfolioSetMember, c.Profile, c.ProfileGroup, c.ProviderFile, c.RefusedRow,
-		c.ScheduleSlot, c.Session, c.Setting, c.Worker,
+		c.ListDecision, c.POLine, c.PairingDecision, c.Person, c.Portfolio,
+		c.PortfolioSet, c.PortfolioSetMember, c.Profile, c.ProfileGroup,
+		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -437,6 +443,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ListDecision.mutate(ctx, m)
 	case *POLineMutation:
 		return c.POLine.mutate(ctx, m)
+	case *PairingDecisionMutation:
+		return c.PairingDecision.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *PortfolioMutation:
@@ -929,6 +937,22 @@ func (c *CollectionClient) QueryRefusedRows(_m *Collection) *RefusedRowQuery {
 			sqlgraph.From(collection.Table, collection.FieldID, id),
 			sqlgraph.To(refusedrow.Table, refusedrow.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, collection.RefusedRowsTable, collection.RefusedRowsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPairingDecisions queries the pairing_decisions edge of a Collection.
+func (c *CollectionClient) QueryPairingDecisions(_m *Collection) *PairingDecisionQuery {
+	query := (&PairingDecisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, id),
+			sqlgraph.To(pairingdecision.Table, pairingdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.PairingDecisionsTable, collection.PairingDecisionsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3797,6 +3821,171 @@ func (c *POLineClient) mutate(ctx context.Context, m *POLineMutation) (Value, er
 	}
 }
 
+// PairingDecisionClient is a client for the PairingDecision schema.
+type PairingDecisionClient struct {
+	config
+}
+
+// NewPairingDecisionClient returns a client for the PairingDecision from the given config.
+func NewPairingDecisionClient(c config) *PairingDecisionClient {
+	return &PairingDecisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `pairingdecision.Hooks(f(g(h())))`.
+func (c *PairingDecisionClient) Use(hooks ...Hook) {
+	c.hooks.PairingDecision = append(c.hooks.PairingDecision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `pairingdecision.Intercept(f(g(h())))`.
+func (c *PairingDecisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PairingDecision = append(c.inters.PairingDecision, interceptors...)
+}
+
+// Create returns a builder for creating a PairingDecision entity.
+func (c *PairingDecisionClient) Create() *PairingDecisionCreate {
+	mutation := newPairingDecisionMutation(c.config, OpCreate)
+	return &PairingDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PairingDecision entities.
+func (c *PairingDecisionClient) CreateBulk(builders ...*PairingDecisionCreate) *PairingDecisionCreateBulk {
+	return &PairingDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PairingDecisionClient) MapCreateBulk(slice any, setFunc func(*PairingDecisionCreate, int)) *PairingDecisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PairingDecisionCreateBulk{err: fmt.Errorf("calling to PairingDecisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PairingDecisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PairingDecisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PairingDecision.
+func (c *PairingDecisionClient) Update() *PairingDecisionUpdate {
+	mutation := newPairingDecisionMutation(c.config, OpUpdate)
+	return &PairingDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PairingDecisionClient) UpdateOne(_m *PairingDecision) *PairingDecisionUpdateOne {
+	mutation := newPairingDecisionMutation(c.config, OpUpdateOne, withPairingDecision(_m))
+	return &PairingDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PairingDecisionClient) UpdateOneID(id int64) *PairingDecisionUpdateOne {
+	mutation := newPairingDecisionMutation(c.config, OpUpdateOne, withPairingDecisionID(id))
+	return &PairingDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PairingDecision.
+func (c *PairingDecisionClient) Delete() *PairingDecisionDelete {
+	mutation := newPairingDecisionMutation(c.config, OpDelete)
+	return &PairingDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PairingDecisionClient) DeleteOne(_m *PairingDecision) *PairingDecisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PairingDecisionClient) DeleteOneID(id int64) *PairingDecisionDeleteOne {
+	builder := c.Delete().Where(pairingdecision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PairingDecisionDeleteOne{builder}
+}
+
+// Query returns a query builder for PairingDecision.
+func (c *PairingDecisionClient) Query() *PairingDecisionQuery {
+	return &PairingDecisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePairingDecision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PairingDecision entity by its id.
+func (c *PairingDecisionClient) Get(ctx context.Context, id int64) (*PairingDecision, error) {
+	return c.Query().Where(pairingdecision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PairingDecisionClient) GetX(ctx context.Context, id int64) *PairingDecision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCollection queries the collection edge of a PairingDecision.
+func (c *PairingDecisionClient) QueryCollection(_m *PairingDecision) *CollectionQuery {
+	query := (&CollectionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pairingdecision.Table, pairingdecision.FieldID, id),
+			sqlgraph.To(collection.Table, collection.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, pairingdecision.CollectionTable, pairingdecision.CollectionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPortfolio queries the portfolio edge of a PairingDecision.
+func (c *PairingDecisionClient) QueryPortfolio(_m *PairingDecision) *PortfolioQuery {
+	query := (&PortfolioClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pairingdecision.Table, pairingdecision.FieldID, id),
+			sqlgraph.To(portfolio.Table, portfolio.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, pairingdecision.PortfolioTable, pairingdecision.PortfolioColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PairingDecisionClient) Hooks() []Hook {
+	return c.hooks.PairingDecision
+}
+
+// Interceptors returns the client interceptors.
+func (c *PairingDecisionClient) Interceptors() []Interceptor {
+	return c.inters.PairingDecision
+}
+
+func (c *PairingDecisionClient) mutate(ctx context.Context, m *PairingDecisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PairingDecisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PairingDecisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PairingDecisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PairingDecisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PairingDecision mutation op: %q", m.Op())
+	}
+}
+
 // PersonClient is a client for the Person schema.
 type PersonClient struct {
 	config
@@ -4127,6 +4316,22 @@ func (c *PortfolioClient) QueryChanges(_m *Portfolio) *JobChangeQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
 			sqlgraph.To(jobchange.Table, jobchange.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.ChangesTable, portfolio.ChangesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPairingDecisions queries the pairing_decisions edge of a Portfolio.
+func (c *PortfolioClient) QueryPairingDecisions(_m *Portfolio) *PairingDecisionQuery {
+	query := (&PairingDecisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
+			sqlgraph.To(pairingdecision.Table, pairingdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.PairingDecisionsTable, portfolio.PairingDecisionsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -5733,16 +5938,17 @@ type (
 		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
 		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
 		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
-		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, PortfolioSet,
-		PortfolioSetMember, Profile, ProfileGroup, ProviderFile, RefusedRow,
-		ScheduleSlot, Session, Setting, Worker []ent.Hook
+		KeptFileChunk, License, ListDecision, POLine, PairingDecision, Person,
+		Portfolio, PortfolioSet, PortfolioSetMember, Profile, ProfileGroup,
+		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker []ent.Hook
 	}
 	inters struct {
 		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
 		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
 		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
-		KeptFileChunk, License, ListDecision, POLine, Person, Portfolio, PortfolioSet,
-		PortfolioSetMember, Profile, ProfileGroup, ProviderFile, RefusedRow,
-		ScheduleSlot, Session, Setting, Worker []ent.Interceptor
+		KeptFileChunk, License, ListDecision, POLine, PairingDecision, Person,
+		Portfolio, PortfolioSet, PortfolioSetMember, Profile, ProfileGroup,
+		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting,
+		Worker []ent.Interceptor
 	}
 )

@@ -70,13 +70,15 @@ type CollectionEdges struct {
 	JobParts []*JobPart `json:"job_parts,omitempty"`
 	// RefusedRows holds the value of the refused_rows edge.
 	RefusedRows []*RefusedRow `json:"refused_rows,omitempty"`
+	// PairingDecisions holds the value of the pairing_decisions edge.
+	PairingDecisions []*PairingDecision `json:"pairing_decisions,omitempty"`
 	// ListDecisions holds the value of the list_decisions edge.
 	ListDecisions []*ListDecision `json:"list_decisions,omitempty"`
 	// SetMembers holds the value of the set_members edge.
 	SetMembers []*CollectionSetMember `json:"set_members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [8]bool
+	loadedTypes [9]bool
 }
 
 // CommunityZoneCollectionOrErr returns the CommunityZoneCollection value or an error if the edge
@@ -137,10 +139,19 @@ func (e CollectionEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
 	return nil, &NotLoadedError{edge: "refused_rows"}
 }
 
+// PairingDecisionsOrErr returns the PairingDecisions value or an error if the edge
+// was not loaded in eager-loading.
+func (e CollectionEdges) PairingDecisionsOrErr() ([]*PairingDecision, error) {
+	if e.loadedTypes[6] {
+		return e.PairingDecisions, nil
+	}
+	return nil, &NotLoadedError{edge: "pairing_decisions"}
+}
+
 // ListDecisionsOrErr returns the ListDecisions value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) ListDecisionsOrErr() ([]*ListDecision, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.ListDecisions, nil
 	}
 	return nil, &NotLoadedError{edge: "list_decisions"}
@@ -149,7 +160,7 @@ func (e CollectionEdges) ListDecisionsOrErr() ([]*ListDecision, error) {
 // SetMembersOrErr returns the SetMembers value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) SetMembersOrErr() ([]*CollectionSetMember, error) {
-	if e.loadedTypes[7] {
+	if e.loadedTypes[8] {
 		return e.SetMembers, nil
 	}
 	return nil, &NotLoadedError{edge: "set_members"}
@@ -327,6 +338,11 @@ func (_m *Collection) QueryJobParts() *JobPartQuery {
 // QueryRefusedRows queries the "refused_rows" edge of the Collection entity.
 func (_m *Collection) QueryRefusedRows() *RefusedRowQuery {
 	return NewCollectionClient(_m.config).QueryRefusedRows(_m)
+}
+
+// QueryPairingDecisions queries the "pairing_decisions" edge of the Collection entity.
+func (_m *Collection) QueryPairingDecisions() *PairingDecisionQuery {
+	return NewCollectionClient(_m.config).QueryPairingDecisions(_m)
 }
 
 // QueryListDecisions queries the "list_decisions" edge of the Collection entity.

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/refusedrow"
 	"context"
@@ -292,6 +293,21 @@ func (_c *CollectionCreate) AddRefusedRows(v ...*RefusedRow) *CollectionCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddRefusedRowIDs(ids...)
+}
+
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (_c *CollectionCreate) AddPairingDecisionIDs(ids ...int64) *CollectionCreate {
+	_c.mutation.AddPairingDecisionIDs(ids...)
+	return _c
+}
+
+// AddPairingDecisions adds the "pairing_decisions" edges to the PairingDecision entity.
+func (_c *CollectionCreate) AddPairingDecisions(v ...*PairingDecision) *CollectionCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPairingDecisionIDs(ids...)
 }
 
 // AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by IDs.
@@ -602,6 +618,22 @@ func (_c *CollectionCreate) createSpec() (*Collection, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PairingDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PairingDecisionsTable,
+			Columns: []string{collection.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/refusedrow"
@@ -37,6 +38,7 @@ type CollectionQuery struct {
 	withSets                    *CollectionSetQuery
 	withJobParts                *JobPartQuery
 	withRefusedRows             *RefusedRowQuery
+	withPairingDecisions        *PairingDecisionQuery
 	withListDecisions           *ListDecisionQuery
 	withSetMembers              *CollectionSetMemberQuery
 	// intermediate query (i.e. traversal path).
@@ -200,6 +202,28 @@ func (_q *CollectionQuery) QueryRefusedRows() *RefusedRowQuery {
 			sqlgraph.From(collection.Table, collection.FieldID, selector),
 			sqlgraph.To(refusedrow.Table, refusedrow.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, collection.RefusedRowsTable, collection.RefusedRowsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPairingDecisions chains the current query on the "pairing_decisions" edge.
+func (_q *CollectionQuery) QueryPairingDecisions() *PairingDecisionQuery {
+	query := (&PairingDecisionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, selector),
+			sqlgraph.To(pairingdecision.Table, pairingdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.PairingDecisionsTable, collection.PairingDecisionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -449,6 +473,7 @@ func (_q *CollectionQuery) Clone() *CollectionQuery {
 		withSets:                    _q.withSets.Clone(),
 		withJobParts:                _q.withJobParts.Clone(),
 		withRefusedRows:             _q.withRefusedRows.Clone(),
+		withPairingDecisions:        _q.withPairingDecisions.Clone(),
 		withListDecisions:           _q.withListDecisions.Clone(),
 		withSetMembers:              _q.withSetMembers.Clone(),
 		// clone intermediate query.
@@ -520,6 +545,17 @@ func (_q *CollectionQuery) WithRefusedRows(opts ...func(*RefusedRowQuery)) *Coll
 		opt(query)
 	}
 	_q.withRefusedRows = query
+	return _q
+}
+
+// WithPairingDecisions tells the query-builder to eager-load the nodes that are connected to
+// the "pairing_decisions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CollectionQuery) WithPairingDecisions(opts ...func(*PairingDecisionQuery)) *CollectionQuery {
+	query := (&PairingDecisionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPairingDecisions = query
 	return _q
 }
 
@@ -623,13 +659,14 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 	var (
 		nodes       = []*Collection{}
 		_spec       = _q.querySpec()
-		loadedTypes = [8]bool{
+		loadedTypes = [9]bool{
 			_q.withCommunityZoneCollection != nil,
 			_q.withLicense != nil,
 			_q.withPortfolios != nil,
 			_q.withSets != nil,
 			_q.withJobParts != nil,
 			_q.withRefusedRows != nil,
+			_q.withPairingDecisions != nil,
 			_q.withListDecisions != nil,
 			_q.withSetMembers != nil,
 		}
@@ -689,6 +726,15 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 		if err := _q.loadRefusedRows(ctx, query, nodes,
 			func(n *Collection) { n.Edges.RefusedRows = []*RefusedRow{} },
 			func(n *Collection, e *RefusedRow) { n.Edges.RefusedRows = append(n.Edges.RefusedRows, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPairingDecisions; query != nil {
+		if err := _q.loadPairingDecisions(ctx, query, nodes,
+			func(n *Collection) { n.Edges.PairingDecisions = []*PairingDecision{} },
+			func(n *Collection, e *PairingDecision) {
+				n.Edges.PairingDecisions = append(n.Edges.PairingDecisions, e)
+			}); err != nil {
 			return nil, err
 		}
 	}
@@ -912,6 +958,36 @@ func (_q *CollectionQuery) loadRefusedRows(ctx context.Context, query *RefusedRo
 	}
 	query.Where(predicate.RefusedRow(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(collection.RefusedRowsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.CollectionID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *CollectionQuery) loadPairingDecisions(ctx context.Context, query *PairingDecisionQuery, nodes []*Collection, init func(*Collection), assign func(*Collection, *PairingDecision)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Collection)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(pairingdecision.FieldCollectionID)
+	}
+	query.Where(predicate.PairingDecision(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(collection.PairingDecisionsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/refusedrow"
@@ -353,6 +354,21 @@ func (_u *CollectionUpdate) AddRefusedRows(v ...*RefusedRow) *CollectionUpdate {
 	return _u.AddRefusedRowIDs(ids...)
 }
 
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (_u *CollectionUpdate) AddPairingDecisionIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.AddPairingDecisionIDs(ids...)
+	return _u
+}
+
+// AddPairingDecisions adds the "pairing_decisions" edges to the PairingDecision entity.
+func (_u *CollectionUpdate) AddPairingDecisions(v ...*PairingDecision) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPairingDecisionIDs(ids...)
+}
+
 // AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by IDs.
 func (_u *CollectionUpdate) AddListDecisionIDs(ids ...int64) *CollectionUpdate {
 	_u.mutation.AddListDecisionIDs(ids...)
@@ -467,6 +483,27 @@ func (_u *CollectionUpdate) RemoveRefusedRows(v ...*RefusedRow) *CollectionUpdat
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveRefusedRowIDs(ids...)
+}
+
+// ClearPairingDecisions clears all "pairing_decisions" edges to the PairingDecision entity.
+func (_u *CollectionUpdate) ClearPairingDecisions() *CollectionUpdate {
+	_u.mutation.ClearPairingDecisions()
+	return _u
+}
+
+// RemovePairingDecisionIDs removes the "pairing_decisions" edge to PairingDecision entities by IDs.
+func (_u *CollectionUpdate) RemovePairingDecisionIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.RemovePairingDecisionIDs(ids...)
+	return _u
+}
+
+// RemovePairingDecisions removes "pairing_decisions" edges to PairingDecision entities.
+func (_u *CollectionUpdate) RemovePairingDecisions(v ...*PairingDecision) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePairingDecisionIDs(ids...)
 }
 
 // ClearListDecisions clears all "list_decisions" edges to the ListDecision entity.
@@ -808,6 +845,51 @@ func (_u *CollectionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PairingDecisionsTable,
+			Columns: []string{collection.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPairingDecisionsIDs(); len(nodes) > 0 && !_u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PairingDecisionsTable,
+			Columns: []string{collection.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PairingDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PairingDecisionsTable,
+			Columns: []string{collection.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -1199,6 +1281,21 @@ func (_u *CollectionUpdateOne) AddRefusedRows(v ...*RefusedRow) *CollectionUpdat
 	return _u.AddRefusedRowIDs(ids...)
 }
 
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (_u *CollectionUpdateOne) AddPairingDecisionIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.AddPairingDecisionIDs(ids...)
+	return _u
+}
+
+// AddPairingDecisions adds the "pairing_decisions" edges to the PairingDecision entity.
+func (_u *CollectionUpdateOne) AddPairingDecisions(v ...*PairingDecision) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPairingDecisionIDs(ids...)
+}
+
 // AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by IDs.
 func (_u *CollectionUpdateOne) AddListDecisionIDs(ids ...int64) *CollectionUpdateOne {
 	_u.mutation.AddListDecisionIDs(ids...)
@@ -1313,6 +1410,27 @@ func (_u *CollectionUpdateOne) RemoveRefusedRows(v ...*RefusedRow) *CollectionUp
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveRefusedRowIDs(ids...)
+}
+
+// ClearPairingDecisions clears all "pairing_decisions" edges to the PairingDecision entity.
+func (_u *CollectionUpdateOne) ClearPairingDecisions() *CollectionUpdateOne {
+	_u.mutation.ClearPairingDecisions()
+	return _u
+}
+
+// RemovePairingDecisionIDs removes the "pairing_decisions" edge to PairingDecision entities by IDs.
+func (_u *CollectionUpdateOne) RemovePairingDecisionIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.RemovePairingDecisionIDs(ids...)
+	return _u
+}
+
+// RemovePairingDecisions removes "pairing_decisions" edges to PairingDecision entities.
+func (_u *CollectionUpdateOne) RemovePairingDecisions(v ...*PairingDecision) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePairingDecisionIDs(ids...)
 }
 
 // ClearListDecisions clears all "list_decisions" edges to the ListDecision entity.
@@ -1684,6 +1802,51 @@ func (_u *CollectionUpdateOne) sqlSave(ctx context.Context) (_node *Collection, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(refusedrow.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PairingDecisionsTable,
+			Columns: []string{collection.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPairingDecisionsIDs(); len(nodes) > 0 && !_u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PairingDecisionsTable,
+			Columns: []string{collection.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PairingDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PairingDecisionsTable,
+			Columns: []string{collection.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -22,6 +22,7 @@ import (
 	"autoholdings/ent/keptfilechunk"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
@@ -124,6 +125,7 @@ func checkColumn(t, c string) error {
 			license.Table:                 license.ValidColumn,
 			listdecision.Table:            listdecision.ValidColumn,
 			poline.Table:                  poline.ValidColumn,
+			pairingdecision.Table:         pairingdecision.ValidColumn,
 			person.Table:                  person.ValidColumn,
 			portfolio.Table:               portfolio.ValidColumn,
 			portfolioset.Table:            portfolioset.ValidColumn,

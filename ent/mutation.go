@@ -22,6 +22,7 @@ import (
 	"autoholdings/ent/keptfilechunk"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
@@ -75,6 +76,7 @@ const (
 	TypeLicense                 = "License"
 	TypeListDecision            = "ListDecision"
 	TypePOLine                  = "POLine"
+	TypePairingDecision         = "PairingDecision"
 	TypePerson                  = "Person"
 	TypePortfolio               = "Portfolio"
 	TypePortfolioSet            = "PortfolioSet"
@@ -2087,6 +2089,9 @@ type CollectionMutation struct {
 	refused_rows                     map[int64]struct{}
 	removedrefused_rows              map[int64]struct{}
 	clearedrefused_rows              bool
+	pairing_decisions                map[int64]struct{}
+	removedpairing_decisions         map[int64]struct{}
+	clearedpairing_decisions         bool
 	list_decisions                   map[int64]struct{}
 	removedlist_decisions            map[int64]struct{}
 	clearedlist_decisions            bool
@@ -3165,6 +3170,60 @@ func (m *CollectionMutation) ResetRefusedRows() {
 	m.removedrefused_rows = nil
 }
 
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by ids.
+func (m *CollectionMutation) AddPairingDecisionIDs(ids ...int64) {
+	if m.pairing_decisions == nil {
+		m.pairing_decisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.pairing_decisions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPairingDecisions clears the "pairing_decisions" edge to the PairingDecision entity.
+func (m *CollectionMutation) ClearPairingDecisions() {
+	m.clearedpairing_decisions = true
+}
+
+// PairingDecisionsCleared reports if the "pairing_decisions" edge to the PairingDecision entity was cleared.
+func (m *CollectionMutation) PairingDecisionsCleared() bool {
+	return m.clearedpairing_decisions
+}
+
+// RemovePairingDecisionIDs removes the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (m *CollectionMutation) RemovePairingDecisionIDs(ids ...int64) {
+	if m.removedpairing_decisions == nil {
+		m.removedpairing_decisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.pairing_decisions, ids[i])
+		m.removedpairing_decisions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPairingDecisions returns the removed IDs of the "pairing_decisions" edge to the PairingDecision entity.
+func (m *CollectionMutation) RemovedPairingDecisionsIDs() (ids []int64) {
+	for id := range m.removedpairing_decisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PairingDecisionsIDs returns the "pairing_decisions" edge IDs in the mutation.
+func (m *CollectionMutation) PairingDecisionsIDs() (ids []int64) {
+	for id := range m.pairing_decisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPairingDecisions resets all changes to the "pairing_decisions" edge.
+func (m *CollectionMutation) ResetPairingDecisions() {
+	m.pairing_decisions = nil
+	m.clearedpairing_decisions = false
+	m.removedpairing_decisions = nil
+}
+
 // AddListDecisionIDs adds the "list_decisions" edge to the ListDecision entity by ids.
 func (m *CollectionMutation) AddListDecisionIDs(ids ...int64) {
 	if m.list_decisions == nil {
@@ -3679,7 +3738,7 @@ func (m *CollectionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CollectionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.community_zone_collection != nil {
 		edges = append(edges, collection.EdgeCommunityZoneCollection)
 	}
@@ -3697,6 +3756,9 @@ func (m *CollectionMutation) AddedEdges() []string {
 	}
 	if m.refused_rows != nil {
 		edges = append(edges, collection.EdgeRefusedRows)
+	}
+	if m.pairing_decisions != nil {
+		edges = append(edges, collection.EdgePairingDecisions)
 	}
 	if m.list_decisions != nil {
 		edges = append(edges, collection.EdgeListDecisions)
@@ -3740,6 +3802,12 @@ func (m *CollectionMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case collection.EdgePairingDecisions:
+		ids := make([]ent.Value, 0, len(m.pairing_decisions))
+		for id := range m.pairing_decisions {
+			ids = append(ids, id)
+		}
+		return ids
 	case collection.EdgeListDecisions:
 		ids := make([]ent.Value, 0, len(m.list_decisions))
 		for id := range m.list_decisions {
@@ -3752,7 +3820,7 @@ func (m *CollectionMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CollectionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.removedportfolios != nil {
 		edges = append(edges, collection.EdgePortfolios)
 	}
@@ -3764,6 +3832,9 @@ func (m *CollectionMutation) RemovedEdges() []string {
 	}
 	if m.removedrefused_rows != nil {
 		edges = append(edges, collection.EdgeRefusedRows)
+	}
+	if m.removedpairing_decisions != nil {
+		edges = append(edges, collection.EdgePairingDecisions)
 	}
 	if m.removedlist_decisions != nil {
 		edges = append(edges, collection.EdgeListDecisions)
@@ -3799,6 +3870,12 @@ func (m *CollectionMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case collection.EdgePairingDecisions:
+		ids := make([]ent.Value, 0, len(m.removedpairing_decisions))
+		for id := range m.removedpairing_decisions {
+			ids = append(ids, id)
+		}
+		return ids
 	case collection.EdgeListDecisions:
 		ids := make([]ent.Value, 0, len(m.removedlist_decisions))
 		for id := range m.removedlist_decisions {
@@ -3811,7 +3888,7 @@ func (m *CollectionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CollectionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 7)
+	edges := make([]string, 0, 8)
 	if m.clearedcommunity_zone_collection {
 		edges = append(edges, collection.EdgeCommunityZoneCollection)
 	}
@@ -3829,6 +3906,9 @@ func (m *CollectionMutation) ClearedEdges() []string {
 	}
 	if m.clearedrefused_rows {
 		edges = append(edges, collection.EdgeRefusedRows)
+	}
+	if m.clearedpairing_decisions {
+		edges = append(edges, collection.EdgePairingDecisions)
 	}
 	if m.clearedlist_decisions {
 		edges = append(edges, collection.EdgeListDecisions)
@@ -3852,6 +3932,8 @@ func (m *CollectionMutation) EdgeCleared(name string) bool {
 		return m.clearedjob_parts
 	case collection.EdgeRefusedRows:
 		return m.clearedrefused_rows
+	case collection.EdgePairingDecisions:
+		return m.clearedpairing_decisions
 	case collection.EdgeListDecisions:
 		return m.clearedlist_decisions
 	}
@@ -3893,6 +3975,9 @@ func (m *CollectionMutation) ResetEdge(name string) error {
 		return nil
 	case collection.EdgeRefusedRows:
 		m.ResetRefusedRows()
+		return nil
+	case collection.EdgePairingDecisions:
+		m.ResetPairingDecisions()
 		return nil
 	case collection.EdgeListDecisions:
 		m.ResetListDecisions()
@@ -24771,6 +24856,1512 @@ func (m *POLineMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown POLine edge %s", name)
 }
 
+// PairingDecisionMutation represents an operation that mutates the PairingDecision nodes in the graph.
+type PairingDecisionMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	created_at        *int64
+	addcreated_at     *int64
+	updated_at        *int64
+	addupdated_at     *int64
+	parted            *bool
+	title_id          *string
+	keys              *string
+	title             *string
+	print_identifier  *string
+	online_identifier *string
+	job_id            *int64
+	addjob_id         *int64
+	actor_kind        *string
+	actor_id          *int64
+	addactor_id       *int64
+	actor_name        *string
+	ended_at          *int64
+	addended_at       *int64
+	ended_job_id      *int64
+	addended_job_id   *int64
+	clearedFields     map[string]struct{}
+	collection        *int64
+	clearedcollection bool
+	portfolio         *int64
+	clearedportfolio  bool
+	done              bool
+	oldValue          func(context.Context) (*PairingDecision, error)
+	predicates        []predicate.PairingDecision
+}
+
+var _ ent.Mutation = (*PairingDecisionMutation)(nil)
+
+// pairingdecisionOption allows management of the mutation configuration using functional options.
+type pairingdecisionOption func(*PairingDecisionMutation)
+
+// newPairingDecisionMutation creates new mutation for the PairingDecision entity.
+func newPairingDecisionMutation(c config, op Op, opts ...pairingdecisionOption) *PairingDecisionMutation {
+	m := &PairingDecisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePairingDecision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPairingDecisionID sets the ID field of the mutation.
+func withPairingDecisionID(id int64) pairingdecisionOption {
+	return func(m *PairingDecisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PairingDecision
+		)
+		m.oldValue = func(ctx context.Context) (*PairingDecision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PairingDecision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPairingDecision sets the old PairingDecision of the mutation.
+func withPairingDecision(node *PairingDecision) pairingdecisionOption {
+	return func(m *PairingDecisionMutation) {
+		m.oldValue = func(context.Context) (*PairingDecision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PairingDecisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PairingDecisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PairingDecision entities.
+func (m *PairingDecisionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PairingDecisionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PairingDecisionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PairingDecision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PairingDecisionMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PairingDecisionMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *PairingDecisionMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *PairingDecisionMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PairingDecisionMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PairingDecisionMutation) SetUpdatedAt(i int64) {
+	m.updated_at = &i
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PairingDecisionMutation) UpdatedAt() (r int64, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldUpdatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds i to the "updated_at" field.
+func (m *PairingDecisionMutation) AddUpdatedAt(i int64) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += i
+	} else {
+		m.addupdated_at = &i
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *PairingDecisionMutation) AddedUpdatedAt() (r int64, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PairingDecisionMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (m *PairingDecisionMutation) SetCollectionID(i int64) {
+	m.collection = &i
+}
+
+// CollectionID returns the value of the "collection_id" field in the mutation.
+func (m *PairingDecisionMutation) CollectionID() (r int64, exists bool) {
+	v := m.collection
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCollectionID returns the old "collection_id" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldCollectionID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCollectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCollectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCollectionID: %w", err)
+	}
+	return oldValue.CollectionID, nil
+}
+
+// ResetCollectionID resets all changes to the "collection_id" field.
+func (m *PairingDecisionMutation) ResetCollectionID() {
+	m.collection = nil
+}
+
+// SetPortfolioID sets the "portfolio_id" field.
+func (m *PairingDecisionMutation) SetPortfolioID(i int64) {
+	m.portfolio = &i
+}
+
+// PortfolioID returns the value of the "portfolio_id" field in the mutation.
+func (m *PairingDecisionMutation) PortfolioID() (r int64, exists bool) {
+	v := m.portfolio
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPortfolioID returns the old "portfolio_id" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldPortfolioID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPortfolioID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPortfolioID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPortfolioID: %w", err)
+	}
+	return oldValue.PortfolioID, nil
+}
+
+// ResetPortfolioID resets all changes to the "portfolio_id" field.
+func (m *PairingDecisionMutation) ResetPortfolioID() {
+	m.portfolio = nil
+}
+
+// SetParted sets the "parted" field.
+func (m *PairingDecisionMutation) SetParted(b bool) {
+	m.parted = &b
+}
+
+// Parted returns the value of the "parted" field in the mutation.
+func (m *PairingDecisionMutation) Parted() (r bool, exists bool) {
+	v := m.parted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParted returns the old "parted" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldParted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParted: %w", err)
+	}
+	return oldValue.Parted, nil
+}
+
+// ResetParted resets all changes to the "parted" field.
+func (m *PairingDecisionMutation) ResetParted() {
+	m.parted = nil
+}
+
+// SetTitleID sets the "title_id" field.
+func (m *PairingDecisionMutation) SetTitleID(s string) {
+	m.title_id = &s
+}
+
+// TitleID returns the value of the "title_id" field in the mutation.
+func (m *PairingDecisionMutation) TitleID() (r string, exists bool) {
+	v := m.title_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitleID returns the old "title_id" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldTitleID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitleID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitleID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitleID: %w", err)
+	}
+	return oldValue.TitleID, nil
+}
+
+// ResetTitleID resets all changes to the "title_id" field.
+func (m *PairingDecisionMutation) ResetTitleID() {
+	m.title_id = nil
+}
+
+// SetKeys sets the "keys" field.
+func (m *PairingDecisionMutation) SetKeys(s string) {
+	m.keys = &s
+}
+
+// Keys returns the value of the "keys" field in the mutation.
+func (m *PairingDecisionMutation) Keys() (r string, exists bool) {
+	v := m.keys
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeys returns the old "keys" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldKeys(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeys is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeys requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeys: %w", err)
+	}
+	return oldValue.Keys, nil
+}
+
+// ResetKeys resets all changes to the "keys" field.
+func (m *PairingDecisionMutation) ResetKeys() {
+	m.keys = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *PairingDecisionMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *PairingDecisionMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *PairingDecisionMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetPrintIdentifier sets the "print_identifier" field.
+func (m *PairingDecisionMutation) SetPrintIdentifier(s string) {
+	m.print_identifier = &s
+}
+
+// PrintIdentifier returns the value of the "print_identifier" field in the mutation.
+func (m *PairingDecisionMutation) PrintIdentifier() (r string, exists bool) {
+	v := m.print_identifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPrintIdentifier returns the old "print_identifier" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldPrintIdentifier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPrintIdentifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPrintIdentifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPrintIdentifier: %w", err)
+	}
+	return oldValue.PrintIdentifier, nil
+}
+
+// ResetPrintIdentifier resets all changes to the "print_identifier" field.
+func (m *PairingDecisionMutation) ResetPrintIdentifier() {
+	m.print_identifier = nil
+}
+
+// SetOnlineIdentifier sets the "online_identifier" field.
+func (m *PairingDecisionMutation) SetOnlineIdentifier(s string) {
+	m.online_identifier = &s
+}
+
+// OnlineIdentifier returns the value of the "online_identifier" field in the mutation.
+func (m *PairingDecisionMutation) OnlineIdentifier() (r string, exists bool) {
+	v := m.online_identifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnlineIdentifier returns the old "online_identifier" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldOnlineIdentifier(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnlineIdentifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnlineIdentifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnlineIdentifier: %w", err)
+	}
+	return oldValue.OnlineIdentifier, nil
+}
+
+// ResetOnlineIdentifier resets all changes to the "online_identifier" field.
+func (m *PairingDecisionMutation) ResetOnlineIdentifier() {
+	m.online_identifier = nil
+}
+
+// SetJobID sets the "job_id" field.
+func (m *PairingDecisionMutation) SetJobID(i int64) {
+	m.job_id = &i
+	m.addjob_id = nil
+}
+
+// JobID returns the value of the "job_id" field in the mutation.
+func (m *PairingDecisionMutation) JobID() (r int64, exists bool) {
+	v := m.job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJobID returns the old "job_id" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldJobID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJobID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJobID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJobID: %w", err)
+	}
+	return oldValue.JobID, nil
+}
+
+// AddJobID adds i to the "job_id" field.
+func (m *PairingDecisionMutation) AddJobID(i int64) {
+	if m.addjob_id != nil {
+		*m.addjob_id += i
+	} else {
+		m.addjob_id = &i
+	}
+}
+
+// AddedJobID returns the value that was added to the "job_id" field in this mutation.
+func (m *PairingDecisionMutation) AddedJobID() (r int64, exists bool) {
+	v := m.addjob_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearJobID clears the value of the "job_id" field.
+func (m *PairingDecisionMutation) ClearJobID() {
+	m.job_id = nil
+	m.addjob_id = nil
+	m.clearedFields[pairingdecision.FieldJobID] = struct{}{}
+}
+
+// JobIDCleared returns if the "job_id" field was cleared in this mutation.
+func (m *PairingDecisionMutation) JobIDCleared() bool {
+	_, ok := m.clearedFields[pairingdecision.FieldJobID]
+	return ok
+}
+
+// ResetJobID resets all changes to the "job_id" field.
+func (m *PairingDecisionMutation) ResetJobID() {
+	m.job_id = nil
+	m.addjob_id = nil
+	delete(m.clearedFields, pairingdecision.FieldJobID)
+}
+
+// SetActorKind sets the "actor_kind" field.
+func (m *PairingDecisionMutation) SetActorKind(s string) {
+	m.actor_kind = &s
+}
+
+// ActorKind returns the value of the "actor_kind" field in the mutation.
+func (m *PairingDecisionMutation) ActorKind() (r string, exists bool) {
+	v := m.actor_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorKind returns the old "actor_kind" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldActorKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorKind: %w", err)
+	}
+	return oldValue.ActorKind, nil
+}
+
+// ResetActorKind resets all changes to the "actor_kind" field.
+func (m *PairingDecisionMutation) ResetActorKind() {
+	m.actor_kind = nil
+}
+
+// SetActorID sets the "actor_id" field.
+func (m *PairingDecisionMutation) SetActorID(i int64) {
+	m.actor_id = &i
+	m.addactor_id = nil
+}
+
+// ActorID returns the value of the "actor_id" field in the mutation.
+func (m *PairingDecisionMutation) ActorID() (r int64, exists bool) {
+	v := m.actor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorID returns the old "actor_id" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldActorID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorID: %w", err)
+	}
+	return oldValue.ActorID, nil
+}
+
+// AddActorID adds i to the "actor_id" field.
+func (m *PairingDecisionMutation) AddActorID(i int64) {
+	if m.addactor_id != nil {
+		*m.addactor_id += i
+	} else {
+		m.addactor_id = &i
+	}
+}
+
+// AddedActorID returns the value that was added to the "actor_id" field in this mutation.
+func (m *PairingDecisionMutation) AddedActorID() (r int64, exists bool) {
+	v := m.addactor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetActorID resets all changes to the "actor_id" field.
+func (m *PairingDecisionMutation) ResetActorID() {
+	m.actor_id = nil
+	m.addactor_id = nil
+}
+
+// SetActorName sets the "actor_name" field.
+func (m *PairingDecisionMutation) SetActorName(s string) {
+	m.actor_name = &s
+}
+
+// ActorName returns the value of the "actor_name" field in the mutation.
+func (m *PairingDecisionMutation) ActorName() (r string, exists bool) {
+	v := m.actor_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorName returns the old "actor_name" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldActorName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorName: %w", err)
+	}
+	return oldValue.ActorName, nil
+}
+
+// ResetActorName resets all changes to the "actor_name" field.
+func (m *PairingDecisionMutation) ResetActorName() {
+	m.actor_name = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *PairingDecisionMutation) SetEndedAt(i int64) {
+	m.ended_at = &i
+	m.addended_at = nil
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *PairingDecisionMutation) EndedAt() (r int64, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldEndedAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// AddEndedAt adds i to the "ended_at" field.
+func (m *PairingDecisionMutation) AddEndedAt(i int64) {
+	if m.addended_at != nil {
+		*m.addended_at += i
+	} else {
+		m.addended_at = &i
+	}
+}
+
+// AddedEndedAt returns the value that was added to the "ended_at" field in this mutation.
+func (m *PairingDecisionMutation) AddedEndedAt() (r int64, exists bool) {
+	v := m.addended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *PairingDecisionMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	m.clearedFields[pairingdecision.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *PairingDecisionMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[pairingdecision.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *PairingDecisionMutation) ResetEndedAt() {
+	m.ended_at = nil
+	m.addended_at = nil
+	delete(m.clearedFields, pairingdecision.FieldEndedAt)
+}
+
+// SetEndedJobID sets the "ended_job_id" field.
+func (m *PairingDecisionMutation) SetEndedJobID(i int64) {
+	m.ended_job_id = &i
+	m.addended_job_id = nil
+}
+
+// EndedJobID returns the value of the "ended_job_id" field in the mutation.
+func (m *PairingDecisionMutation) EndedJobID() (r int64, exists bool) {
+	v := m.ended_job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedJobID returns the old "ended_job_id" field's value of the PairingDecision entity.
+// If the PairingDecision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PairingDecisionMutation) OldEndedJobID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedJobID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedJobID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedJobID: %w", err)
+	}
+	return oldValue.EndedJobID, nil
+}
+
+// AddEndedJobID adds i to the "ended_job_id" field.
+func (m *PairingDecisionMutation) AddEndedJobID(i int64) {
+	if m.addended_job_id != nil {
+		*m.addended_job_id += i
+	} else {
+		m.addended_job_id = &i
+	}
+}
+
+// AddedEndedJobID returns the value that was added to the "ended_job_id" field in this mutation.
+func (m *PairingDecisionMutation) AddedEndedJobID() (r int64, exists bool) {
+	v := m.addended_job_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearEndedJobID clears the value of the "ended_job_id" field.
+func (m *PairingDecisionMutation) ClearEndedJobID() {
+	m.ended_job_id = nil
+	m.addended_job_id = nil
+	m.clearedFields[pairingdecision.FieldEndedJobID] = struct{}{}
+}
+
+// EndedJobIDCleared returns if the "ended_job_id" field was cleared in this mutation.
+func (m *PairingDecisionMutation) EndedJobIDCleared() bool {
+	_, ok := m.clearedFields[pairingdecision.FieldEndedJobID]
+	return ok
+}
+
+// ResetEndedJobID resets all changes to the "ended_job_id" field.
+func (m *PairingDecisionMutation) ResetEndedJobID() {
+	m.ended_job_id = nil
+	m.addended_job_id = nil
+	delete(m.clearedFields, pairingdecision.FieldEndedJobID)
+}
+
+// ClearCollection clears the "collection" edge to the Collection entity.
+func (m *PairingDecisionMutation) ClearCollection() {
+	m.clearedcollection = true
+	m.clearedFields[pairingdecision.FieldCollectionID] = struct{}{}
+}
+
+// CollectionCleared reports if the "collection" edge to the Collection entity was cleared.
+func (m *PairingDecisionMutation) CollectionCleared() bool {
+	return m.clearedcollection
+}
+
+// CollectionIDs returns the "collection" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CollectionID instead. It exists only for internal usage by the builders.
+func (m *PairingDecisionMutation) CollectionIDs() (ids []int64) {
+	if id := m.collection; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCollection resets all changes to the "collection" edge.
+func (m *PairingDecisionMutation) ResetCollection() {
+	m.collection = nil
+	m.clearedcollection = false
+}
+
+// ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
+func (m *PairingDecisionMutation) ClearPortfolio() {
+	m.clearedportfolio = true
+	m.clearedFields[pairingdecision.FieldPortfolioID] = struct{}{}
+}
+
+// PortfolioCleared reports if the "portfolio" edge to the Portfolio entity was cleared.
+func (m *PairingDecisionMutation) PortfolioCleared() bool {
+	return m.clearedportfolio
+}
+
+// PortfolioIDs returns the "portfolio" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PortfolioID instead. It exists only for internal usage by the builders.
+func (m *PairingDecisionMutation) PortfolioIDs() (ids []int64) {
+	if id := m.portfolio; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPortfolio resets all changes to the "portfolio" edge.
+func (m *PairingDecisionMutation) ResetPortfolio() {
+	m.portfolio = nil
+	m.clearedportfolio = false
+}
+
+// Where appends a list predicates to the PairingDecisionMutation builder.
+func (m *PairingDecisionMutation) Where(ps ...predicate.PairingDecision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PairingDecisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PairingDecisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PairingDecision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PairingDecisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PairingDecisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PairingDecision).
+func (m *PairingDecisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PairingDecisionMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.created_at != nil {
+		fields = append(fields, pairingdecision.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, pairingdecision.FieldUpdatedAt)
+	}
+	if m.collection != nil {
+		fields = append(fields, pairingdecision.FieldCollectionID)
+	}
+	if m.portfolio != nil {
+		fields = append(fields, pairingdecision.FieldPortfolioID)
+	}
+	if m.parted != nil {
+		fields = append(fields, pairingdecision.FieldParted)
+	}
+	if m.title_id != nil {
+		fields = append(fields, pairingdecision.FieldTitleID)
+	}
+	if m.keys != nil {
+		fields = append(fields, pairingdecision.FieldKeys)
+	}
+	if m.title != nil {
+		fields = append(fields, pairingdecision.FieldTitle)
+	}
+	if m.print_identifier != nil {
+		fields = append(fields, pairingdecision.FieldPrintIdentifier)
+	}
+	if m.online_identifier != nil {
+		fields = append(fields, pairingdecision.FieldOnlineIdentifier)
+	}
+	if m.job_id != nil {
+		fields = append(fields, pairingdecision.FieldJobID)
+	}
+	if m.actor_kind != nil {
+		fields = append(fields, pairingdecision.FieldActorKind)
+	}
+	if m.actor_id != nil {
+		fields = append(fields, pairingdecision.FieldActorID)
+	}
+	if m.actor_name != nil {
+		fields = append(fields, pairingdecision.FieldActorName)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, pairingdecision.FieldEndedAt)
+	}
+	if m.ended_job_id != nil {
+		fields = append(fields, pairingdecision.FieldEndedJobID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PairingDecisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case pairingdecision.FieldCreatedAt:
+		return m.CreatedAt()
+	case pairingdecision.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case pairingdecision.FieldCollectionID:
+		return m.CollectionID()
+	case pairingdecision.FieldPortfolioID:
+		return m.PortfolioID()
+	case pairingdecision.FieldParted:
+		return m.Parted()
+	case pairingdecision.FieldTitleID:
+		return m.TitleID()
+	case pairingdecision.FieldKeys:
+		return m.Keys()
+	case pairingdecision.FieldTitle:
+		return m.Title()
+	case pairingdecision.FieldPrintIdentifier:
+		return m.PrintIdentifier()
+	case pairingdecision.FieldOnlineIdentifier:
+		return m.OnlineIdentifier()
+	case pairingdecision.FieldJobID:
+		return m.JobID()
+	case pairingdecision.FieldActorKind:
+		return m.ActorKind()
+	case pairingdecision.FieldActorID:
+		return m.ActorID()
+	case pairingdecision.FieldActorName:
+		return m.ActorName()
+	case pairingdecision.FieldEndedAt:
+		return m.EndedAt()
+	case pairingdecision.FieldEndedJobID:
+		return m.EndedJobID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PairingDecisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case pairingdecision.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case pairingdecision.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case pairingdecision.FieldCollectionID:
+		return m.OldCollectionID(ctx)
+	case pairingdecision.FieldPortfolioID:
+		return m.OldPortfolioID(ctx)
+	case pairingdecision.FieldParted:
+		return m.OldParted(ctx)
+	case pairingdecision.FieldTitleID:
+		return m.OldTitleID(ctx)
+	case pairingdecision.FieldKeys:
+		return m.OldKeys(ctx)
+	case pairingdecision.FieldTitle:
+		return m.OldTitle(ctx)
+	case pairingdecision.FieldPrintIdentifier:
+		return m.OldPrintIdentifier(ctx)
+	case pairingdecision.FieldOnlineIdentifier:
+		return m.OldOnlineIdentifier(ctx)
+	case pairingdecision.FieldJobID:
+		return m.OldJobID(ctx)
+	case pairingdecision.FieldActorKind:
+		return m.OldActorKind(ctx)
+	case pairingdecision.FieldActorID:
+		return m.OldActorID(ctx)
+	case pairingdecision.FieldActorName:
+		return m.OldActorName(ctx)
+	case pairingdecision.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case pairingdecision.FieldEndedJobID:
+		return m.OldEndedJobID(ctx)
+	}
+	return nil, fmt.Errorf("unknown PairingDecision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PairingDecisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case pairingdecision.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case pairingdecision.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case pairingdecision.FieldCollectionID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCollectionID(v)
+		return nil
+	case pairingdecision.FieldPortfolioID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortfolioID(v)
+		return nil
+	case pairingdecision.FieldParted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParted(v)
+		return nil
+	case pairingdecision.FieldTitleID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitleID(v)
+		return nil
+	case pairingdecision.FieldKeys:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeys(v)
+		return nil
+	case pairingdecision.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case pairingdecision.FieldPrintIdentifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPrintIdentifier(v)
+		return nil
+	case pairingdecision.FieldOnlineIdentifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnlineIdentifier(v)
+		return nil
+	case pairingdecision.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJobID(v)
+		return nil
+	case pairingdecision.FieldActorKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorKind(v)
+		return nil
+	case pairingdecision.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorID(v)
+		return nil
+	case pairingdecision.FieldActorName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorName(v)
+		return nil
+	case pairingdecision.FieldEndedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case pairingdecision.FieldEndedJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedJobID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PairingDecision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PairingDecisionMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, pairingdecision.FieldCreatedAt)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, pairingdecision.FieldUpdatedAt)
+	}
+	if m.addjob_id != nil {
+		fields = append(fields, pairingdecision.FieldJobID)
+	}
+	if m.addactor_id != nil {
+		fields = append(fields, pairingdecision.FieldActorID)
+	}
+	if m.addended_at != nil {
+		fields = append(fields, pairingdecision.FieldEndedAt)
+	}
+	if m.addended_job_id != nil {
+		fields = append(fields, pairingdecision.FieldEndedJobID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PairingDecisionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case pairingdecision.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case pairingdecision.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	case pairingdecision.FieldJobID:
+		return m.AddedJobID()
+	case pairingdecision.FieldActorID:
+		return m.AddedActorID()
+	case pairingdecision.FieldEndedAt:
+		return m.AddedEndedAt()
+	case pairingdecision.FieldEndedJobID:
+		return m.AddedEndedJobID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PairingDecisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case pairingdecision.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case pairingdecision.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	case pairingdecision.FieldJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddJobID(v)
+		return nil
+	case pairingdecision.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddActorID(v)
+		return nil
+	case pairingdecision.FieldEndedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEndedAt(v)
+		return nil
+	case pairingdecision.FieldEndedJobID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddEndedJobID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PairingDecision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PairingDecisionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(pairingdecision.FieldJobID) {
+		fields = append(fields, pairingdecision.FieldJobID)
+	}
+	if m.FieldCleared(pairingdecision.FieldEndedAt) {
+		fields = append(fields, pairingdecision.FieldEndedAt)
+	}
+	if m.FieldCleared(pairingdecision.FieldEndedJobID) {
+		fields = append(fields, pairingdecision.FieldEndedJobID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PairingDecisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PairingDecisionMutation) ClearField(name string) error {
+	switch name {
+	case pairingdecision.FieldJobID:
+		m.ClearJobID()
+		return nil
+	case pairingdecision.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case pairingdecision.FieldEndedJobID:
+		m.ClearEndedJobID()
+		return nil
+	}
+	return fmt.Errorf("unknown PairingDecision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PairingDecisionMutation) ResetField(name string) error {
+	switch name {
+	case pairingdecision.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case pairingdecision.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case pairingdecision.FieldCollectionID:
+		m.ResetCollectionID()
+		return nil
+	case pairingdecision.FieldPortfolioID:
+		m.ResetPortfolioID()
+		return nil
+	case pairingdecision.FieldParted:
+		m.ResetParted()
+		return nil
+	case pairingdecision.FieldTitleID:
+		m.ResetTitleID()
+		return nil
+	case pairingdecision.FieldKeys:
+		m.ResetKeys()
+		return nil
+	case pairingdecision.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case pairingdecision.FieldPrintIdentifier:
+		m.ResetPrintIdentifier()
+		return nil
+	case pairingdecision.FieldOnlineIdentifier:
+		m.ResetOnlineIdentifier()
+		return nil
+	case pairingdecision.FieldJobID:
+		m.ResetJobID()
+		return nil
+	case pairingdecision.FieldActorKind:
+		m.ResetActorKind()
+		return nil
+	case pairingdecision.FieldActorID:
+		m.ResetActorID()
+		return nil
+	case pairingdecision.FieldActorName:
+		m.ResetActorName()
+		return nil
+	case pairingdecision.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case pairingdecision.FieldEndedJobID:
+		m.ResetEndedJobID()
+		return nil
+	}
+	return fmt.Errorf("unknown PairingDecision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PairingDecisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.collection != nil {
+		edges = append(edges, pairingdecision.EdgeCollection)
+	}
+	if m.portfolio != nil {
+		edges = append(edges, pairingdecision.EdgePortfolio)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PairingDecisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case pairingdecision.EdgeCollection:
+		if id := m.collection; id != nil {
+			return []ent.Value{*id}
+		}
+	case pairingdecision.EdgePortfolio:
+		if id := m.portfolio; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PairingDecisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PairingDecisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PairingDecisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcollection {
+		edges = append(edges, pairingdecision.EdgeCollection)
+	}
+	if m.clearedportfolio {
+		edges = append(edges, pairingdecision.EdgePortfolio)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PairingDecisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case pairingdecision.EdgeCollection:
+		return m.clearedcollection
+	case pairingdecision.EdgePortfolio:
+		return m.clearedportfolio
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PairingDecisionMutation) ClearEdge(name string) error {
+	switch name {
+	case pairingdecision.EdgeCollection:
+		m.ClearCollection()
+		return nil
+	case pairingdecision.EdgePortfolio:
+		m.ClearPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown PairingDecision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PairingDecisionMutation) ResetEdge(name string) error {
+	switch name {
+	case pairingdecision.EdgeCollection:
+		m.ResetCollection()
+		return nil
+	case pairingdecision.EdgePortfolio:
+		m.ResetPortfolio()
+		return nil
+	}
+	return fmt.Errorf("unknown PairingDecision edge %s", name)
+}
+
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
@@ -26041,6 +27632,9 @@ type PortfolioMutation struct {
 	changes                         map[int64]struct{}
 	removedchanges                  map[int64]struct{}
 	clearedchanges                  bool
+	pairing_decisions               map[int64]struct{}
+	removedpairing_decisions        map[int64]struct{}
+	clearedpairing_decisions        bool
 	refused_rows                    map[int64]struct{}
 	removedrefused_rows             map[int64]struct{}
 	clearedrefused_rows             bool
@@ -27834,6 +29428,60 @@ func (m *PortfolioMutation) ResetChanges() {
 	m.removedchanges = nil
 }
 
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by ids.
+func (m *PortfolioMutation) AddPairingDecisionIDs(ids ...int64) {
+	if m.pairing_decisions == nil {
+		m.pairing_decisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.pairing_decisions[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPairingDecisions clears the "pairing_decisions" edge to the PairingDecision entity.
+func (m *PortfolioMutation) ClearPairingDecisions() {
+	m.clearedpairing_decisions = true
+}
+
+// PairingDecisionsCleared reports if the "pairing_decisions" edge to the PairingDecision entity was cleared.
+func (m *PortfolioMutation) PairingDecisionsCleared() bool {
+	return m.clearedpairing_decisions
+}
+
+// RemovePairingDecisionIDs removes the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (m *PortfolioMutation) RemovePairingDecisionIDs(ids ...int64) {
+	if m.removedpairing_decisions == nil {
+		m.removedpairing_decisions = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.pairing_decisions, ids[i])
+		m.removedpairing_decisions[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPairingDecisions returns the removed IDs of the "pairing_decisions" edge to the PairingDecision entity.
+func (m *PortfolioMutation) RemovedPairingDecisionsIDs() (ids []int64) {
+	for id := range m.removedpairing_decisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PairingDecisionsIDs returns the "pairing_decisions" edge IDs in the mutation.
+func (m *PortfolioMutation) PairingDecisionsIDs() (ids []int64) {
+	for id := range m.pairing_decisions {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPairingDecisions resets all changes to the "pairing_decisions" edge.
+func (m *PortfolioMutation) ResetPairingDecisions() {
+	m.pairing_decisions = nil
+	m.clearedpairing_decisions = false
+	m.removedpairing_decisions = nil
+}
+
 // AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by ids.
 func (m *PortfolioMutation) AddRefusedRowIDs(ids ...int64) {
 	if m.refused_rows == nil {
@@ -28819,7 +30467,7 @@ func (m *PortfolioMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PortfolioMutation) AddedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.collection != nil {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -28834,6 +30482,9 @@ func (m *PortfolioMutation) AddedEdges() []string {
 	}
 	if m.changes != nil {
 		edges = append(edges, portfolio.EdgeChanges)
+	}
+	if m.pairing_decisions != nil {
+		edges = append(edges, portfolio.EdgePairingDecisions)
 	}
 	if m.refused_rows != nil {
 		edges = append(edges, portfolio.EdgeRefusedRows)
@@ -28877,6 +30528,12 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgePairingDecisions:
+		ids := make([]ent.Value, 0, len(m.pairing_decisions))
+		for id := range m.pairing_decisions {
+			ids = append(ids, id)
+		}
+		return ids
 	case portfolio.EdgeRefusedRows:
 		ids := make([]ent.Value, 0, len(m.refused_rows))
 		for id := range m.refused_rows {
@@ -28901,7 +30558,7 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PortfolioMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.removedentitlements != nil {
 		edges = append(edges, portfolio.EdgeEntitlements)
 	}
@@ -28910,6 +30567,9 @@ func (m *PortfolioMutation) RemovedEdges() []string {
 	}
 	if m.removedchanges != nil {
 		edges = append(edges, portfolio.EdgeChanges)
+	}
+	if m.removedpairing_decisions != nil {
+		edges = append(edges, portfolio.EdgePairingDecisions)
 	}
 	if m.removedrefused_rows != nil {
 		edges = append(edges, portfolio.EdgeRefusedRows)
@@ -28945,6 +30605,12 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgePairingDecisions:
+		ids := make([]ent.Value, 0, len(m.removedpairing_decisions))
+		for id := range m.removedpairing_decisions {
+			ids = append(ids, id)
+		}
+		return ids
 	case portfolio.EdgeRefusedRows:
 		ids := make([]ent.Value, 0, len(m.removedrefused_rows))
 		for id := range m.removedrefused_rows {
@@ -28969,7 +30635,7 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PortfolioMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.clearedcollection {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -28984,6 +30650,9 @@ func (m *PortfolioMutation) ClearedEdges() []string {
 	}
 	if m.clearedchanges {
 		edges = append(edges, portfolio.EdgeChanges)
+	}
+	if m.clearedpairing_decisions {
+		edges = append(edges, portfolio.EdgePairingDecisions)
 	}
 	if m.clearedrefused_rows {
 		edges = append(edges, portfolio.EdgeRefusedRows)
@@ -29011,6 +30680,8 @@ func (m *PortfolioMutation) EdgeCleared(name string) bool {
 		return m.clearedpo_lines
 	case portfolio.EdgeChanges:
 		return m.clearedchanges
+	case portfolio.EdgePairingDecisions:
+		return m.clearedpairing_decisions
 	case portfolio.EdgeRefusedRows:
 		return m.clearedrefused_rows
 	case portfolio.EdgeSets:
@@ -29053,6 +30724,9 @@ func (m *PortfolioMutation) ResetEdge(name string) error {
 		return nil
 	case portfolio.EdgeChanges:
 		m.ResetChanges()
+		return nil
+	case portfolio.EdgePairingDecisions:
+		m.ResetPairingDecisions()
 		return nil
 	case portfolio.EdgeRefusedRows:
 		m.ResetRefusedRows()

@@ -110,6 +110,8 @@ type PortfolioEdges struct {
 	PoLines []*POLine `json:"po_lines,omitempty"`
 	// Changes holds the value of the changes edge.
 	Changes []*JobChange `json:"changes,omitempty"`
+	// PairingDecisions holds the value of the pairing_decisions edge.
+	PairingDecisions []*PairingDecision `json:"pairing_decisions,omitempty"`
 	// RefusedRows holds the value of the refused_rows edge.
 	RefusedRows []*RefusedRow `json:"refused_rows,omitempty"`
 	// Sets holds the value of the sets edge.
@@ -120,7 +122,7 @@ type PortfolioEdges struct {
 	SetMembers []*PortfolioSetMember `json:"set_members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [9]bool
+	loadedTypes [10]bool
 }
 
 // CollectionOrErr returns the Collection value or an error if the edge
@@ -172,10 +174,19 @@ func (e PortfolioEdges) ChangesOrErr() ([]*JobChange, error) {
 	return nil, &NotLoadedError{edge: "changes"}
 }
 
+// PairingDecisionsOrErr returns the PairingDecisions value or an error if the edge
+// was not loaded in eager-loading.
+func (e PortfolioEdges) PairingDecisionsOrErr() ([]*PairingDecision, error) {
+	if e.loadedTypes[5] {
+		return e.PairingDecisions, nil
+	}
+	return nil, &NotLoadedError{edge: "pairing_decisions"}
+}
+
 // RefusedRowsOrErr returns the RefusedRows value or an error if the edge
 // was not loaded in eager-loading.
 func (e PortfolioEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.RefusedRows, nil
 	}
 	return nil, &NotLoadedError{edge: "refused_rows"}
@@ -184,7 +195,7 @@ func (e PortfolioEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
 // SetsOrErr returns the Sets value or an error if the edge
 // was not loaded in eager-loading.
 func (e PortfolioEdges) SetsOrErr() ([]*PortfolioSet, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.Sets, nil
 	}
 	return nil, &NotLoadedError{edge: "sets"}
@@ -193,7 +204,7 @@ func (e PortfolioEdges) SetsOrErr() ([]*PortfolioSet, error) {
 // EditsOrErr returns the Edits value or an error if the edge
 // was not loaded in eager-loading.
 func (e PortfolioEdges) EditsOrErr() ([]*Edit, error) {
-	if e.loadedTypes[7] {
+	if e.loadedTypes[8] {
 		return e.Edits, nil
 	}
 	return nil, &NotLoadedError{edge: "edits"}
@@ -202,7 +213,7 @@ func (e PortfolioEdges) EditsOrErr() ([]*Edit, error) {
 // SetMembersOrErr returns the SetMembers value or an error if the edge
 // was not loaded in eager-loading.
 func (e PortfolioEdges) SetMembersOrErr() ([]*PortfolioSetMember, error) {
-	if e.loadedTypes[8] {
+	if e.loadedTypes[9] {
 		return e.SetMembers, nil
 	}
 	return nil, &NotLoadedError{edge: "set_members"}
@@ -500,6 +511,11 @@ func (_m *Portfolio) QueryPoLines() *POLineQuery {
 // QueryChanges queries the "changes" edge of the Portfolio entity.
 func (_m *Portfolio) QueryChanges() *JobChangeQuery {
 	return NewPortfolioClient(_m.config).QueryChanges(_m)
+}
+
+// QueryPairingDecisions queries the "pairing_decisions" edge of the Portfolio entity.
+func (_m *Portfolio) QueryPairingDecisions() *PairingDecisionQuery {
+	return NewPortfolioClient(_m.config).QueryPairingDecisions(_m)
 }
 
 // QueryRefusedRows queries the "refused_rows" edge of the Portfolio entity.

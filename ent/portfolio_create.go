@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/license"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/portfolioset"
@@ -540,6 +541,21 @@ func (_c *PortfolioCreate) AddChanges(v ...*JobChange) *PortfolioCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddChangeIDs(ids...)
+}
+
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (_c *PortfolioCreate) AddPairingDecisionIDs(ids ...int64) *PortfolioCreate {
+	_c.mutation.AddPairingDecisionIDs(ids...)
+	return _c
+}
+
+// AddPairingDecisions adds the "pairing_decisions" edges to the PairingDecision entity.
+func (_c *PortfolioCreate) AddPairingDecisions(v ...*PairingDecision) *PortfolioCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPairingDecisionIDs(ids...)
 }
 
 // AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
@@ -1089,6 +1105,22 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobchange.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PairingDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.PairingDecisionsTable,
+			Columns: []string{portfolio.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/license"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/portfolioset"
@@ -28,19 +29,20 @@ import (
 // PortfolioQuery is the builder for querying Portfolio entities.
 type PortfolioQuery struct {
 	config
-	ctx              *QueryContext
-	order            []portfolio.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Portfolio
-	withCollection   *CollectionQuery
-	withLicense      *LicenseQuery
-	withEntitlements *EntitlementQuery
-	withPoLines      *POLineQuery
-	withChanges      *JobChangeQuery
-	withRefusedRows  *RefusedRowQuery
-	withSets         *PortfolioSetQuery
-	withEdits        *EditQuery
-	withSetMembers   *PortfolioSetMemberQuery
+	ctx                  *QueryContext
+	order                []portfolio.OrderOption
+	inters               []Interceptor
+	predicates           []predicate.Portfolio
+	withCollection       *CollectionQuery
+	withLicense          *LicenseQuery
+	withEntitlements     *EntitlementQuery
+	withPoLines          *POLineQuery
+	withChanges          *JobChangeQuery
+	withPairingDecisions *PairingDecisionQuery
+	withRefusedRows      *RefusedRowQuery
+	withSets             *PortfolioSetQuery
+	withEdits            *EditQuery
+	withSetMembers       *PortfolioSetMemberQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -180,6 +182,28 @@ func (_q *PortfolioQuery) QueryChanges() *JobChangeQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
 			sqlgraph.To(jobchange.Table, jobchange.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.ChangesTable, portfolio.ChangesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPairingDecisions chains the current query on the "pairing_decisions" edge.
+func (_q *PortfolioQuery) QueryPairingDecisions() *PairingDecisionQuery {
+	query := (&PairingDecisionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
+			sqlgraph.To(pairingdecision.Table, pairingdecision.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, portfolio.PairingDecisionsTable, portfolio.PairingDecisionsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -462,20 +486,21 @@ func (_q *PortfolioQuery) Clone() *PortfolioQuery {
 		return nil
 	}
 	return &PortfolioQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]portfolio.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Portfolio{}, _q.predicates...),
-		withCollection:   _q.withCollection.Clone(),
-		withLicense:      _q.withLicense.Clone(),
-		withEntitlements: _q.withEntitlements.Clone(),
-		withPoLines:      _q.withPoLines.Clone(),
-		withChanges:      _q.withChanges.Clone(),
-		withRefusedRows:  _q.withRefusedRows.Clone(),
-		withSets:         _q.withSets.Clone(),
-		withEdits:        _q.withEdits.Clone(),
-		withSetMembers:   _q.withSetMembers.Clone(),
+		config:               _q.config,
+		ctx:                  _q.ctx.Clone(),
+		order:                append([]portfolio.OrderOption{}, _q.order...),
+		inters:               append([]Interceptor{}, _q.inters...),
+		predicates:           append([]predicate.Portfolio{}, _q.predicates...),
+		withCollection:       _q.withCollection.Clone(),
+		withLicense:          _q.withLicense.Clone(),
+		withEntitlements:     _q.withEntitlements.Clone(),
+		withPoLines:          _q.withPoLines.Clone(),
+		withChanges:          _q.withChanges.Clone(),
+		withPairingDecisions: _q.withPairingDecisions.Clone(),
+		withRefusedRows:      _q.withRefusedRows.Clone(),
+		withSets:             _q.withSets.Clone(),
+		withEdits:            _q.withEdits.Clone(),
+		withSetMembers:       _q.withSetMembers.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -534,6 +559,17 @@ func (_q *PortfolioQuery) WithChanges(opts ...func(*JobChangeQuery)) *PortfolioQ
 		opt(query)
 	}
 	_q.withChanges = query
+	return _q
+}
+
+// WithPairingDecisions tells the query-builder to eager-load the nodes that are connected to
+// the "pairing_decisions" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PortfolioQuery) WithPairingDecisions(opts ...func(*PairingDecisionQuery)) *PortfolioQuery {
+	query := (&PairingDecisionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPairingDecisions = query
 	return _q
 }
 
@@ -659,12 +695,13 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 	var (
 		nodes       = []*Portfolio{}
 		_spec       = _q.querySpec()
-		loadedTypes = [9]bool{
+		loadedTypes = [10]bool{
 			_q.withCollection != nil,
 			_q.withLicense != nil,
 			_q.withEntitlements != nil,
 			_q.withPoLines != nil,
 			_q.withChanges != nil,
+			_q.withPairingDecisions != nil,
 			_q.withRefusedRows != nil,
 			_q.withSets != nil,
 			_q.withEdits != nil,
@@ -719,6 +756,13 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 		if err := _q.loadChanges(ctx, query, nodes,
 			func(n *Portfolio) { n.Edges.Changes = []*JobChange{} },
 			func(n *Portfolio, e *JobChange) { n.Edges.Changes = append(n.Edges.Changes, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPairingDecisions; query != nil {
+		if err := _q.loadPairingDecisions(ctx, query, nodes,
+			func(n *Portfolio) { n.Edges.PairingDecisions = []*PairingDecision{} },
+			func(n *Portfolio, e *PairingDecision) { n.Edges.PairingDecisions = append(n.Edges.PairingDecisions, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -905,6 +949,36 @@ func (_q *PortfolioQuery) loadChanges(ctx context.Context, query *JobChangeQuery
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "portfolio_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PortfolioQuery) loadPairingDecisions(ctx context.Context, query *PairingDecisionQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *PairingDecision)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Portfolio)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(pairingdecision.FieldPortfolioID)
+	}
+	query.Where(predicate.PairingDecision(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(portfolio.PairingDecisionsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PortfolioID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "portfolio_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

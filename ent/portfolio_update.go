@@ -7,6 +7,7 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
 	"autoholdings/ent/license"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/portfolioset"
@@ -614,6 +615,21 @@ func (_u *PortfolioUpdate) AddChanges(v ...*JobChange) *PortfolioUpdate {
 	return _u.AddChangeIDs(ids...)
 }
 
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (_u *PortfolioUpdate) AddPairingDecisionIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.AddPairingDecisionIDs(ids...)
+	return _u
+}
+
+// AddPairingDecisions adds the "pairing_decisions" edges to the PairingDecision entity.
+func (_u *PortfolioUpdate) AddPairingDecisions(v ...*PairingDecision) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPairingDecisionIDs(ids...)
+}
+
 // AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
 func (_u *PortfolioUpdate) AddRefusedRowIDs(ids ...int64) *PortfolioUpdate {
 	_u.mutation.AddRefusedRowIDs(ids...)
@@ -731,6 +747,27 @@ func (_u *PortfolioUpdate) RemoveChanges(v ...*JobChange) *PortfolioUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChangeIDs(ids...)
+}
+
+// ClearPairingDecisions clears all "pairing_decisions" edges to the PairingDecision entity.
+func (_u *PortfolioUpdate) ClearPairingDecisions() *PortfolioUpdate {
+	_u.mutation.ClearPairingDecisions()
+	return _u
+}
+
+// RemovePairingDecisionIDs removes the "pairing_decisions" edge to PairingDecision entities by IDs.
+func (_u *PortfolioUpdate) RemovePairingDecisionIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.RemovePairingDecisionIDs(ids...)
+	return _u
+}
+
+// RemovePairingDecisions removes "pairing_decisions" edges to PairingDecision entities.
+func (_u *PortfolioUpdate) RemovePairingDecisions(v ...*PairingDecision) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePairingDecisionIDs(ids...)
 }
 
 // ClearRefusedRows clears all "refused_rows" edges to the RefusedRow entity.
@@ -1117,6 +1154,51 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobchange.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.PairingDecisionsTable,
+			Columns: []string{portfolio.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPairingDecisionsIDs(); len(nodes) > 0 && !_u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.PairingDecisionsTable,
+			Columns: []string{portfolio.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PairingDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.PairingDecisionsTable,
+			Columns: []string{portfolio.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -1859,6 +1941,21 @@ func (_u *PortfolioUpdateOne) AddChanges(v ...*JobChange) *PortfolioUpdateOne {
 	return _u.AddChangeIDs(ids...)
 }
 
+// AddPairingDecisionIDs adds the "pairing_decisions" edge to the PairingDecision entity by IDs.
+func (_u *PortfolioUpdateOne) AddPairingDecisionIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.AddPairingDecisionIDs(ids...)
+	return _u
+}
+
+// AddPairingDecisions adds the "pairing_decisions" edges to the PairingDecision entity.
+func (_u *PortfolioUpdateOne) AddPairingDecisions(v ...*PairingDecision) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPairingDecisionIDs(ids...)
+}
+
 // AddRefusedRowIDs adds the "refused_rows" edge to the RefusedRow entity by IDs.
 func (_u *PortfolioUpdateOne) AddRefusedRowIDs(ids ...int64) *PortfolioUpdateOne {
 	_u.mutation.AddRefusedRowIDs(ids...)
@@ -1976,6 +2073,27 @@ func (_u *PortfolioUpdateOne) RemoveChanges(v ...*JobChange) *PortfolioUpdateOne
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveChangeIDs(ids...)
+}
+
+// ClearPairingDecisions clears all "pairing_decisions" edges to the PairingDecision entity.
+func (_u *PortfolioUpdateOne) ClearPairingDecisions() *PortfolioUpdateOne {
+	_u.mutation.ClearPairingDecisions()
+	return _u
+}
+
+// RemovePairingDecisionIDs removes the "pairing_decisions" edge to PairingDecision entities by IDs.
+func (_u *PortfolioUpdateOne) RemovePairingDecisionIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.RemovePairingDecisionIDs(ids...)
+	return _u
+}
+
+// RemovePairingDecisions removes "pairing_decisions" edges to PairingDecision entities.
+func (_u *PortfolioUpdateOne) RemovePairingDecisions(v ...*PairingDecision) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePairingDecisionIDs(ids...)
 }
 
 // ClearRefusedRows clears all "refused_rows" edges to the RefusedRow entity.
@@ -2392,6 +2510,51 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(jobchange.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.PairingDecisionsTable,
+			Columns: []string{portfolio.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPairingDecisionsIDs(); len(nodes) > 0 && !_u.mutation.PairingDecisionsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.PairingDecisionsTable,
+			Columns: []string{portfolio.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PairingDecisionsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   portfolio.PairingDecisionsTable,
+			Columns: []string{portfolio.PairingDecisionsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(pairingdecision.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

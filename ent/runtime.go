@@ -17,6 +17,7 @@ import (
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
+	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/person"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
@@ -527,6 +528,36 @@ func init() {
 	polineDescVersion := polineFields[9].Descriptor()
 	// poline.DefaultVersion holds the default value on creation for the version field.
 	poline.DefaultVersion = polineDescVersion.Default.(int)
+	pairingdecisionFields := schema.PairingDecision{}.Fields()
+	_ = pairingdecisionFields
+	// pairingdecisionDescTitleID is the schema descriptor for title_id field.
+	pairingdecisionDescTitleID := pairingdecisionFields[3].Descriptor()
+	// pairingdecision.DefaultTitleID holds the default value on creation for the title_id field.
+	pairingdecision.DefaultTitleID = pairingdecisionDescTitleID.Default.(string)
+	// pairingdecisionDescKeys is the schema descriptor for keys field.
+	pairingdecisionDescKeys := pairingdecisionFields[4].Descriptor()
+	// pairingdecision.DefaultKeys holds the default value on creation for the keys field.
+	pairingdecision.DefaultKeys = pairingdecisionDescKeys.Default.(string)
+	// pairingdecisionDescPrintIdentifier is the schema descriptor for print_identifier field.
+	pairingdecisionDescPrintIdentifier := pairingdecisionFields[6].Descriptor()
+	// pairingdecision.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
+	pairingdecision.DefaultPrintIdentifier = pairingdecisionDescPrintIdentifier.Default.(string)
+	// pairingdecisionDescOnlineIdentifier is the schema descriptor for online_identifier field.
+	pairingdecisionDescOnlineIdentifier := pairingdecisionFields[7].Descriptor()
+	// pairingdecision.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
+	pairingdecision.DefaultOnlineIdentifier = pairingdecisionDescOnlineIdentifier.Default.(string)
+	// pairingdecisionDescActorKind is the schema descriptor for actor_kind field.
+	pairingdecisionDescActorKind := pairingdecisionFields[9].Descriptor()
+	// pairingdecision.DefaultActorKind holds the default value on creation for the actor_kind field.
+	pairingdecision.DefaultActorKind = pairingdecisionDescActorKind.Default.(string)
+	// pairingdecisionDescActorID is the schema descriptor for actor_id field.
+	pairingdecisionDescActorID := pairingdecisionFields[10].Descriptor()
+	// pairingdecision.DefaultActorID holds the default value on creation for the actor_id field.
+	pairingdecision.DefaultActorID = pairingdecisionDescActorID.Default.(int64)
+	// pairingdecisionDescActorName is the schema descriptor for actor_name field.
+	pairingdecisionDescActorName := pairingdecisionFields[11].Descriptor()
+	// pairingdecision.DefaultActorName holds the default value on creation for the actor_name field.
+	pairingdecision.DefaultActorName = pairingdecisionDescActorName.Default.(string)
 	personFields := schema.Person{}.Fields()
 	_ = personFields
 	// personDescIssuer is the schema descriptor for issuer field.

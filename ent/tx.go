@@ -52,6 +52,8 @@ type Tx struct {
 	ListDecision *ListDecisionClient
 	// POLine is the client for interacting with the POLine builders.
 	POLine *POLineClient
+	// PairingDecision is the client for interacting with the PairingDecision builders.
+	PairingDecision *PairingDecisionClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// Portfolio is the client for interacting with the Portfolio builders.
@@ -227,6 +229,7 @@ func (tx *Tx) init() {
 	tx.License = NewLicenseClient(tx.config)
 	tx.ListDecision = NewListDecisionClient(tx.config)
 	tx.POLine = NewPOLineClient(tx.config)
+	tx.PairingDecision = NewPairingDecisionClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.Portfolio = NewPortfolioClient(tx.config)
 	tx.PortfolioSet = NewPortfolioSetClient(tx.config)

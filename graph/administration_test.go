@@ -292,15 +292,16 @@ func TestJobTypes(t *testing.T) {
 		return names
 	}
 	all := []string{
-		"Import a KBART list into a local collection", "Move electronic portfolio information", "Undo a job", "Update the Community Zone",
+		"Import a KBART list into a local collection", "Move electronic portfolio information", "Pair titles by hand", "Undo a job",
+		"Update the Community Zone",
 		"Upload electronic holdings", "Withdraw a profile's entitlements",
 	}
 	change, carry := "Change portfolios", "Carry a title's history over"
 	every := append([]string{carry, change}, all...)
 	for search, want := range map[string][]string{
 		"": every, " ": every,
-		"MOVE portfolio": {carry, change, all[1]}, "information electronic": {all[1]}, "kbart": {all[0]}, "global list": {all[3]},
-		"schedule": {all[4]}, "approval": {all[5]}, "nothing of that name": nil, "undo": {all[2]},
+		"MOVE portfolio": {carry, change, all[1]}, "information electronic": {all[1]}, "kbart": {all[0]}, "global list": {all[4]},
+		"schedule": {all[5]}, "approval": {all[6]}, "nothing of that name": nil, "undo": {all[3]},
 	} {
 		if diff := cmp.Diff(want, names(b.jobTypes(search))); diff != "" {
 			t.Errorf("%q:\n%s", search, diff)

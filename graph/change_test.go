@@ -30,6 +30,8 @@ type changePayload struct {
 
 var changeTypes = map[string][2]string{
 	"carryOver":          {"CarryOverInput", "job { id }"},
+	"decidePairings":     {"DecidePairingsInput", "job { id }"},
+	"takeBackPairing":    {"TakeBackPairingInput", "decision { id endedAt }"},
 	"changePortfolios":   {"ChangePortfoliosInput", "job { id }"},
 	"createPortfolio":    {"CreatePortfolioInput", "portfolio { id title }"},
 	"createPortfolioSet": {"CreatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},

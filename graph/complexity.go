@@ -55,6 +55,9 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.Licenses = func(child int, first *int, _ *string, _ *model.LicenseFilter) int { return pageOf(child, first) }
 	c.Query.CollectionSets = func(child int, first *int, _ *string, _ *model.CollectionSetFilter) int { return pageOf(child, first) }
 	c.Query.PortfolioSets = func(child int, first *int, _ *string, _ *model.PortfolioSetFilter) int { return pageOf(child, first) }
+	c.Query.PairingDecisions = func(child int, first *int, _ *string, _ *model.PairingDecisionFilter) int {
+		return pageOf(child, first)
+	}
 	c.PortfolioSet.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.PoLinesNotListed = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
 	c.Query.PortfoliosWithoutPoLine = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
@@ -87,6 +90,7 @@ func counts(c *generated.ComplexityRoot) {
 	c.LicenseConnection.TotalCount = count
 	c.CollectionSetConnection.TotalCount = count
 	c.PortfolioSetConnection.TotalCount = count
+	c.PairingDecisionConnection.TotalCount = count
 	c.ProfileConnection.TotalCount = count
 	c.ProviderFileConnection.TotalCount = count
 	c.JobFindingConnection.TotalCount = count
@@ -111,6 +115,7 @@ func several(c *generated.ComplexityRoot) {
 	c.Portfolio.Coverage = list
 	c.Portfolio.Entitlements = list
 	c.Portfolio.PoLines = list
+	c.Portfolio.PairingCandidates = list
 	c.License.Collections = list
 	c.Collection.Sets = list
 	c.Entitlement.Coverage = list

@@ -53,6 +53,7 @@ func (d *downloads) register(mux *http.ServeMux) {
 	mux.Handle("GET /provider-files/{id}", d.wanted(d.serve(model.ProviderFileType, "downloadUrl", d.providerFile)))
 	d.registerReconciliation(mux)
 	d.registerAudit(mux)
+	mux.Handle("GET /pairing-decisions.tsv", d.wanted(http.HandlerFunc(d.pairings)))
 	mux.Handle("GET /local-values.csv", d.wanted(http.HandlerFunc(d.localValues)))
 }
 

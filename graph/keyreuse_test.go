@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"autoholdings/ent/entitlement"
 	"autoholdings/ent/job"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
@@ -181,7 +182,20 @@ func keyedChanges(b *moving, imported, local string) []keyedRequest {
 		return model.ID(model.PortfolioType, b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(collection)).FirstIDX(b.t.Context()))
 	}
 	pair := []input{{"fromId": portfolioOf(b.old), "toId": portfolioOf(b.target)}}
+	var listed []int64
+	inForce := b.store.Read.Entitlement.Query().Where(entitlement.ProfileIDNotNil(), entitlement.Active(true)).Limit(2)
+	for _, e := range inForce.AllX(b.t.Context()) {
+		listed = append(listed, e.PortfolioID)
+	}
 	return []keyedRequest{
+		{
+			"decidePairings",
+			input{"part": []input{{"portfolioId": model.ID(model.PortfolioType, listed[0])}}},
+			input{
+				"pair": []input{{"portfolioId": model.ID(model.PortfolioType, 1), "titleOfId": model.ID(model.PortfolioType, 2)}},
+				"part": []input{{"portfolioId": model.ID(model.PortfolioType, listed[1])}}, "mode": "PREVIEW",
+			},
+		},
 		{
 			"carryOver",
 			input{"pairs": pair},

@@ -83,6 +83,7 @@ func (r *resolver) nodeReaders() map[string]nodeReader {
 		model.LicenseType:                 reading(r.acquisitions.LicensesByID, model.Licenses),
 		model.CollectionSetType:           reading(r.collections.CollectionSetsByID, model.CollectionSets),
 		model.PortfolioSetType:            reading(r.bulk.SetsByID, model.PortfolioSets),
+		model.PairingDecisionType:         reading(r.holdings.PairingsByID, model.PairingDecisions),
 		model.ProfileType:                 reading(r.profiles.ProfilesByID, model.Profiles),
 		model.ProviderFileType:            forAdmins(reading(r.holdings.ProviderFilesByID, model.ProviderFiles)),
 		model.JobType:                     reading(r.reader.JobsByID, model.Jobs),

@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"autoholdings/graph/model"
+	"autoholdings/internal/store"
 	"autoholdings/mockoup"
 )
 
@@ -52,6 +53,11 @@ func everyField(schema *ast.Schema, typeName string, depth int) string {
 func (c *catalogue) someIDs() map[string]string {
 	c.t.Helper()
 	ctx, read := c.t.Context(), c.store.Read
+	c.write(func(ctx context.Context, tx *store.Tx) error {
+		p := tx.Portfolio.Query().FirstX(ctx)
+		return tx.PairingDecision.Create().SetID(1).SetCreatedAt(1).SetUpdatedAt(1).SetCollectionID(p.CollectionID).SetPortfolioID(p.ID).
+			SetParted(true).SetTitle("Annals").Exec(ctx)
+	})
 	token := c.done("createAccessToken", input{"name": "reader", "scopes": []string{"READ"}})
 	person := c.done("addPerson", input{"name": "Ada", "password": "correct horse battery", "scopes": []string{"READ"}})
 	return map[string]string{
@@ -64,6 +70,7 @@ func (c *catalogue) someIDs() map[string]string {
 		"License":                 model.ID(model.LicenseType, read.License.Query().FirstIDX(ctx)),
 		"CollectionSet":           model.ID(model.CollectionSetType, c.sets[0].ID),
 		"PortfolioSet":            c.many("createPortfolioSet", input{"name": "All", "filter": input{}}).PortfolioSet.ID,
+		"PairingDecision":         model.ID(model.PairingDecisionType, 1),
 		"Profile":                 model.ID(model.ProfileType, c.profiles[0].ID),
 		"ProviderFile":            model.ID(model.ProviderFileType, read.ProviderFile.Query().FirstIDX(ctx)),
 		"Job":                     c.withChanges(),

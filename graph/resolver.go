@@ -25,6 +25,7 @@ type Jobs interface {
 	StartSync(ctx context.Context, in jobs.SyncRequest) (*ent.Job, error)
 	StartMove(ctx context.Context, in jobs.MoveRequest) (*ent.Job, error)
 	StartCarry(ctx context.Context, in jobs.CarryRequest) (*ent.Job, error)
+	StartPair(ctx context.Context, in jobs.PairRequest) (*ent.Job, error)
 	StartChange(ctx context.Context, in jobs.ChangeRequest) (*ent.Job, error)
 	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
 	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
@@ -74,6 +75,8 @@ type (
 	jobFindingResolver              struct{ *resolver }
 	jobPartResolver                 struct{ *resolver }
 	poLineResolver                  struct{ *resolver }
+	pairingDecisionResolver         struct{ *resolver }
+	pairingCandidateResolver        struct{ *resolver }
 	portfolioResolver               struct{ *resolver }
 	portfolioSetResolver            struct{ *resolver }
 	profileResolver                 struct{ *resolver }
@@ -99,12 +102,20 @@ func (r *resolver) Entitlement() generated.EntitlementResolver { return entitlem
 func (r *resolver) InventoryGroup() generated.InventoryGroupResolver {
 	return inventoryGroupResolver{r}
 }
-func (r *resolver) Job() generated.JobResolver                   { return jobResolver{r} }
-func (r *resolver) JobChange() generated.JobChangeResolver       { return jobChangeResolver{r} }
-func (r *resolver) JobFinding() generated.JobFindingResolver     { return jobFindingResolver{r} }
-func (r *resolver) JobPart() generated.JobPartResolver           { return jobPartResolver{r} }
-func (r *resolver) PoLine() generated.PoLineResolver             { return poLineResolver{r} }
-func (r *resolver) Portfolio() generated.PortfolioResolver       { return portfolioResolver{r} }
+func (r *resolver) Job() generated.JobResolver               { return jobResolver{r} }
+func (r *resolver) JobChange() generated.JobChangeResolver   { return jobChangeResolver{r} }
+func (r *resolver) JobFinding() generated.JobFindingResolver { return jobFindingResolver{r} }
+func (r *resolver) JobPart() generated.JobPartResolver       { return jobPartResolver{r} }
+func (r *resolver) PoLine() generated.PoLineResolver         { return poLineResolver{r} }
+func (r *resolver) Portfolio() generated.PortfolioResolver   { return portfolioResolver{r} }
+func (r *resolver) PairingDecision() generated.PairingDecisionResolver {
+	return pairingDecisionResolver{r}
+}
+
+func (r *resolver) PairingCandidate() generated.PairingCandidateResolver {
+	return pairingCandidateResolver{r}
+}
+
 func (r *resolver) PortfolioSet() generated.PortfolioSetResolver { return portfolioSetResolver{r} }
 func (r *resolver) Profile() generated.ProfileResolver           { return profileResolver{r} }
 func (r *resolver) ProviderFile() generated.ProviderFileResolver { return providerFileResolver{r} }

@@ -20,7 +20,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	if err != nil {
 		return err
 	}
-	protected, err := loadProtections(ctx, tx, ids)
+	protected, err := w.protections(ctx, tx, batch, ids)
 	if err != nil {
 		return err
 	}
@@ -55,6 +55,9 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 		w.out.Counts.Retained += protected[id].counted()
 	}
 	w.out.Counts.Withdrawn += len(byAction[plan.Withdraw])
+	if err := w.giveBackFormer(ctx, tx, byAction, there); err != nil {
+		return err
+	}
 	if w.out.Show {
 		return w.takeOver(ctx, tx, byAction[plan.Withdraw], there)
 	}
@@ -71,6 +74,19 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 		return err
 	}
 	return w.hide(ctx, tx, byAction)
+}
+
+// protections reads what protects the portfolios that leave.
+func (w *portfolioTarget) protections(
+	ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio, ids []int64,
+) (map[int64]protection, error) {
+	protected, err := loadProtections(ctx, tx, ids)
+	for i, l := range batch {
+		if err == nil && w.plan.MergedInto(l.Portfolio) {
+			protected[ids[i]] = protected[ids[i]].ofMerged(w.out.Show)
+		}
+	}
+	return protected, err
 }
 
 func (w *portfolioTarget) endEntitlements(ctx context.Context, tx *store.Tx, ids []int64) error {
@@ -138,6 +154,15 @@ type protection struct {
 }
 
 func (p protection) any() bool { return len(p.poLines) > 0 || p.retained.Holds() }
+
+// ofMerged is what still protects a portfolio in whose place another was paired. All that hung on it was carried over, or in a
+// preview would be; what is retained of its collection or license is retained there.
+func (p protection) ofMerged(show bool) protection {
+	if show {
+		return protection{}
+	}
+	return protection{poLines: p.poLines}
+}
 
 // counted is 1 if the portfolio is retained, else 0.
 func (p protection) counted() int {

@@ -23,6 +23,7 @@ type Part struct {
 	CommunityZoneOnly bool        // skip titles that the Community Zone does not have
 	Resumed           bool        // an interrupted run has written part of the plan
 	NewOnly           bool        // leave a title alone if its portfolio already has an entitlement in force
+	Pairs             *Pairs      // decisions on pairs that the job carries out; nil: none
 	Earlier           []*Plan     // plans of earlier parts of this preview, in order, that would be applied to the same collection
 
 	// Fence is called first in each transaction. It must fail if the job is no longer ours to run.

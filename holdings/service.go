@@ -63,6 +63,7 @@ func (s *Service) Plan(ctx context.Context, source plan.Source, part *Part, guar
 	}
 	plan.Unlisted, plan.NewOnly = !part.ofProfile(), part.NewOnly
 	plan.CheckZone(&in.zoneTitles, in.local, part.CommunityZoneOnly, report)
+	plan.ReportDecisions(report)
 	if err := plan.ReportTwins(ctx, report); err != nil {
 		return nil, err
 	}
@@ -93,6 +94,9 @@ type read struct {
 
 func (s *Service) read(ctx context.Context, source plan.Source, part *Part, report func(kbart.Finding)) (in read, l *plan.List, err error) {
 	if source.Judged, err = s.judgedRows(ctx, part); err != nil {
+		return in, nil, err
+	}
+	if in.Decisions, err = s.loadPairings(ctx, part); err != nil {
 		return in, nil, err
 	}
 	in.local, in.Zone = !part.ofProfile(), part.ZoneID != 0

@@ -15,7 +15,9 @@ import (
 )
 
 // kinds are the kinds of jobs that this version can run. A new kind is a file of its own and a row here.
-var kinds = []*jobKind{&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &carryKind, &changeKind, &zoneKind, &undoKind}
+var kinds = []*jobKind{
+	&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &carryKind, &pairKind, &changeKind, &zoneKind, &undoKind,
+}
 
 // jobKind is what the engine knows about one kind of job. What depends on a single job comes from its arguments.
 type jobKind struct {
@@ -30,6 +32,7 @@ type jobKind struct {
 	title, description string
 	mutation           string // the API's mutation
 
+	again     bool      // its lists were applied before by jobs of another kind, so what became of their files stays
 	givenList bool      // its list is given by a person, so a provider's dates and coverage do not apply
 	byKind    byKind    // how a person may decide on single kinds of changes
 	decisions decisions // how later runs know the decisions on its lists; nil: they do not

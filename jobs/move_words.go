@@ -7,7 +7,7 @@ import (
 
 // moveWording sums up moves and their undos. An undo has no target.
 var moveWording = wording{
-	counted: func(c *plan.Counts) bool { return c.Move != nil },
+	counted: func(c *plan.Counts) bool { return c.Move != nil && c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn == 0 },
 	done: func(c *plan.Counts, target string) string {
 		switch {
 		case !c.Changed() && target == "":

@@ -31,6 +31,8 @@ type partRun struct {
 
 	elsewhere *elsewhere // where the part writes instead of to its collection's portfolios; nil: to these
 
+	pairs *holdings.Pairs // decisions on pairs that the job carries out; nil: none
+
 	decided    listDecisions // what was decided on the list in earlier runs
 	byDecision bool          // the job was queued by a decision on the list
 	begun      bool          // the plan is being written
@@ -90,6 +92,9 @@ func (pr *partRun) bringInStep(ctx context.Context, list plan.Source) error {
 	plan, err := pr.run.s.holdings.Plan(ctx, list, part, pr.limits, pr.log.Add)
 	if err != nil {
 		return pr.refusal(err)
+	}
+	if pr.run.kind.again { // a person has decided on all that differs
+		plan.Guards = nil
 	}
 	if pr.keepMissing {
 		plan.Counts.Missing = plan.KeepMissing()
@@ -180,6 +185,7 @@ func (pr *partRun) holdingsPart(ctx context.Context) (*holdings.Part, error) {
 		return nil, err
 	}
 	part.Findings, part.NewOnly, part.Resumed = pr.log, pr.newOnly, pr.part.State == PartApplying
+	part.Pairs = pr.pairs
 	part.Earlier = pr.run.foresight.earlier(part.CollectionID)
 	if pr.elsewhere != nil {
 		pr.elsewhere.aim(part)
@@ -265,6 +271,9 @@ func (pr *partRun) apply(ctx context.Context, planned *holdings.Plan, part *hold
 		}
 		if err := setPart(ctx, tx, pr.part.ID, state); err != nil {
 			return err
+		}
+		if pr.run.kind.again {
+			return pr.endWithLastPart(ctx, tx)
 		}
 		err := updateFile(ctx, tx, pr.run.kind, pr.part, func(u *ent.ProviderFileUpdate) { u.SetAppliedAt(tx.Now).SetOutcome(outcome) })
 		if err != nil {

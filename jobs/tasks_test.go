@@ -82,7 +82,7 @@ func TestTasksAsAnOperatorSeesThem(t *testing.T) {
 		types := map[string]string{
 			jobs.KindSync: "sync", jobs.KindMove: "move-portfolio", jobs.KindImport: "import", jobs.KindActivate: "activate",
 			jobs.KindZone: "zone", jobs.KindWithdraw: "withdraw", jobs.KindUndo: "undo",
-			jobs.KindCarry: "carry-over", jobs.KindChange: "change-portfolios", "FUTURE": "unknown",
+			jobs.KindCarry: "carry-over", jobs.KindChange: "change-portfolios", jobs.KindPair: "pair", "FUTURE": "unknown",
 		}
 		var ids []int64
 		want := map[string]string{}

@@ -22,7 +22,9 @@ type undoByParts struct {
 
 // undoneByParts returns the names of the kinds that are undone by parts: those of profiles, or the others.
 func undoneByParts(ofProfiles bool) []string {
-	return namesOf(func(k *jobKind) bool { return k.undo == undoByParts{ofProfiles} })
+	return namesOf(func(k *jobKind) bool {
+		return k.undo == undoByParts{ofProfiles} || ofProfiles && k.undo == undoPairs{}
+	})
 }
 
 // check returns a problem if the job wrote nothing, was already undone, or is not the newest of its collections.
@@ -190,6 +192,9 @@ func (r *run) closeUndone(ctx context.Context, tx *store.Tx, k *jobKind, subject
 	err := tx.JobPart.UpdateOneID(subject.ID).SetState(PartUndone).SetUpdatedAt(tx.Now).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("record that the part was undone: %w", err)
+	}
+	if k.again {
+		return nil
 	}
 	if !remembers(subject) {
 		return updateFile(ctx, tx, k, subject, func(u *ent.ProviderFileUpdate) { u.SetOutcome(FileUndone).ClearAppliedAt() })

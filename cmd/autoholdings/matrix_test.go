@@ -33,7 +33,8 @@ import (
 var fieldNeeds = map[access.Scope][]string{
 	access.Read: {
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
-		"portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "poLinesNotListed", "portfoliosWithoutPoLine",
+		"portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions", "poLinesNotListed",
+		"portfoliosWithoutPoLine",
 		"portfoliosKeptWithoutReason", "profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "viewer", "jobUpdated",
 	},
 	access.Operate: {
@@ -42,7 +43,7 @@ var fieldNeeds = map[access.Scope][]string{
 	},
 	access.Curate: {
 		"updatePortfolio", "removePortfolio", "judgeRefusedRow", "restorePortfolio", "createPoLine", "updatePoLine", "deletePoLine",
-		"createPortfolio", "carryOver", "changePortfolios", "createPortfolioSet", "updatePortfolioSet", "deletePortfolioSet",
+		"createPortfolio", "carryOver", "decidePairings", "takeBackPairing", "changePortfolios", "createPortfolioSet", "updatePortfolioSet", "deletePortfolioSet",
 		"createLicense", "updateLicense", "deleteLicense",
 	},
 	access.Configure: {
@@ -64,6 +65,7 @@ var pathNeeds = map[string]access.Scope{
 	"GET /jobs/x/report.tsv": access.Read, "GET /jobs/x/report.json": access.Read, "GET /collections/x/kbart.txt": access.Read,
 	"GET /reconciliation/po-lines-not-listed.tsv": access.Read, "GET /reconciliation/portfolios-without-po-line.tsv": access.Read,
 	"GET /reconciliation/portfolios-kept-without-reason.tsv": access.Read,
+	"GET /pairing-decisions.tsv":                             access.Read,
 	"GET /local-values.csv":                                  access.Read,
 	"POST /files?name=x":                                     access.Operate,
 	"GET /provider-files/x":                                  access.Admin,
@@ -420,6 +422,7 @@ func (m *matrix) paths(v visitor) {
 func (m *matrix) unforged(v visitor, needed access.Scope, path string) string {
 	downloads := slices.ContainsFunc([]string{
 		"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv", "/local-values.csv",
+		"/pairing-decisions.tsv",
 	},
 		func(prefix string) bool { return strings.HasPrefix(path, prefix) })
 	switch {

@@ -37,6 +37,7 @@ var toldTables = []struct {
 	{"entitlements", []string{"portfolio_id", "profile_id"}},
 	{"coverage_statements", []string{"entitlement_id", "position"}},
 	{"refused_rows", []string{"collection_id", "row_hash"}},
+	{"pairing_decisions", []string{"collection_id", "portfolio_id", "title_id", "keys"}},
 	{"access_tokens", []string{"hash"}},
 	{"people", []string{"name_key"}},
 	{"sessions", []string{"hash"}},

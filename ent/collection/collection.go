@@ -56,6 +56,8 @@ const (
 	EdgeJobParts = "job_parts"
 	// EdgeRefusedRows holds the string denoting the refused_rows edge name in mutations.
 	EdgeRefusedRows = "refused_rows"
+	// EdgePairingDecisions holds the string denoting the pairing_decisions edge name in mutations.
+	EdgePairingDecisions = "pairing_decisions"
 	// EdgeListDecisions holds the string denoting the list_decisions edge name in mutations.
 	EdgeListDecisions = "list_decisions"
 	// EdgeSetMembers holds the string denoting the set_members edge name in mutations.
@@ -102,6 +104,13 @@ const (
 	RefusedRowsInverseTable = "refused_rows"
 	// RefusedRowsColumn is the table column denoting the refused_rows relation/edge.
 	RefusedRowsColumn = "collection_id"
+	// PairingDecisionsTable is the table that holds the pairing_decisions relation/edge.
+	PairingDecisionsTable = "pairing_decisions"
+	// PairingDecisionsInverseTable is the table name for the PairingDecision entity.
+	// It exists in this package in order to avoid circular dependency with the "pairingdecision" package.
+	PairingDecisionsInverseTable = "pairing_decisions"
+	// PairingDecisionsColumn is the table column denoting the pairing_decisions relation/edge.
+	PairingDecisionsColumn = "collection_id"
 	// ListDecisionsTable is the table that holds the list_decisions relation/edge.
 	ListDecisionsTable = "list_decisions"
 	// ListDecisionsInverseTable is the table name for the ListDecision entity.
@@ -334,6 +343,20 @@ func ByRefusedRows(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByPairingDecisionsCount orders the results by pairing_decisions count.
+func ByPairingDecisionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPairingDecisionsStep(), opts...)
+	}
+}
+
+// ByPairingDecisions orders the results by pairing_decisions terms.
+func ByPairingDecisions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPairingDecisionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByListDecisionsCount orders the results by list_decisions count.
 func ByListDecisionsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -401,6 +424,13 @@ func newRefusedRowsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(RefusedRowsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, RefusedRowsTable, RefusedRowsColumn),
+	)
+}
+func newPairingDecisionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PairingDecisionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, PairingDecisionsTable, PairingDecisionsColumn),
 	)
 }
 func newListDecisionsStep() *sqlgraph.Step {

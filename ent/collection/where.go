@@ -932,6 +932,29 @@ func HasRefusedRowsWith(preds ...predicate.RefusedRow) predicate.Collection {
 	})
 }
 
+// HasPairingDecisions applies the HasEdge predicate on the "pairing_decisions" edge.
+func HasPairingDecisions() predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, PairingDecisionsTable, PairingDecisionsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPairingDecisionsWith applies the HasEdge predicate on the "pairing_decisions" edge with a given conditions (other predicates).
+func HasPairingDecisionsWith(preds ...predicate.PairingDecision) predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := newPairingDecisionsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasListDecisions applies the HasEdge predicate on the "list_decisions" edge.
 func HasListDecisions() predicate.Collection {
 	return predicate.Collection(func(s *sql.Selector) {

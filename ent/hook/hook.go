@@ -248,6 +248,18 @@ func (f POLineFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.POLineMutation", m)
 }
 
+// The PairingDecisionFunc type is an adapter to allow the use of ordinary
+// function as PairingDecision mutator.
+type PairingDecisionFunc func(context.Context, *ent.PairingDecisionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PairingDecisionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PairingDecisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PairingDecisionMutation", m)
+}
+
 // The PersonFunc type is an adapter to allow the use of ordinary
 // function as Person mutator.
 type PersonFunc func(context.Context, *ent.PersonMutation) (ent.Value, error)

@@ -925,6 +925,74 @@ var (
 			},
 		},
 	}
+	// PairingDecisionsColumns holds the columns for the "pairing_decisions" table.
+	PairingDecisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "parted", Type: field.TypeBool},
+		{Name: "title_id", Type: field.TypeString, Default: ""},
+		{Name: "keys", Type: field.TypeString, Default: ""},
+		{Name: "title", Type: field.TypeString},
+		{Name: "print_identifier", Type: field.TypeString, Default: ""},
+		{Name: "online_identifier", Type: field.TypeString, Default: ""},
+		{Name: "job_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "actor_kind", Type: field.TypeString, Default: ""},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "actor_name", Type: field.TypeString, Default: ""},
+		{Name: "ended_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "ended_job_id", Type: field.TypeInt64, Nullable: true},
+		{Name: "collection_id", Type: field.TypeInt64},
+		{Name: "portfolio_id", Type: field.TypeInt64},
+	}
+	// PairingDecisionsTable holds the schema information for the "pairing_decisions" table.
+	PairingDecisionsTable = &schema.Table{
+		Name:       "pairing_decisions",
+		Columns:    PairingDecisionsColumns,
+		PrimaryKey: []*schema.Column{PairingDecisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "pairing_decisions_collections_pairing_decisions",
+				Columns:    []*schema.Column{PairingDecisionsColumns[15]},
+				RefColumns: []*schema.Column{CollectionsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "pairing_decisions_portfolios_pairing_decisions",
+				Columns:    []*schema.Column{PairingDecisionsColumns[16]},
+				RefColumns: []*schema.Column{PortfoliosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "pairingdecision_collection_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PairingDecisionsColumns[15], PairingDecisionsColumns[1], PairingDecisionsColumns[0]},
+			},
+			{
+				Name:    "pairingdecision_portfolio_id",
+				Unique:  false,
+				Columns: []*schema.Column{PairingDecisionsColumns[16]},
+			},
+			{
+				Name:    "pairingdecision_job_id",
+				Unique:  false,
+				Columns: []*schema.Column{PairingDecisionsColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "job_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "pairingdecision_ended_job_id",
+				Unique:  false,
+				Columns: []*schema.Column{PairingDecisionsColumns[14]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_job_id IS NOT NULL",
+				},
+			},
+		},
+	}
 	// PeopleColumns holds the columns for the "people" table.
 	PeopleColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -1441,6 +1509,7 @@ var (
 		LicensesTable,
 		ListDecisionsTable,
 		PoLinesTable,
+		PairingDecisionsTable,
 		PeopleTable,
 		PortfoliosTable,
 		PortfolioSetsTable,
@@ -1539,6 +1608,11 @@ func init() {
 	PoLinesTable.ForeignKeys[0].RefTable = PortfoliosTable
 	PoLinesTable.Annotation = &entsql.Annotation{
 		Table: "po_lines",
+	}
+	PairingDecisionsTable.ForeignKeys[0].RefTable = CollectionsTable
+	PairingDecisionsTable.ForeignKeys[1].RefTable = PortfoliosTable
+	PairingDecisionsTable.Annotation = &entsql.Annotation{
+		Table: "pairing_decisions",
 	}
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",

@@ -96,6 +96,8 @@ const (
 	EdgePoLines = "po_lines"
 	// EdgeChanges holds the string denoting the changes edge name in mutations.
 	EdgeChanges = "changes"
+	// EdgePairingDecisions holds the string denoting the pairing_decisions edge name in mutations.
+	EdgePairingDecisions = "pairing_decisions"
 	// EdgeRefusedRows holds the string denoting the refused_rows edge name in mutations.
 	EdgeRefusedRows = "refused_rows"
 	// EdgeSets holds the string denoting the sets edge name in mutations.
@@ -141,6 +143,13 @@ const (
 	ChangesInverseTable = "job_changes"
 	// ChangesColumn is the table column denoting the changes relation/edge.
 	ChangesColumn = "portfolio_id"
+	// PairingDecisionsTable is the table that holds the pairing_decisions relation/edge.
+	PairingDecisionsTable = "pairing_decisions"
+	// PairingDecisionsInverseTable is the table name for the PairingDecision entity.
+	// It exists in this package in order to avoid circular dependency with the "pairingdecision" package.
+	PairingDecisionsInverseTable = "pairing_decisions"
+	// PairingDecisionsColumn is the table column denoting the pairing_decisions relation/edge.
+	PairingDecisionsColumn = "portfolio_id"
 	// RefusedRowsTable is the table that holds the refused_rows relation/edge.
 	RefusedRowsTable = "refused_rows"
 	// RefusedRowsInverseTable is the table name for the RefusedRow entity.
@@ -533,6 +542,20 @@ func ByChanges(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByPairingDecisionsCount orders the results by pairing_decisions count.
+func ByPairingDecisionsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPairingDecisionsStep(), opts...)
+	}
+}
+
+// ByPairingDecisions orders the results by pairing_decisions terms.
+func ByPairingDecisions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPairingDecisionsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByRefusedRowsCount orders the results by refused_rows count.
 func ByRefusedRowsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -621,6 +644,13 @@ func newChangesStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(ChangesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, ChangesTable, ChangesColumn),
+	)
+}
+func newPairingDecisionsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PairingDecisionsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, PairingDecisionsTable, PairingDecisionsColumn),
 	)
 }
 func newRefusedRowsStep() *sqlgraph.Step {

@@ -2454,6 +2454,29 @@ func HasChangesWith(preds ...predicate.JobChange) predicate.Portfolio {
 	})
 }
 
+// HasPairingDecisions applies the HasEdge predicate on the "pairing_decisions" edge.
+func HasPairingDecisions() predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, PairingDecisionsTable, PairingDecisionsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPairingDecisionsWith applies the HasEdge predicate on the "pairing_decisions" edge with a given conditions (other predicates).
+func HasPairingDecisionsWith(preds ...predicate.PairingDecision) predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := newPairingDecisionsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasRefusedRows applies the HasEdge predicate on the "refused_rows" edge.
 func HasRefusedRows() predicate.Portfolio {
 	return predicate.Portfolio(func(s *sql.Selector) {

@@ -66,6 +66,9 @@ type ListDecision func(*sql.Selector)
 // POLine is the predicate function for poline builders.
 type POLine func(*sql.Selector)
 
+// PairingDecision is the predicate function for pairingdecision builders.
+type PairingDecision func(*sql.Selector)
+
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 

@@ -44,6 +44,7 @@ func (Collection) Edges() []ent.Edge {
 		edge.From("sets", CollectionSet.Type).Ref("collections").Through("set_members", CollectionSetMember.Type),
 		edge.To("job_parts", JobPart.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 		edge.To("refused_rows", RefusedRow.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("pairing_decisions", PairingDecision.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("list_decisions", ListDecision.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }

@@ -41,6 +41,7 @@ func (Portfolio) Edges() []ent.Edge {
 		edge.To("entitlements", Entitlement.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("po_lines", POLine.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("changes", JobChange.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+		edge.To("pairing_decisions", PairingDecision.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("refused_rows", RefusedRow.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.From("sets", PortfolioSet.Type).Ref("portfolios").Through("set_members", PortfolioSetMember.Type),
 		edge.To("edits", Edit.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
@@ -181,6 +182,50 @@ func (RefusedRow) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("collection_id", "row_hash").Unique(),
 		index.Fields("portfolio_id").Annotations(entsql.IndexWhere("portfolio_id IS NOT NULL")),
+	}
+}
+
+// PairingDecision is what a person decided about a portfolio and a title of lists: that the title is this portfolio, or that it
+// is not. It goes before everything else in each later plan of the collection.
+type PairingDecision struct{ ent.Schema }
+
+func (PairingDecision) Annotations() []schema.Annotation { return table("pairing_decisions") }
+
+func (PairingDecision) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}, timeMixin{}} }
+
+func (PairingDecision) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int64("collection_id").Immutable(),
+		field.Int64("portfolio_id").Immutable(),
+		field.Bool("parted").Immutable().Comment("the title is not this portfolio; otherwise it is"),
+		field.String("title_id").Default("").Immutable().Comment("the title's, by which it is found"),
+		field.String("keys").Default("").Immutable().Comment("the title's identifiers as keys, separated by blanks: by them it is found " +
+			"without a title_id, and told from others with the same one"),
+		field.String("title").Immutable().Comment("the title at the time"),
+		field.String("print_identifier").Default("").Immutable(),
+		field.String("online_identifier").Default("").Immutable(),
+		field.Int64("job_id").Optional().Nillable().Comment("the job that carried it out; NULL: that was deleted, or it was imported"),
+		field.String("actor_kind").Default("").Immutable().Comment("who decided, as in the audit; empty: not recorded"),
+		field.Int64("actor_id").Default(0).Immutable(),
+		field.String("actor_name").Default("").Immutable(),
+		field.Int64("ended_at").Optional().Nillable().Comment("when it was taken back or replaced, in Unix milliseconds; NULL: it holds"),
+		field.Int64("ended_job_id").Optional().Nillable().Comment("the job whose decision replaced it; NULL: none did"),
+	}
+}
+
+func (PairingDecision) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("collection", Collection.Type).Ref("pairing_decisions").Field("collection_id").Unique().Required().Immutable(),
+		edge.From("portfolio", Portfolio.Type).Ref("pairing_decisions").Field("portfolio_id").Unique().Required().Immutable(),
+	}
+}
+
+func (PairingDecision) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("collection_id", "created_at", "id"),
+		index.Fields("portfolio_id"),
+		index.Fields("job_id").Annotations(entsql.IndexWhere("job_id IS NOT NULL")),
+		index.Fields("ended_job_id").Annotations(entsql.IndexWhere("ended_job_id IS NOT NULL")),
 	}
 }
 

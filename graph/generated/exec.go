@@ -43,6 +43,8 @@ type ResolverRoot interface {
 	JobPart() JobPartResolver
 	License() LicenseResolver
 	Mutation() MutationResolver
+	PairingCandidate() PairingCandidateResolver
+	PairingDecision() PairingDecisionResolver
 	PoLine() PoLineResolver
 	Portfolio() PortfolioResolver
 	PortfolioSet() PortfolioSetResolver
@@ -352,6 +354,11 @@ type ComplexityRoot struct {
 		Profiles   func(childComplexity int) int
 		Sets       func(childComplexity int) int
 		Text       func(childComplexity int) int
+	}
+
+	DecidePairingsPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	DeleteCollectionPayload struct {
@@ -777,6 +784,7 @@ type ComplexityRoot struct {
 		CreatePortfolioSet        func(childComplexity int, input CreatePortfolioSetInput) int
 		CreateProfile             func(childComplexity int, input CreateProfileInput) int
 		DeactivateCollection      func(childComplexity int, input DeactivateCollectionInput) int
+		DecidePairings            func(childComplexity int, input DecidePairingsInput) int
 		DeleteCollection          func(childComplexity int, input DeleteCollectionInput) int
 		DeleteCollectionSet       func(childComplexity int, input DeleteCollectionSetInput) int
 		DeleteInventoryGroup      func(childComplexity int, input DeleteInventoryGroupInput) int
@@ -798,6 +806,7 @@ type ComplexityRoot struct {
 		RevokeAccessToken         func(childComplexity int, input RevokeAccessTokenInput) int
 		RunProfile                func(childComplexity int, input RunProfileInput) int
 		RunScheduledJob           func(childComplexity int, input RunScheduledJobInput) int
+		TakeBackPairing           func(childComplexity int, input TakeBackPairingInput) int
 		TestProfileConnection     func(childComplexity int, input TestProfileConnectionInput) int
 		UndoJob                   func(childComplexity int, input UndoJobInput) int
 		UpdateCollection          func(childComplexity int, input UpdateCollectionInput) int
@@ -818,6 +827,39 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	PairingCandidate struct {
+		Portfolio         func(childComplexity int) int
+		SameTitle         func(childComplexity int) int
+		SameTitleID       func(childComplexity int) int
+		SharedIdentifiers func(childComplexity int) int
+	}
+
+	PairingDecision struct {
+		CreatedAt        func(childComplexity int) int
+		DecidedBy        func(childComplexity int) int
+		EndedAt          func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Job              func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Parted           func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+	}
+
+	PairingDecisionConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	PairingDecisionEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Person struct {
@@ -896,6 +938,7 @@ type ComplexityRoot struct {
 		MonographVolume              func(childComplexity int) int
 		Notes                        func(childComplexity int) int
 		OnlineIdentifier             func(childComplexity int) int
+		PairingCandidates            func(childComplexity int) int
 		ParentPublicationTitleID     func(childComplexity int) int
 		PerpetualFrom                func(childComplexity int) int
 		PerpetualUntil               func(childComplexity int) int
@@ -1045,6 +1088,7 @@ type ComplexityRoot struct {
 		Licenses                    func(childComplexity int, first *int, after *string, filter *model.LicenseFilter) int
 		Node                        func(childComplexity int, id string) int
 		Nodes                       func(childComplexity int, ids []string) int
+		PairingDecisions            func(childComplexity int, first *int, after *string, filter *model.PairingDecisionFilter) int
 		People                      func(childComplexity int, first *int, after *string) int
 		PoLines                     func(childComplexity int, first *int, after *string, filter *model.POLineFilter) int
 		PoLinesNotListed            func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
@@ -1140,6 +1184,11 @@ type ComplexityRoot struct {
 
 	Subscription struct {
 		JobUpdated func(childComplexity int, id string) int
+	}
+
+	TakeBackPairingPayload struct {
+		Decision   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	TestProfileConnectionPayload struct {
@@ -1328,6 +1377,8 @@ type MutationResolver interface {
 	UpdateLicense(ctx context.Context, input UpdateLicenseInput) (*UpdateLicensePayload, error)
 	DeleteLicense(ctx context.Context, input DeleteLicenseInput) (*DeleteLicensePayload, error)
 	MovePortfolioInformation(ctx context.Context, input MovePortfolioInformationInput) (*MovePortfolioInformationPayload, error)
+	DecidePairings(ctx context.Context, input DecidePairingsInput) (*DecidePairingsPayload, error)
+	TakeBackPairing(ctx context.Context, input TakeBackPairingInput) (*TakeBackPairingPayload, error)
 	CarryOver(ctx context.Context, input CarryOverInput) (*CarryOverPayload, error)
 	CreateProfile(ctx context.Context, input CreateProfileInput) (*CreateProfilePayload, error)
 	UpdateProfile(ctx context.Context, input UpdateProfileInput) (*UpdateProfilePayload, error)
@@ -1349,6 +1400,14 @@ type MutationResolver interface {
 	RemovePerson(ctx context.Context, input RemovePersonInput) (*RemovePersonPayload, error)
 	EndSessions(ctx context.Context, input EndSessionsInput) (*EndSessionsPayload, error)
 }
+type PairingCandidateResolver interface {
+	Portfolio(ctx context.Context, obj *model.PairingCandidate) (*model.Portfolio, error)
+}
+type PairingDecisionResolver interface {
+	Portfolio(ctx context.Context, obj *model.PairingDecision) (*model.Portfolio, error)
+
+	Job(ctx context.Context, obj *model.PairingDecision) (*model.Job, error)
+}
 type PoLineResolver interface {
 	Portfolio(ctx context.Context, obj *model.POLine) (*model.Portfolio, error)
 }
@@ -1369,6 +1428,8 @@ type PortfolioResolver interface {
 	Proxy(ctx context.Context, obj *model.Portfolio) (*model.Proxy, error)
 
 	Retention(ctx context.Context, obj *model.Portfolio) (*model.Retention, error)
+
+	PairingCandidates(ctx context.Context, obj *model.Portfolio) ([]*model.PairingCandidate, error)
 }
 type PortfolioSetResolver interface {
 	Portfolios(ctx context.Context, obj *model.PortfolioSet, first *int, after *string) (*model.Connection[*model.Portfolio], error)
@@ -1396,6 +1457,7 @@ type QueryResolver interface {
 	Licenses(ctx context.Context, first *int, after *string, filter *model.LicenseFilter) (*model.Connection[*model.License], error)
 	CollectionSets(ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error)
 	PortfolioSets(ctx context.Context, first *int, after *string, filter *model.PortfolioSetFilter) (*model.Connection[*model.PortfolioSet], error)
+	PairingDecisions(ctx context.Context, first *int, after *string, filter *model.PairingDecisionFilter) (*model.Connection[*model.PairingDecision], error)
 	PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
 	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
 	PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
@@ -2527,6 +2589,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeactivationConsequences.Text(childComplexity), true
+
+	case "DecidePairingsPayload.job":
+		if e.ComplexityRoot.DecidePairingsPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidePairingsPayload.Job(childComplexity), true
+	case "DecidePairingsPayload.userErrors":
+		if e.ComplexityRoot.DecidePairingsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecidePairingsPayload.UserErrors(childComplexity), true
 
 	case "DeleteCollectionPayload.deletedId":
 		if e.ComplexityRoot.DeleteCollectionPayload.DeletedID == nil {
@@ -4322,6 +4397,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeactivateCollection(childComplexity, args["input"].(DeactivateCollectionInput)), true
+	case "Mutation.decidePairings":
+		if e.ComplexityRoot.Mutation.DecidePairings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_decidePairings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DecidePairings(childComplexity, args["input"].(DecidePairingsInput)), true
 	case "Mutation.deleteCollection":
 		if e.ComplexityRoot.Mutation.DeleteCollection == nil {
 			break
@@ -4553,6 +4639,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RunScheduledJob(childComplexity, args["input"].(RunScheduledJobInput)), true
+	case "Mutation.takeBackPairing":
+		if e.ComplexityRoot.Mutation.TakeBackPairing == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_takeBackPairing_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TakeBackPairing(childComplexity, args["input"].(TakeBackPairingInput)), true
 	case "Mutation.testProfileConnection":
 		if e.ComplexityRoot.Mutation.TestProfileConnection == nil {
 			break
@@ -4721,6 +4818,136 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "PairingCandidate.portfolio":
+		if e.ComplexityRoot.PairingCandidate.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingCandidate.Portfolio(childComplexity), true
+	case "PairingCandidate.sameTitle":
+		if e.ComplexityRoot.PairingCandidate.SameTitle == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingCandidate.SameTitle(childComplexity), true
+	case "PairingCandidate.sameTitleId":
+		if e.ComplexityRoot.PairingCandidate.SameTitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingCandidate.SameTitleID(childComplexity), true
+	case "PairingCandidate.sharedIdentifiers":
+		if e.ComplexityRoot.PairingCandidate.SharedIdentifiers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingCandidate.SharedIdentifiers(childComplexity), true
+
+	case "PairingDecision.createdAt":
+		if e.ComplexityRoot.PairingDecision.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.CreatedAt(childComplexity), true
+	case "PairingDecision.decidedBy":
+		if e.ComplexityRoot.PairingDecision.DecidedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.DecidedBy(childComplexity), true
+	case "PairingDecision.endedAt":
+		if e.ComplexityRoot.PairingDecision.EndedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.EndedAt(childComplexity), true
+	case "PairingDecision.id":
+		if e.ComplexityRoot.PairingDecision.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.ID(childComplexity), true
+	case "PairingDecision.job":
+		if e.ComplexityRoot.PairingDecision.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.Job(childComplexity), true
+	case "PairingDecision.onlineIdentifier":
+		if e.ComplexityRoot.PairingDecision.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.OnlineIdentifier(childComplexity), true
+	case "PairingDecision.parted":
+		if e.ComplexityRoot.PairingDecision.Parted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.Parted(childComplexity), true
+	case "PairingDecision.portfolio":
+		if e.ComplexityRoot.PairingDecision.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.Portfolio(childComplexity), true
+	case "PairingDecision.printIdentifier":
+		if e.ComplexityRoot.PairingDecision.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.PrintIdentifier(childComplexity), true
+	case "PairingDecision.title":
+		if e.ComplexityRoot.PairingDecision.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.Title(childComplexity), true
+	case "PairingDecision.titleId":
+		if e.ComplexityRoot.PairingDecision.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecision.TitleID(childComplexity), true
+
+	case "PairingDecisionConnection.edges":
+		if e.ComplexityRoot.PairingDecisionConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecisionConnection.Edges(childComplexity), true
+	case "PairingDecisionConnection.nodes":
+		if e.ComplexityRoot.PairingDecisionConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecisionConnection.Nodes(childComplexity), true
+	case "PairingDecisionConnection.pageInfo":
+		if e.ComplexityRoot.PairingDecisionConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecisionConnection.PageInfo(childComplexity), true
+	case "PairingDecisionConnection.totalCount":
+		if e.ComplexityRoot.PairingDecisionConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecisionConnection.TotalCount(childComplexity), true
+
+	case "PairingDecisionEdge.cursor":
+		if e.ComplexityRoot.PairingDecisionEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecisionEdge.Cursor(childComplexity), true
+	case "PairingDecisionEdge.node":
+		if e.ComplexityRoot.PairingDecisionEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairingDecisionEdge.Node(childComplexity), true
 
 	case "Person.createdAt":
 		if e.ComplexityRoot.Person.CreatedAt == nil {
@@ -5070,6 +5297,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.OnlineIdentifier(childComplexity), true
+	case "Portfolio.pairingCandidates":
+		if e.ComplexityRoot.Portfolio.PairingCandidates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.PairingCandidates(childComplexity), true
 	case "Portfolio.parentPublicationTitleId":
 		if e.ComplexityRoot.Portfolio.ParentPublicationTitleID == nil {
 			break
@@ -5802,6 +6035,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Nodes(childComplexity, args["ids"].([]string)), true
+	case "Query.pairingDecisions":
+		if e.ComplexityRoot.Query.PairingDecisions == nil {
+			break
+		}
+
+		args, err := ec.field_Query_pairingDecisions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PairingDecisions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PairingDecisionFilter)), true
 	case "Query.people":
 		if e.ComplexityRoot.Query.People == nil {
 			break
@@ -6212,6 +6456,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.JobUpdated(childComplexity, args["id"].(string)), true
 
+	case "TakeBackPairingPayload.decision":
+		if e.ComplexityRoot.TakeBackPairingPayload.Decision == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeBackPairingPayload.Decision(childComplexity), true
+	case "TakeBackPairingPayload.userErrors":
+		if e.ComplexityRoot.TakeBackPairingPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeBackPairingPayload.UserErrors(childComplexity), true
+
 	case "TestProfileConnectionPayload.results":
 		if e.ComplexityRoot.TestProfileConnectionPayload.Results == nil {
 			break
@@ -6468,6 +6725,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreatePortfolioSetInput", ec.unmarshalInputCreatePortfolioSetInput),
 			graphql.NewInputUnmarshaler("CreateProfileInput", ec.unmarshalInputCreateProfileInput),
 			graphql.NewInputUnmarshaler("DeactivateCollectionInput", ec.unmarshalInputDeactivateCollectionInput),
+			graphql.NewInputUnmarshaler("DecidePairingsInput", ec.unmarshalInputDecidePairingsInput),
 			graphql.NewInputUnmarshaler("DeleteCollectionInput", ec.unmarshalInputDeleteCollectionInput),
 			graphql.NewInputUnmarshaler("DeleteCollectionSetInput", ec.unmarshalInputDeleteCollectionSetInput),
 			graphql.NewInputUnmarshaler("DeleteInventoryGroupInput", ec.unmarshalInputDeleteInventoryGroupInput),
@@ -6495,6 +6753,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LocalValueInput", ec.unmarshalInputLocalValueInput),
 			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
 			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
+			graphql.NewInputUnmarshaler("PairTitleInput", ec.unmarshalInputPairTitleInput),
+			graphql.NewInputUnmarshaler("PairingDecisionFilter", ec.unmarshalInputPairingDecisionFilter),
+			graphql.NewInputUnmarshaler("PartTitleInput", ec.unmarshalInputPartTitleInput),
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
 			graphql.NewInputUnmarshaler("PortfolioChangeInput", ec.unmarshalInputPortfolioChangeInput),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
@@ -6513,6 +6774,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RunProfileInput", ec.unmarshalInputRunProfileInput),
 			graphql.NewInputUnmarshaler("RunScheduledJobInput", ec.unmarshalInputRunScheduledJobInput),
 			graphql.NewInputUnmarshaler("ScheduleInput", ec.unmarshalInputScheduleInput),
+			graphql.NewInputUnmarshaler("TakeBackPairingInput", ec.unmarshalInputTakeBackPairingInput),
 			graphql.NewInputUnmarshaler("TestProfileConnectionInput", ec.unmarshalInputTestProfileConnectionInput),
 			graphql.NewInputUnmarshaler("UndoJobInput", ec.unmarshalInputUndoJobInput),
 			graphql.NewInputUnmarshaler("UpdateCollectionInput", ec.unmarshalInputUpdateCollectionInput),
@@ -6709,6 +6971,11 @@ type Query {
   collectionSets(first: Int = 50, after: String, filter: CollectionSetFilter): CollectionSetConnection! @requires(scope: READ)
   "Sets of portfolios, by name."
   portfolioSets(first: Int = 50, after: String, filter: PortfolioSetFilter): PortfolioSetConnection! @requires(scope: READ)
+  """
+  What people decided about portfolios and titles of lists, the oldest first: those decisions that hold, unless ended ones are asked for
+  too. All of them are at ` + "`" + `/pairing-decisions.tsv` + "`" + `, with ` + "`" + `?collectionId=ID` + "`" + ` for one collection and ` + "`" + `?ended=true` + "`" + ` for those that ended.
+  """
+  pairingDecisions(first: Int = 50, after: String, filter: PairingDecisionFilter): PairingDecisionConnection! @requires(scope: READ)
   """
   Reconciliation: PO lines whose portfolio the provider listed once and lists no more, in the order in which they were made.
   The whole list is at ` + "`" + `/reconciliation/po-lines-not-listed.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
@@ -7120,6 +7387,11 @@ type Portfolio implements Node {
   version: Int!
   "Why it waits for a person to decide; null where it does not."
   review: ReviewReason
+  """
+  Other portfolios of the collection, in the holdings, that have a title_id, an identifier or the title in common with it, at most 20, those
+  with most in common first: ` + "`" + `decidePairings` + "`" + ` pairs the title of one with another.
+  """
+  pairingCandidates: [PairingCandidate!]!
   "Since when it is out of the holdings; null while it is in."
   removedAt: DateTime
   "When the portfolio was made."
@@ -7857,6 +8129,8 @@ enum JobKind {
   WITHDRAW
   "Carries what hangs on portfolios over to those that follow them."
   CARRY_OVER
+  "Pairs and parts titles and portfolios by hand."
+  PAIR
   "Changes many portfolios: what staff decide about them, or whether and where they are in the holdings."
   CHANGE_PORTFOLIOS
 }
@@ -8069,6 +8343,74 @@ type JobCounts {
   fields: [FieldCount!]!
   "What was found in the lists, by severity."
   findings: FindingCounts!
+}
+
+"What a person decided about a portfolio and a title of lists. It goes before everything else in each later run."
+type PairingDecision implements Node {
+  "Opaque id."
+  id: ID!
+  "The portfolio; null where it was deleted meanwhile."
+  portfolio: Portfolio
+  "Whether the title is not this portfolio; otherwise it is."
+  parted: Boolean!
+  "The title's name at the time."
+  title: String!
+  "The title's ` + "`" + `title_id` + "`" + `, by which later lists' titles are known; null where it has none."
+  titleId: String
+  "The title's print identifier; without a ` + "`" + `title_id` + "`" + ` it is known by its identifiers."
+  printIdentifier: String
+  "The title's online identifier."
+  onlineIdentifier: String
+  "The job that carried it out; null where that was deleted."
+  job: Job
+  "Who decided; null where that was not recorded."
+  decidedBy: Actor
+  "When it was decided."
+  createdAt: DateTime!
+  "When it was taken back, or replaced by another decision; null while it holds."
+  endedAt: DateTime
+}
+
+"Which decisions to list."
+input PairingDecisionFilter {
+  "Those of a collection."
+  collectionId: ID
+  "Those about a portfolio."
+  portfolioId: ID
+  "Also those that were taken back or replaced."
+  ended: Boolean
+}
+
+"A page of decisions."
+type PairingDecisionConnection {
+  "The page's items with their cursors."
+  edges: [PairingDecisionEdge!]!
+  "The page's items."
+  nodes: [PairingDecision!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"A decision in a page."
+type PairingDecisionEdge {
+  "The item's position."
+  cursor: String!
+  "The item."
+  node: PairingDecision!
+}
+
+"Another portfolio that may be the same title, and what speaks for it."
+type PairingCandidate {
+  "The portfolio; null where it was deleted meanwhile."
+  portfolio: Portfolio
+  "Whether both have the same ` + "`" + `title_id` + "`" + `."
+  sameTitleId: Boolean!
+  "Whether both have the same title, but for case, punctuation and blanks."
+  sameTitle: Boolean!
+  "ISSNs and ISBNs that both have, print or online, without hyphens."
+  sharedIdentifiers: [String!]!
 }
 
 "What a move of PO lines and licenses, or a carry-over, comes to."
@@ -8684,6 +9026,15 @@ type Mutation {
   """
   movePortfolioInformation(input: MovePortfolioInformationInput!): MovePortfolioInformationPayload! @requires(scope: OPERATE)
 
+  """
+  Decides which portfolio a title of a provider's list is, or which it is not, and queues a job that carries it out on the lists that
+  were applied last: a title's entitlement goes to the portfolio that was chosen, and the one that had it meanwhile leaves, once what
+  staff put on it is carried over; a parted title becomes a portfolio of its own, and the one it was parted from gets its former title
+  back and leaves the list. Each decision is remembered. With PREVIEW nothing is written or remembered; ` + "`" + `undoJob` + "`" + ` takes all of it back.
+  """
+  decidePairings(input: DecidePairingsInput!): DecidePairingsPayload! @requires(scope: CURATE)
+  "Ends a decision: from the next run on, its title is paired by evidence again. What was done by it stays; ` + "`" + `undoJob` + "`" + ` takes that back."
+  takeBackPairing(input: TakeBackPairingInput!): TakeBackPairingPayload! @requires(scope: CURATE)
   """
   Queues a job that moves PO lines, the license, local values and retention from portfolios to those that follow them, such as a journal
   under a new name, also where the old one is out of the holdings. PO lines and licenses go as in ` + "`" + `movePortfolioInformation` + "`" + `. A value
@@ -9892,6 +10243,58 @@ input MovePortfolioInformationInput {
   idempotencyKey: String
 }
 
+"What to decide about titles and portfolios, at most 20,000 decisions. A portfolio is named once."
+input DecidePairingsInput {
+  "Titles that are these portfolios."
+  pair: [PairTitleInput!]
+  "Portfolios that are not the titles they are paired with now."
+  part: [PartTitleInput!]
+  "PREVIEW shows what the holdings would come to."
+  mode: JobMode = APPLY
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
+  idempotencyKey: String
+}
+
+"A title, named by exactly one of ` + "`" + `titleOfId` + "`" + ` and ` + "`" + `changeId` + "`" + `, and the portfolio that it is."
+input PairTitleInput {
+  "The portfolio that the title is, of the same collection. It may be out of the holdings."
+  portfolioId: ID!
+  "The portfolio with which lists pair the title now."
+  titleOfId: ID
+  "A line of a report about that one, such as one that says that it was added, or that it is ambiguous."
+  changeId: ID
+}
+
+"A portfolio, named by exactly one of ` + "`" + `portfolioId` + "`" + ` and ` + "`" + `changeId` + "`" + `, that is not the title it is paired with now."
+input PartTitleInput {
+  "The portfolio. It gets back what it was called before that last changed."
+  portfolioId: ID
+  "A line of a report by which it became the title: it gets back what it was called before that job."
+  changeId: ID
+}
+
+"What came of decidePairings."
+type DecidePairingsPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Which decision to take back."
+input TakeBackPairingInput {
+  "The decision."
+  decisionId: ID!
+}
+
+"What came of takeBackPairing."
+type TakeBackPairingPayload {
+  "The decision as it is now; null where there is none."
+  decision: PairingDecision
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
 "What hangs on which portfolios is carried over, by exactly one of ` + "`" + `pairs` + "`" + `, ` + "`" + `changeIds` + "`" + ` and ` + "`" + `jobId` + "`" + `."
 input CarryOverInput {
   "Portfolios and those that follow them, at most 100,000. None is moved from twice, and none is moved from and moved to."
@@ -10913,6 +11316,16 @@ func (ec *executionContext) childFields_DeactivationConsequences(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type DeactivationConsequences", field.Name)
 }
 
+func (ec *executionContext) childFields_DecidePairingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_DecidePairingsPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DecidePairingsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecidePairingsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteCollectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deletedId":
@@ -11739,6 +12152,72 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_PairingCandidate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolio":
+		return ec.fieldContext_PairingCandidate_portfolio(ctx, field)
+	case "sameTitleId":
+		return ec.fieldContext_PairingCandidate_sameTitleId(ctx, field)
+	case "sameTitle":
+		return ec.fieldContext_PairingCandidate_sameTitle(ctx, field)
+	case "sharedIdentifiers":
+		return ec.fieldContext_PairingCandidate_sharedIdentifiers(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PairingCandidate", field.Name)
+}
+
+func (ec *executionContext) childFields_PairingDecision(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PairingDecision_id(ctx, field)
+	case "portfolio":
+		return ec.fieldContext_PairingDecision_portfolio(ctx, field)
+	case "parted":
+		return ec.fieldContext_PairingDecision_parted(ctx, field)
+	case "title":
+		return ec.fieldContext_PairingDecision_title(ctx, field)
+	case "titleId":
+		return ec.fieldContext_PairingDecision_titleId(ctx, field)
+	case "printIdentifier":
+		return ec.fieldContext_PairingDecision_printIdentifier(ctx, field)
+	case "onlineIdentifier":
+		return ec.fieldContext_PairingDecision_onlineIdentifier(ctx, field)
+	case "job":
+		return ec.fieldContext_PairingDecision_job(ctx, field)
+	case "decidedBy":
+		return ec.fieldContext_PairingDecision_decidedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_PairingDecision_createdAt(ctx, field)
+	case "endedAt":
+		return ec.fieldContext_PairingDecision_endedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PairingDecision", field.Name)
+}
+
+func (ec *executionContext) childFields_PairingDecisionConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_PairingDecisionConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_PairingDecisionConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_PairingDecisionConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_PairingDecisionConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PairingDecisionConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_PairingDecisionEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_PairingDecisionEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_PairingDecisionEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PairingDecisionEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Person(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -11925,6 +12404,8 @@ func (ec *executionContext) childFields_Portfolio(ctx context.Context, field gra
 		return ec.fieldContext_Portfolio_version(ctx, field)
 	case "review":
 		return ec.fieldContext_Portfolio_review(ctx, field)
+	case "pairingCandidates":
+		return ec.fieldContext_Portfolio_pairingCandidates(ctx, field)
 	case "removedAt":
 		return ec.fieldContext_Portfolio_removedAt(ctx, field)
 	case "createdAt":
@@ -12311,6 +12792,16 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
+}
+
+func (ec *executionContext) childFields_TakeBackPairingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "decision":
+		return ec.fieldContext_TakeBackPairingPayload_decision(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TakeBackPairingPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakeBackPairingPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TestProfileConnectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12961,6 +13452,20 @@ func (ec *executionContext) field_Mutation_deactivateCollection_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_decidePairings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (DecidePairingsInput, error) {
+			return ec.unmarshalNDecidePairingsInput2autoholdingsᚋgraphᚋgeneratedᚐDecidePairingsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_deleteCollectionSet_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -13247,6 +13752,20 @@ func (ec *executionContext) field_Mutation_runScheduledJob_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (RunScheduledJobInput, error) {
 			return ec.unmarshalNRunScheduledJobInput2autoholdingsᚋgraphᚋgeneratedᚐRunScheduledJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_takeBackPairing_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (TakeBackPairingInput, error) {
+			return ec.unmarshalNTakeBackPairingInput2autoholdingsᚋgraphᚋgeneratedᚐTakeBackPairingInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13794,6 +14313,36 @@ func (ec *executionContext) field_Query_nodes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["ids"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_pairingDecisions_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.PairingDecisionFilter, error) {
+			return ec.unmarshalOPairingDecisionFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecisionFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
 	return args, nil
 }
 
@@ -18865,6 +19414,70 @@ func (ec *executionContext) _DeactivationConsequences_text(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_DeactivationConsequences_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeactivationConsequences", field, false, false, "String")
+}
+
+func (ec *executionContext) _DecidePairingsPayload_job(ctx context.Context, field graphql.CollectedField, obj *DecidePairingsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecidePairingsPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DecidePairingsPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecidePairingsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DecidePairingsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *DecidePairingsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DecidePairingsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DecidePairingsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DecidePairingsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _DeleteCollectionPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *DeleteCollectionPayload) (ret graphql.Marshaler) {
@@ -27530,6 +28143,130 @@ func (ec *executionContext) fieldContext_Mutation_movePortfolioInformation(ctx c
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_decidePairings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_decidePairings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DecidePairings(ctx, fc.Args["input"].(DecidePairingsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *DecidePairingsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *DecidePairingsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *DecidePairingsPayload) graphql.Marshaler {
+			return ec.marshalNDecidePairingsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDecidePairingsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_decidePairings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DecidePairingsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_decidePairings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_takeBackPairing(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_takeBackPairing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TakeBackPairing(ctx, fc.Args["input"].(TakeBackPairingInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *TakeBackPairingPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *TakeBackPairingPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *TakeBackPairingPayload) graphql.Marshaler {
+			return ec.marshalNTakeBackPairingPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐTakeBackPairingPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_takeBackPairing(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TakeBackPairingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_takeBackPairing_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_carryOver(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28860,6 +29597,561 @@ func (ec *executionContext) _PageInfo_endCursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
+}
+
+func (ec *executionContext) _PairingCandidate_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.PairingCandidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingCandidate_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PairingCandidate().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingCandidate_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingCandidate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PairingCandidate_sameTitleId(ctx context.Context, field graphql.CollectedField, obj *model.PairingCandidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingCandidate_sameTitleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SameTitleID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingCandidate_sameTitleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingCandidate", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PairingCandidate_sameTitle(ctx context.Context, field graphql.CollectedField, obj *model.PairingCandidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingCandidate_sameTitle(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SameTitle, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingCandidate_sameTitle(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingCandidate", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PairingCandidate_sharedIdentifiers(ctx context.Context, field graphql.CollectedField, obj *model.PairingCandidate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingCandidate_sharedIdentifiers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SharedIdentifiers(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingCandidate_sharedIdentifiers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingCandidate", field, true, false, "String")
+}
+
+func (ec *executionContext) _PairingDecision_id(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, true, false, "ID")
+}
+
+func (ec *executionContext) _PairingDecision_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PairingDecision().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingDecision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PairingDecision_parted(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_parted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Parted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_parted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _PairingDecision_title(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, false, false, "String")
+}
+
+func (ec *executionContext) _PairingDecision_titleId(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, true, false, "String")
+}
+
+func (ec *executionContext) _PairingDecision_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, true, false, "String")
+}
+
+func (ec *executionContext) _PairingDecision_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, true, false, "String")
+}
+
+func (ec *executionContext) _PairingDecision_job(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PairingDecision().Job(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingDecision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PairingDecision_decidedBy(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_decidedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Actor) graphql.Marshaler {
+			return ec.marshalOActor2ᚖautoholdingsᚋgraphᚋmodelᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_decidedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingDecision",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PairingDecision_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
+			return ec.marshalNDateTime2int64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PairingDecision_endedAt(ctx context.Context, field graphql.CollectedField, obj *model.PairingDecision) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecision_endedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecision_endedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecision", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PairingDecisionConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PairingDecision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecisionConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.PairingDecision]) graphql.Marshaler {
+			return ec.marshalNPairingDecisionEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecisionConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingDecisionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PairingDecisionEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PairingDecisionConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PairingDecision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecisionConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PairingDecision) graphql.Marshaler {
+			return ec.marshalNPairingDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPairingDecisionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecisionConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingDecisionConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PairingDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PairingDecisionConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PairingDecision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecisionConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecisionConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingDecisionConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PairingDecisionConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.PairingDecision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecisionConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecisionConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecisionConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PairingDecisionEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.PairingDecision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecisionEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecisionEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairingDecisionEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _PairingDecisionEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.PairingDecision]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairingDecisionEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PairingDecision) graphql.Marshaler {
+			return ec.marshalNPairingDecision2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecision(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairingDecisionEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairingDecisionEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PairingDecision(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Person_id(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
@@ -30724,6 +32016,38 @@ func (ec *executionContext) _Portfolio_review(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Portfolio_review(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "ReviewReason")
+}
+
+func (ec *executionContext) _Portfolio_pairingCandidates(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_pairingCandidates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portfolio().PairingCandidates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PairingCandidate) graphql.Marshaler {
+			return ec.marshalNPairingCandidate2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPairingCandidateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_pairingCandidates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portfolio",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PairingCandidate(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Portfolio_removedAt(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
@@ -33558,6 +34882,68 @@ func (ec *executionContext) fieldContext_Query_portfolioSets(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_pairingDecisions(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_pairingDecisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PairingDecisions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PairingDecisionFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.Connection[*model.PairingDecision]
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Connection[*model.PairingDecision]
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.PairingDecision]) graphql.Marshaler {
+			return ec.marshalNPairingDecisionConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_pairingDecisions(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PairingDecisionConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_pairingDecisions_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_poLinesNotListed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35623,6 +37009,70 @@ func (ec *executionContext) fieldContext_Subscription_jobUpdated(ctx context.Con
 	if fc.Args, err = ec.field_Subscription_jobUpdated_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakeBackPairingPayload_decision(ctx context.Context, field graphql.CollectedField, obj *TakeBackPairingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeBackPairingPayload_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PairingDecision) graphql.Marshaler {
+			return ec.marshalOPairingDecision2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TakeBackPairingPayload_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeBackPairingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PairingDecision(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakeBackPairingPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *TakeBackPairingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeBackPairingPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TakeBackPairingPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeBackPairingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -39398,6 +40848,73 @@ func UnmarshalDeactivateCollectionInput(ctx context.Context, raw any) (Deactivat
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDecidePairingsInput(ctx context.Context, obj any) (DecidePairingsInput, error) {
+	var it DecidePairingsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"pair", "part", "mode", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "pair":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("pair"))
+			data, err := ec.unmarshalOPairTitleInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPairTitleInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Pair = graphql.OmittableOf(data)
+		case "part":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("part"))
+			data, err := ec.unmarshalOPartTitleInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPartTitleInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Part = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDecidePairingsInput unmarshals raw into the DecidePairingsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDecidePairingsInput(ctx context.Context, raw any) (DecidePairingsInput, error) {
+	var out DecidePairingsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DecidePairingsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDeleteCollectionInput(ctx context.Context, obj any) (DeleteCollectionInput, error) {
 	var it DeleteCollectionInput
 	if obj == nil {
@@ -40878,6 +42395,167 @@ func UnmarshalMovePortfolioInformationInput(ctx context.Context, raw any) (MoveP
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPairTitleInput(ctx context.Context, obj any) (PairTitleInput, error) {
+	var it PairTitleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"portfolioId", "titleOfId", "changeId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = data
+		case "titleOfId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titleOfId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TitleOfID = graphql.OmittableOf(data)
+		case "changeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangeID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPairTitleInput unmarshals raw into the PairTitleInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPairTitleInput(ctx context.Context, raw any) (PairTitleInput, error) {
+	var out PairTitleInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PairTitleInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPairingDecisionFilter(ctx context.Context, obj any) (model.PairingDecisionFilter, error) {
+	var it model.PairingDecisionFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"collectionId", "portfolioId", "ended"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = data
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = data
+		case "ended":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ended"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ended = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPairingDecisionFilter unmarshals raw into the PairingDecisionFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPairingDecisionFilter(ctx context.Context, raw any) (model.PairingDecisionFilter, error) {
+	var out model.PairingDecisionFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PairingDecisionFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPartTitleInput(ctx context.Context, obj any) (PartTitleInput, error) {
+	var it PartTitleInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"portfolioId", "changeId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "portfolioId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PortfolioID = graphql.OmittableOf(data)
+		case "changeId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changeId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangeID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPartTitleInput unmarshals raw into the PartTitleInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPartTitleInput(ctx context.Context, raw any) (PartTitleInput, error) {
+	var out PartTitleInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PartTitleInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj any) (model.POLineFilter, error) {
 	var it model.POLineFilter
 	if obj == nil {
@@ -41974,6 +43652,48 @@ func (ec *executionContext) unmarshalInputScheduleInput(ctx context.Context, obj
 func UnmarshalScheduleInput(ctx context.Context, raw any) (ScheduleInput, error) {
 	var out ScheduleInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ScheduleInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputTakeBackPairingInput(ctx context.Context, obj any) (TakeBackPairingInput, error) {
+	var it TakeBackPairingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"decisionId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "decisionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decisionId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DecisionID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTakeBackPairingInput unmarshals raw into the TakeBackPairingInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTakeBackPairingInput(ctx context.Context, raw any) (TakeBackPairingInput, error) {
+	var out TakeBackPairingInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TakeBackPairingInput", raw, &out)
 	return out, err
 }
 
@@ -43200,6 +44920,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Person(ctx, sel, obj)
+	case *model.PairingDecision:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PairingDecision(ctx, sel, obj)
 	case *model.License:
 		if obj == nil {
 			return graphql.Null
@@ -45287,6 +47012,44 @@ func (ec *executionContext) _DeactivationConsequences(ctx context.Context, sel a
 			}
 		case "text":
 			out.Values[i] = ec._DeactivationConsequences_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var decidePairingsPayloadImplementors = []string{"DecidePairingsPayload"}
+
+func (ec *executionContext) _DecidePairingsPayload(ctx context.Context, sel ast.SelectionSet, obj *DecidePairingsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, decidePairingsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DecidePairingsPayload")
+		case "job":
+			out.Values[i] = ec._DecidePairingsPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DecidePairingsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -48234,6 +49997,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "decidePairings":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_decidePairings(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "takeBackPairing":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_takeBackPairing(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "carryOver":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_carryOver(ctx, field)
@@ -48420,6 +50197,227 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pairingCandidateImplementors = []string{"PairingCandidate"}
+
+func (ec *executionContext) _PairingCandidate(ctx context.Context, sel ast.SelectionSet, obj *model.PairingCandidate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pairingCandidateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PairingCandidate")
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PairingCandidate_portfolio(ctx, field, obj)
+				})
+		case "sameTitleId":
+			out.Values[i] = ec._PairingCandidate_sameTitleId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sameTitle":
+			out.Values[i] = ec._PairingCandidate_sameTitle(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sharedIdentifiers":
+			out.Values[i] = ec._PairingCandidate_sharedIdentifiers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pairingDecisionImplementors = []string{"PairingDecision", "Node"}
+
+func (ec *executionContext) _PairingDecision(ctx context.Context, sel ast.SelectionSet, obj *model.PairingDecision) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pairingDecisionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PairingDecision")
+		case "id":
+			out.Values[i] = ec._PairingDecision_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PairingDecision_portfolio(ctx, field, obj)
+				})
+		case "parted":
+			out.Values[i] = ec._PairingDecision_parted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._PairingDecision_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._PairingDecision_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._PairingDecision_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._PairingDecision_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "job":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PairingDecision_job(ctx, field, obj)
+				})
+		case "decidedBy":
+			out.Values[i] = ec._PairingDecision_decidedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._PairingDecision_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endedAt":
+			out.Values[i] = ec._PairingDecision_endedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pairingDecisionConnectionImplementors = []string{"PairingDecisionConnection"}
+
+func (ec *executionContext) _PairingDecisionConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.PairingDecision]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pairingDecisionConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PairingDecisionConnection")
+		case "edges":
+			out.Values[i] = ec._PairingDecisionConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._PairingDecisionConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._PairingDecisionConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PairingDecisionConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pairingDecisionEdgeImplementors = []string{"PairingDecisionEdge"}
+
+func (ec *executionContext) _PairingDecisionEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.PairingDecision]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pairingDecisionEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PairingDecisionEdge")
+		case "cursor":
+			out.Values[i] = ec._PairingDecisionEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._PairingDecisionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -49002,6 +51000,12 @@ func (ec *executionContext) _Portfolio(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "pairingCandidates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_pairingCandidates(ctx, field, obj)
+				})
 		case "removedAt":
 			out.Values[i] = ec._Portfolio_removedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -49874,6 +51878,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portfolioSets(ctx, field)
 				})
+		case "pairingDecisions":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_pairingDecisions(ctx, field)
+				})
 		case "poLinesNotListed":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -50548,6 +52558,44 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
+}
+
+var takeBackPairingPayloadImplementors = []string{"TakeBackPairingPayload"}
+
+func (ec *executionContext) _TakeBackPairingPayload(ctx context.Context, sel ast.SelectionSet, obj *TakeBackPairingPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, takeBackPairingPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TakeBackPairingPayload")
+		case "decision":
+			out.Values[i] = ec._TakeBackPairingPayload_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TakeBackPairingPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
 }
 
 var testProfileConnectionPayloadImplementors = []string{"TestProfileConnectionPayload"}
@@ -52292,6 +54340,19 @@ func (ec *executionContext) marshalNDeactivateCollectionPayload2ᚖautoholdings�
 	return ec._DeactivateCollectionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDecidePairingsInput2autoholdingsᚋgraphᚋgeneratedᚐDecidePairingsInput(ctx context.Context, v any) (DecidePairingsInput, error) {
+	res, err := ec.unmarshalInputDecidePairingsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDecidePairingsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDecidePairingsPayload(ctx context.Context, sel ast.SelectionSet, v *DecidePairingsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DecidePairingsPayload!")
+		return graphql.Null
+	}
+	return ec._DecidePairingsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDeleteCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐDeleteCollectionInput(ctx context.Context, v any) (DeleteCollectionInput, error) {
 	res, err := ec.unmarshalInputDeleteCollectionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -53345,6 +55406,96 @@ func (ec *executionContext) marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐP
 	return ec._PageInfo(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPairTitleInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPairTitleInput(ctx context.Context, v any) (*PairTitleInput, error) {
+	res, err := ec.unmarshalInputPairTitleInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPairingCandidate2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPairingCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PairingCandidate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPairingCandidate2ᚖautoholdingsᚋgraphᚋmodelᚐPairingCandidate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPairingCandidate2ᚖautoholdingsᚋgraphᚋmodelᚐPairingCandidate(ctx context.Context, sel ast.SelectionSet, v *model.PairingCandidate) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PairingCandidate!")
+		return graphql.Null
+	}
+	return ec._PairingCandidate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPairingDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPairingDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PairingDecision) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPairingDecision2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecision(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPairingDecision2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecision(ctx context.Context, sel ast.SelectionSet, v *model.PairingDecision) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PairingDecision!")
+		return graphql.Null
+	}
+	return ec._PairingDecision(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPairingDecisionConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.PairingDecision]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PairingDecisionConnection!")
+		return graphql.Null
+	}
+	return ec._PairingDecisionConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPairingDecisionEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.PairingDecision]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPairingDecisionEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPairingDecisionEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.PairingDecision]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PairingDecisionEdge!")
+		return graphql.Null
+	}
+	return ec._PairingDecisionEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPartTitleInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPartTitleInput(ctx context.Context, v any) (*PartTitleInput, error) {
+	res, err := ec.unmarshalInputPartTitleInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNPerson2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Person) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -53943,6 +56094,19 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNTakeBackPairingInput2autoholdingsᚋgraphᚋgeneratedᚐTakeBackPairingInput(ctx context.Context, v any) (TakeBackPairingInput, error) {
+	res, err := ec.unmarshalInputTakeBackPairingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTakeBackPairingPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐTakeBackPairingPayload(ctx context.Context, sel ast.SelectionSet, v *TakeBackPairingPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TakeBackPairingPayload!")
+		return graphql.Null
+	}
+	return ec._TakeBackPairingPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNTestProfileConnectionInput2autoholdingsᚋgraphᚋgeneratedᚐTestProfileConnectionInput(ctx context.Context, v any) (TestProfileConnectionInput, error) {
@@ -55164,6 +57328,55 @@ func (ec *executionContext) marshalONode2autoholdingsᚋgraphᚋmodelᚐNode(ctx
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPairTitleInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPairTitleInputᚄ(ctx context.Context, v any) ([]*PairTitleInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*PairTitleInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPairTitleInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPairTitleInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPairingDecision2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecision(ctx context.Context, sel ast.SelectionSet, v *model.PairingDecision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PairingDecision(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPairingDecisionFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecisionFilter(ctx context.Context, v any) (*model.PairingDecisionFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPairingDecisionFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPartTitleInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPartTitleInputᚄ(ctx context.Context, v any) ([]*PartTitleInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*PartTitleInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPartTitleInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPartTitleInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) marshalOPerson2ᚖautoholdingsᚋgraphᚋmodelᚐPerson(ctx context.Context, sel ast.SelectionSet, v *model.Person) graphql.Marshaler {

@@ -464,6 +464,26 @@ type DeactivationConsequences struct {
 	Text []string `json:"text"`
 }
 
+// What to decide about titles and portfolios, at most 20,000 decisions. A portfolio is named once.
+type DecidePairingsInput struct {
+	// Titles that are these portfolios.
+	Pair graphql.Omittable[[]*PairTitleInput] `json:"pair,omitempty"`
+	// Portfolios that are not the titles they are paired with now.
+	Part graphql.Omittable[[]*PartTitleInput] `json:"part,omitempty"`
+	// PREVIEW shows what the holdings would come to.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of decidePairings.
+type DecidePairingsPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // Which local collection to delete.
 type DeleteCollectionInput struct {
 	// Which collection.
@@ -811,6 +831,24 @@ type MovePortfolioInformationPayload struct {
 type Mutation struct {
 }
 
+// A title, named by exactly one of `titleOfId` and `changeId`, and the portfolio that it is.
+type PairTitleInput struct {
+	// The portfolio that the title is, of the same collection. It may be out of the holdings.
+	PortfolioID string `json:"portfolioId"`
+	// The portfolio with which lists pair the title now.
+	TitleOfID graphql.Omittable[*string] `json:"titleOfId,omitempty"`
+	// A line of a report about that one, such as one that says that it was added, or that it is ambiguous.
+	ChangeID graphql.Omittable[*string] `json:"changeId,omitempty"`
+}
+
+// A portfolio, named by exactly one of `portfolioId` and `changeId`, that is not the title it is paired with now.
+type PartTitleInput struct {
+	// The portfolio. It gets back what it was called before that last changed.
+	PortfolioID graphql.Omittable[*string] `json:"portfolioId,omitempty"`
+	// A line of a report by which it became the title: it gets back what it was called before that job.
+	ChangeID graphql.Omittable[*string] `json:"changeId,omitempty"`
+}
+
 // What staff decide about portfolios, as in updatePortfolio; fields left out stay.
 type PortfolioChangeInput struct {
 	// The staff's switch.
@@ -1037,6 +1075,20 @@ type ScheduledJob struct {
 
 // Everything that can be watched, over graphql-transport-ws and over server-sent events.
 type Subscription struct {
+}
+
+// Which decision to take back.
+type TakeBackPairingInput struct {
+	// The decision.
+	DecisionID string `json:"decisionId"`
+}
+
+// What came of takeBackPairing.
+type TakeBackPairingPayload struct {
+	// The decision as it is now; null where there is none.
+	Decision *model.PairingDecision `json:"decision,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
 }
 
 // Whom to ask, and with what. What is left out is the profile's.

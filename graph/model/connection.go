@@ -54,6 +54,8 @@ type (
 	CollectionSetConnection           = Connection[*CollectionSet]
 	PortfolioSetConnection            = Connection[*PortfolioSet]
 	PortfolioSetEdge                  = Edge[*PortfolioSet]
+	PairingDecisionConnection         = Connection[*PairingDecision]
+	PairingDecisionEdge               = Edge[*PairingDecision]
 	CollectionSetEdge                 = Edge[*CollectionSet]
 	CollectionConnection              = Connection[*Collection]
 	CollectionEdge                    = Edge[*Collection]

@@ -30,6 +30,12 @@ type LicenseFilter struct{ Code, CodePrefix, Vendor, Status *string }
 // CommunityZoneTitleFilter narrows a listing; a nil field does not.
 type CommunityZoneTitleFilter struct{ CommunityZoneID, TitlePrefix, TitleID, Identifier *string }
 
+// PairingDecisionFilter narrows a listing; a nil field does not.
+type PairingDecisionFilter struct {
+	CollectionID, PortfolioID *string
+	Ended                     *bool
+}
+
 // PortfolioSetFilter narrows a listing; a nil field does not.
 type PortfolioSetFilter struct{ NamePrefix *string }
 

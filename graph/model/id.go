@@ -19,6 +19,7 @@ const (
 	CommunityZoneTitleType      = "CommunityZoneTitle"
 	CollectionSetType           = "CollectionSet"
 	PortfolioSetType            = "PortfolioSet"
+	PairingDecisionType         = "PairingDecision"
 	AccessTokenType             = "AccessToken"
 	PersonType                  = "Person"
 	AuditEntryType              = "AuditEntry"

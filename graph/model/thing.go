@@ -131,6 +131,7 @@ type PortfolioPage struct {
 	AvailableFor Related[[]*InventoryGroup]
 	POLines      Related[[]*POLine]
 	Licenses     Related[*License]
+	Candidates   Related[[]*PairingCandidate]
 }
 
 // Portfolios makes a page of rows.

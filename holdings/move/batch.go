@@ -198,7 +198,8 @@ func (b *moveBatch) differs(m *movable) bool {
 	}
 	target := b.plan.targets.At(m.pair).id
 	now = b.portfolios[target]
-	return !b.inHoldings(target) || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere ||
+	gone = !b.inHoldings(target) && (!b.plan.rules.SameTitle || !b.there(target)) // one that is paired by hand comes back
+	return gone || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere ||
 		m.ordered > 0 && b.hasMain(target) != m.mainThere
 }
 

@@ -110,7 +110,8 @@ func (b *moveBatch) moveRetention(m *movable, from, to *holdings.StaffValues, ta
 	switch {
 	case to.AccessRights != "" && !same:
 		stays = plan.StaysOther
-	case from.AccessRights == holdings.Perpetual && !plan.CoversAll(b.covered[target.Target], b.covered[m.id], time.Time{}):
+	case from.AccessRights == holdings.Perpetual && !b.plan.rules.SameTitle &&
+		!plan.CoversAll(b.covered[target.Target], b.covered[m.id], time.Time{}):
 		stays = plan.StaysRetained
 	}
 	for _, field := range retentionFields {

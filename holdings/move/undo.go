@@ -37,13 +37,15 @@ type moveUndoer struct {
 // ShownUndo is what the preview of an undo has put back so far. It is needed because what a later part of the move
 // brought to a counterpart hides what an earlier part brought.
 type ShownUndo struct {
+	Restored bool // the portfolios that something goes back to would be in the holdings again by then
+
 	licenses map[int64]int64 // by portfolio
 	staff    map[int64]*holdings.StaffValues
 }
 
 // NewShownUndo begins the preview of an undo.
 func NewShownUndo() *ShownUndo {
-	return &ShownUndo{map[int64]int64{}, map[int64]*holdings.StaffValues{}}
+	return &ShownUndo{licenses: map[int64]int64{}, staff: map[int64]*holdings.StaffValues{}}
 }
 
 // license is the license that a portfolio has or, in a preview, would have by now.
@@ -183,8 +185,9 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 }
 
 // takesBack says whether the portfolio is still there to take back what was moved from it.
-func (now *reversal) takesBack(r movedRow) bool {
-	return now.inHoldings(r.portfolio) || r.before.Hidden && now.there(r.portfolio)
+func (u *moveUndoer) takesBack(now *reversal, r movedRow) bool {
+	restored := u.shown != nil && u.shown.Restored
+	return now.inHoldings(r.portfolio) || (r.before.Hidden || restored) && now.there(r.portfolio)
 }
 
 // reverseLines puts the PO lines of one portfolio back. If the portfolio has got another main PO line since, that one
@@ -194,7 +197,7 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 		return
 	}
 	source, target := rows[0].portfolio, rows[0].after.Target
-	there := now.takesBack(rows[0])
+	there := u.takesBack(now, rows[0])
 	var back []movedRow
 	for _, r := range rows {
 		at := slices.IndexFunc(now.lines[target], func(l poLine) bool { return l.id == r.after.POLine })
@@ -244,7 +247,7 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	switch {
 	case had == r.after.License && (r.after.Had || at != r.after.License): // put back by an undo that was cancelled, or by hand
 		return
-	case !now.takesBack(r):
+	case !u.takesBack(now, r):
 		u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
 		return
 	case had != 0:

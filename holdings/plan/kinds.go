@@ -56,7 +56,8 @@ var GuardedKind = map[string]Kind{
 func (p *Plan) Decline(kinds Kinds) {
 	p.Declined = kinds
 	if kinds.Has(Removals) {
-		p.Leaving, p.Waiting = nil, nil
+		p.Leaving = slices.DeleteFunc(p.Leaving, func(l LeavingPortfolio) bool { return !p.decided.merged[l.Portfolio] })
+		p.Waiting = nil
 		p.countAffected()
 	}
 	p.Guards = slices.DeleteFunc(p.Guards, func(g GuardReason) bool {
@@ -68,6 +69,9 @@ func (p *Plan) Decline(kinds Kinds) {
 // Declines reports whether everything that the plan would do to a title is declined.
 func (p *Plan) Declines(title int32) bool {
 	if len(p.Declined) == 0 {
+		return false
+	}
+	if _, byHand := p.decided.words[title]; byHand {
 		return false
 	}
 	pair := p.Pairs[title]

@@ -44,6 +44,10 @@ func (p *Plan) leave(found *pairing, in *Input) error {
 			continue
 		}
 		switch {
+		case p.decided.merged[index] && (h.Entitled || h.Waits):
+			p.Leaving = append(p.Leaving, LeavingPortfolio{
+				index, LeavingAction(false, h.HeldByOthers || h.AwaitedByOtherProfile), false,
+			})
 		case h.Waits:
 			if p.mayLeave(index, h, may, in) {
 				p.Leaving = append(p.Leaving, LeavingPortfolio{
@@ -120,7 +124,8 @@ func (p *Plan) contested(found *pairing, in *Input, index int32) (contested bool
 		}
 		found.byKey.each(key, func(title int32) bool {
 			t := p.List.Titles.At(title)
-			if t.hasKey(key) && t.Folded != h.Folded && (t.TitleID == 0 || t.TitleID != h.TitleID) {
+			if t.hasKey(key) && t.Folded != h.Folded && (t.TitleID == 0 || t.TitleID != h.TitleID) &&
+				!p.decided.parted[titlePlace{title, index}] {
 				pair := p.Pairs[title]
 				contested = pair == Unpaired || !in.hadKey(p.Portfolios.At(pair), pair, key)
 			}
@@ -133,7 +138,7 @@ func (p *Plan) contested(found *pairing, in *Input, index int32) (contested bool
 	}
 	found.byKey.each(h.TitleID, func(title int32) bool {
 		t := p.List.Titles.At(title)
-		contested = t.TitleID == h.TitleID && !t.filled && !t.related(h)
+		contested = t.TitleID == h.TitleID && !t.filled && !t.related(h) && !p.decided.parted[titlePlace{title, index}]
 		return !contested
 	})
 	return contested

@@ -69,6 +69,8 @@ type pairing struct {
 	inOrder            func(titles, portfolios []int32) error  // sorts twins by volume, edition, title_id
 	leftLast           func(portfolios []int32, n int) []int32 // the n of the hidden portfolios that left last
 
+	parted map[titlePlace]bool // pairs that a person parted
+
 	byKey     *keyIndex // the titles; nil: nothing was searched
 	crowds    map[uint64]bool
 	pairs     []candidatePair
@@ -228,7 +230,7 @@ func (p *pairing) weigh(title, portfolio int32, m *Identity, others, crowded boo
 	sameID := t.TitleID != 0 && t.TitleID == m.TitleID && (crowded || !p.crowds[m.TitleID])
 	shared := t.sharedKeys(m, p.crowds)
 	named := t.Folded == m.Folded
-	if !mayPair(t, m, sameID, shared > 0, named, crowded) {
+	if !mayPair(t, m, sameID, shared > 0, named, crowded) || p.parted[titlePlace{title, portfolio}] {
 		return
 	}
 	points := shared

@@ -32,6 +32,8 @@ type Plan struct {
 	LostColumns []LostColumn
 	Loses       map[int32]bool // titles that stay but lose covered time; nil: not checked
 
+	decided decided // what people decided by hand
+
 	hiddenIn int // line of a refused row that may hide any title; 0: none
 
 	Unlisted bool // for no profile: no provider lists its titles
@@ -71,6 +73,7 @@ type Input struct {
 	Days       ListDays
 	Guards     Guards
 	Zone       bool
+	Decisions  PairingDecisions
 	Texts      TextReader
 }
 
@@ -137,6 +140,7 @@ func (p *Plan) match(ctx context.Context, in *Input) (*pairing, error) {
 			}
 		}
 	}
+	p.decide(in, found)
 	if err := found.run(); err != nil {
 		return nil, err
 	}
