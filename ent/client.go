@@ -44,6 +44,7 @@ import (
 	"autoholdings/ent/session"
 	"autoholdings/ent/setting"
 	"autoholdings/ent/worker"
+	"autoholdings/ent/worklistmark"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -122,6 +123,8 @@ type Client struct {
 	Setting *SettingClient
 	// Worker is the client for interacting with the Worker builders.
 	Worker *WorkerClient
+	// WorklistMark is the client for interacting with the WorklistMark builders.
+	WorklistMark *WorklistMarkClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -166,6 +169,7 @@ func (c *Client) init() {
 	c.Session = NewSessionClient(c.config)
 	c.Setting = NewSettingClient(c.config)
 	c.Worker = NewWorkerClient(c.config)
+	c.WorklistMark = NewWorklistMarkClient(c.config)
 }
 
 type (
@@ -291,6 +295,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Session:                 NewSessionClient(cfg),
 		Setting:                 NewSettingClient(cfg),
 		Worker:                  NewWorkerClient(cfg),
+		WorklistMark:            NewWorklistMarkClient(cfg),
 	}, nil
 }
 
@@ -343,6 +348,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Session:                 NewSessionClient(cfg),
 		Setting:                 NewSettingClient(cfg),
 		Worker:                  NewWorkerClient(cfg),
+		WorklistMark:            NewWorklistMarkClient(cfg),
 	}, nil
 }
 
@@ -379,6 +385,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ListDecision, c.POLine, c.PairingDecision, c.Person, c.Portfolio,
 		c.PortfolioSet, c.PortfolioSetMember, c.Profile, c.ProfileGroup,
 		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
+		c.WorklistMark,
 	} {
 		n.Use(hooks...)
 	}
@@ -395,6 +402,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ListDecision, c.POLine, c.PairingDecision, c.Person, c.Portfolio,
 		c.PortfolioSet, c.PortfolioSetMember, c.Profile, c.ProfileGroup,
 		c.ProviderFile, c.RefusedRow, c.ScheduleSlot, c.Session, c.Setting, c.Worker,
+		c.WorklistMark,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -469,6 +477,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Setting.mutate(ctx, m)
 	case *WorkerMutation:
 		return c.Worker.mutate(ctx, m)
+	case *WorklistMarkMutation:
+		return c.WorklistMark.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -4110,6 +4120,22 @@ func (c *PersonClient) QuerySessions(_m *Person) *SessionQuery {
 	return query
 }
 
+// QueryWorklistMarks queries the worklist_marks edge of a Person.
+func (c *PersonClient) QueryWorklistMarks(_m *Person) *WorklistMarkQuery {
+	query := (&WorklistMarkClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, id),
+			sqlgraph.To(worklistmark.Table, worklistmark.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.WorklistMarksTable, person.WorklistMarksColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *PersonClient) Hooks() []Hook {
 	return c.hooks.Person
@@ -5932,6 +5958,155 @@ func (c *WorkerClient) mutate(ctx context.Context, m *WorkerMutation) (Value, er
 	}
 }
 
+// WorklistMarkClient is a client for the WorklistMark schema.
+type WorklistMarkClient struct {
+	config
+}
+
+// NewWorklistMarkClient returns a client for the WorklistMark from the given config.
+func NewWorklistMarkClient(c config) *WorklistMarkClient {
+	return &WorklistMarkClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `worklistmark.Hooks(f(g(h())))`.
+func (c *WorklistMarkClient) Use(hooks ...Hook) {
+	c.hooks.WorklistMark = append(c.hooks.WorklistMark, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `worklistmark.Intercept(f(g(h())))`.
+func (c *WorklistMarkClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WorklistMark = append(c.inters.WorklistMark, interceptors...)
+}
+
+// Create returns a builder for creating a WorklistMark entity.
+func (c *WorklistMarkClient) Create() *WorklistMarkCreate {
+	mutation := newWorklistMarkMutation(c.config, OpCreate)
+	return &WorklistMarkCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WorklistMark entities.
+func (c *WorklistMarkClient) CreateBulk(builders ...*WorklistMarkCreate) *WorklistMarkCreateBulk {
+	return &WorklistMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WorklistMarkClient) MapCreateBulk(slice any, setFunc func(*WorklistMarkCreate, int)) *WorklistMarkCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WorklistMarkCreateBulk{err: fmt.Errorf("calling to WorklistMarkClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WorklistMarkCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WorklistMarkCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WorklistMark.
+func (c *WorklistMarkClient) Update() *WorklistMarkUpdate {
+	mutation := newWorklistMarkMutation(c.config, OpUpdate)
+	return &WorklistMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WorklistMarkClient) UpdateOne(_m *WorklistMark) *WorklistMarkUpdateOne {
+	mutation := newWorklistMarkMutation(c.config, OpUpdateOne, withWorklistMark(_m))
+	return &WorklistMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WorklistMarkClient) UpdateOneID(id int64) *WorklistMarkUpdateOne {
+	mutation := newWorklistMarkMutation(c.config, OpUpdateOne, withWorklistMarkID(id))
+	return &WorklistMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WorklistMark.
+func (c *WorklistMarkClient) Delete() *WorklistMarkDelete {
+	mutation := newWorklistMarkMutation(c.config, OpDelete)
+	return &WorklistMarkDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WorklistMarkClient) DeleteOne(_m *WorklistMark) *WorklistMarkDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WorklistMarkClient) DeleteOneID(id int64) *WorklistMarkDeleteOne {
+	builder := c.Delete().Where(worklistmark.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WorklistMarkDeleteOne{builder}
+}
+
+// Query returns a query builder for WorklistMark.
+func (c *WorklistMarkClient) Query() *WorklistMarkQuery {
+	return &WorklistMarkQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWorklistMark},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WorklistMark entity by its id.
+func (c *WorklistMarkClient) Get(ctx context.Context, id int64) (*WorklistMark, error) {
+	return c.Query().Where(worklistmark.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WorklistMarkClient) GetX(ctx context.Context, id int64) *WorklistMark {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAssignee queries the assignee edge of a WorklistMark.
+func (c *WorklistMarkClient) QueryAssignee(_m *WorklistMark) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(worklistmark.Table, worklistmark.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, worklistmark.AssigneeTable, worklistmark.AssigneeColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *WorklistMarkClient) Hooks() []Hook {
+	return c.hooks.WorklistMark
+}
+
+// Interceptors returns the client interceptors.
+func (c *WorklistMarkClient) Interceptors() []Interceptor {
+	return c.inters.WorklistMark
+}
+
+func (c *WorklistMarkClient) mutate(ctx context.Context, m *WorklistMarkMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WorklistMarkCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WorklistMarkUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WorklistMarkUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WorklistMarkDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown WorklistMark mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -5940,7 +6115,8 @@ type (
 		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
 		KeptFileChunk, License, ListDecision, POLine, PairingDecision, Person,
 		Portfolio, PortfolioSet, PortfolioSetMember, Profile, ProfileGroup,
-		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker []ent.Hook
+		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker,
+		WorklistMark []ent.Hook
 	}
 	inters struct {
 		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
@@ -5948,7 +6124,7 @@ type (
 		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
 		KeptFileChunk, License, ListDecision, POLine, PairingDecision, Person,
 		Portfolio, PortfolioSet, PortfolioSetMember, Profile, ProfileGroup,
-		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting,
-		Worker []ent.Interceptor
+		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker,
+		WorklistMark []ent.Interceptor
 	}
 )

@@ -36,6 +36,7 @@ import (
 	"autoholdings/ent/session"
 	"autoholdings/ent/setting"
 	"autoholdings/ent/worker"
+	"autoholdings/ent/worklistmark"
 	"context"
 	"errors"
 	"fmt"
@@ -138,6 +139,7 @@ func checkColumn(t, c string) error {
 			session.Table:                 session.ValidColumn,
 			setting.Table:                 setting.ValidColumn,
 			worker.Table:                  worker.ValidColumn,
+			worklistmark.Table:            worklistmark.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -37,6 +37,7 @@ import (
 	"autoholdings/ent/session"
 	"autoholdings/ent/setting"
 	"autoholdings/ent/worker"
+	"autoholdings/ent/worklistmark"
 	"context"
 	"encoding/json"
 	"errors"
@@ -89,6 +90,7 @@ const (
 	TypeSession                 = "Session"
 	TypeSetting                 = "Setting"
 	TypeWorker                  = "Worker"
+	TypeWorklistMark            = "WorklistMark"
 )
 
 // AccessTokenMutation represents an operation that mutates the AccessToken nodes in the graph.
@@ -26365,33 +26367,36 @@ func (m *PairingDecisionMutation) ResetEdge(name string) error {
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int64
-	created_at      *int64
-	addcreated_at   *int64
-	updated_at      *int64
-	addupdated_at   *int64
-	name            *string
-	name_key        *string
-	issuer          *string
-	subject         *string
-	password_hash   *string
-	scopes          *string
-	disabled        *bool
-	failures        *int
-	addfailures     *int
-	locked_until    *int64
-	addlocked_until *int64
-	seen_at         *int64
-	addseen_at      *int64
-	clearedFields   map[string]struct{}
-	sessions        map[int64]struct{}
-	removedsessions map[int64]struct{}
-	clearedsessions bool
-	done            bool
-	oldValue        func(context.Context) (*Person, error)
-	predicates      []predicate.Person
+	op                    Op
+	typ                   string
+	id                    *int64
+	created_at            *int64
+	addcreated_at         *int64
+	updated_at            *int64
+	addupdated_at         *int64
+	name                  *string
+	name_key              *string
+	issuer                *string
+	subject               *string
+	password_hash         *string
+	scopes                *string
+	disabled              *bool
+	failures              *int
+	addfailures           *int
+	locked_until          *int64
+	addlocked_until       *int64
+	seen_at               *int64
+	addseen_at            *int64
+	clearedFields         map[string]struct{}
+	sessions              map[int64]struct{}
+	removedsessions       map[int64]struct{}
+	clearedsessions       bool
+	worklist_marks        map[int64]struct{}
+	removedworklist_marks map[int64]struct{}
+	clearedworklist_marks bool
+	done                  bool
+	oldValue              func(context.Context) (*Person, error)
+	predicates            []predicate.Person
 }
 
 var _ ent.Mutation = (*PersonMutation)(nil)
@@ -27098,6 +27103,60 @@ func (m *PersonMutation) ResetSessions() {
 	m.removedsessions = nil
 }
 
+// AddWorklistMarkIDs adds the "worklist_marks" edge to the WorklistMark entity by ids.
+func (m *PersonMutation) AddWorklistMarkIDs(ids ...int64) {
+	if m.worklist_marks == nil {
+		m.worklist_marks = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.worklist_marks[ids[i]] = struct{}{}
+	}
+}
+
+// ClearWorklistMarks clears the "worklist_marks" edge to the WorklistMark entity.
+func (m *PersonMutation) ClearWorklistMarks() {
+	m.clearedworklist_marks = true
+}
+
+// WorklistMarksCleared reports if the "worklist_marks" edge to the WorklistMark entity was cleared.
+func (m *PersonMutation) WorklistMarksCleared() bool {
+	return m.clearedworklist_marks
+}
+
+// RemoveWorklistMarkIDs removes the "worklist_marks" edge to the WorklistMark entity by IDs.
+func (m *PersonMutation) RemoveWorklistMarkIDs(ids ...int64) {
+	if m.removedworklist_marks == nil {
+		m.removedworklist_marks = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.worklist_marks, ids[i])
+		m.removedworklist_marks[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedWorklistMarks returns the removed IDs of the "worklist_marks" edge to the WorklistMark entity.
+func (m *PersonMutation) RemovedWorklistMarksIDs() (ids []int64) {
+	for id := range m.removedworklist_marks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// WorklistMarksIDs returns the "worklist_marks" edge IDs in the mutation.
+func (m *PersonMutation) WorklistMarksIDs() (ids []int64) {
+	for id := range m.worklist_marks {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetWorklistMarks resets all changes to the "worklist_marks" edge.
+func (m *PersonMutation) ResetWorklistMarks() {
+	m.worklist_marks = nil
+	m.clearedworklist_marks = false
+	m.removedworklist_marks = nil
+}
+
 // Where appends a list predicates to the PersonMutation builder.
 func (m *PersonMutation) Where(ps ...predicate.Person) {
 	m.predicates = append(m.predicates, ps...)
@@ -27490,9 +27549,12 @@ func (m *PersonMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PersonMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.sessions != nil {
 		edges = append(edges, person.EdgeSessions)
+	}
+	if m.worklist_marks != nil {
+		edges = append(edges, person.EdgeWorklistMarks)
 	}
 	return edges
 }
@@ -27507,15 +27569,24 @@ func (m *PersonMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeWorklistMarks:
+		ids := make([]ent.Value, 0, len(m.worklist_marks))
+		for id := range m.worklist_marks {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PersonMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.removedsessions != nil {
 		edges = append(edges, person.EdgeSessions)
+	}
+	if m.removedworklist_marks != nil {
+		edges = append(edges, person.EdgeWorklistMarks)
 	}
 	return edges
 }
@@ -27530,15 +27601,24 @@ func (m *PersonMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case person.EdgeWorklistMarks:
+		ids := make([]ent.Value, 0, len(m.removedworklist_marks))
+		for id := range m.removedworklist_marks {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PersonMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedsessions {
 		edges = append(edges, person.EdgeSessions)
+	}
+	if m.clearedworklist_marks {
+		edges = append(edges, person.EdgeWorklistMarks)
 	}
 	return edges
 }
@@ -27549,6 +27629,8 @@ func (m *PersonMutation) EdgeCleared(name string) bool {
 	switch name {
 	case person.EdgeSessions:
 		return m.clearedsessions
+	case person.EdgeWorklistMarks:
+		return m.clearedworklist_marks
 	}
 	return false
 }
@@ -27567,6 +27649,9 @@ func (m *PersonMutation) ResetEdge(name string) error {
 	switch name {
 	case person.EdgeSessions:
 		m.ResetSessions()
+		return nil
+	case person.EdgeWorklistMarks:
+		m.ResetWorklistMarks()
 		return nil
 	}
 	return fmt.Errorf("unknown Person edge %s", name)
@@ -27587,6 +27672,8 @@ type PortfolioMutation struct {
 	removed_at                      *int64
 	addremoved_at                   *int64
 	review                          *string
+	review_since                    *int64
+	addreview_since                 *int64
 	local_values                    *string
 	access_rights                   *string
 	perpetual_from                  *string
@@ -28077,6 +28164,62 @@ func (m *PortfolioMutation) OldReview(ctx context.Context) (v string, err error)
 // ResetReview resets all changes to the "review" field.
 func (m *PortfolioMutation) ResetReview() {
 	m.review = nil
+}
+
+// SetReviewSince sets the "review_since" field.
+func (m *PortfolioMutation) SetReviewSince(i int64) {
+	m.review_since = &i
+	m.addreview_since = nil
+}
+
+// ReviewSince returns the value of the "review_since" field in the mutation.
+func (m *PortfolioMutation) ReviewSince() (r int64, exists bool) {
+	v := m.review_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewSince returns the old "review_since" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldReviewSince(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewSince: %w", err)
+	}
+	return oldValue.ReviewSince, nil
+}
+
+// AddReviewSince adds i to the "review_since" field.
+func (m *PortfolioMutation) AddReviewSince(i int64) {
+	if m.addreview_since != nil {
+		*m.addreview_since += i
+	} else {
+		m.addreview_since = &i
+	}
+}
+
+// AddedReviewSince returns the value that was added to the "review_since" field in this mutation.
+func (m *PortfolioMutation) AddedReviewSince() (r int64, exists bool) {
+	v := m.addreview_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReviewSince resets all changes to the "review_since" field.
+func (m *PortfolioMutation) ResetReviewSince() {
+	m.review_since = nil
+	m.addreview_since = nil
 }
 
 // SetLocalValues sets the "local_values" field.
@@ -29678,7 +29821,7 @@ func (m *PortfolioMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PortfolioMutation) Fields() []string {
-	fields := make([]string, 0, 37)
+	fields := make([]string, 0, 38)
 	if m.created_at != nil {
 		fields = append(fields, portfolio.FieldCreatedAt)
 	}
@@ -29699,6 +29842,9 @@ func (m *PortfolioMutation) Fields() []string {
 	}
 	if m.review != nil {
 		fields = append(fields, portfolio.FieldReview)
+	}
+	if m.review_since != nil {
+		fields = append(fields, portfolio.FieldReviewSince)
 	}
 	if m.local_values != nil {
 		fields = append(fields, portfolio.FieldLocalValues)
@@ -29812,6 +29958,8 @@ func (m *PortfolioMutation) Field(name string) (ent.Value, bool) {
 		return m.RemovedAt()
 	case portfolio.FieldReview:
 		return m.Review()
+	case portfolio.FieldReviewSince:
+		return m.ReviewSince()
 	case portfolio.FieldLocalValues:
 		return m.LocalValues()
 	case portfolio.FieldAccessRights:
@@ -29895,6 +30043,8 @@ func (m *PortfolioMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldRemovedAt(ctx)
 	case portfolio.FieldReview:
 		return m.OldReview(ctx)
+	case portfolio.FieldReviewSince:
+		return m.OldReviewSince(ctx)
 	case portfolio.FieldLocalValues:
 		return m.OldLocalValues(ctx)
 	case portfolio.FieldAccessRights:
@@ -30012,6 +30162,13 @@ func (m *PortfolioMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetReview(v)
+		return nil
+	case portfolio.FieldReviewSince:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewSince(v)
 		return nil
 	case portfolio.FieldLocalValues:
 		v, ok := value.(string)
@@ -30240,6 +30397,9 @@ func (m *PortfolioMutation) AddedFields() []string {
 	if m.addremoved_at != nil {
 		fields = append(fields, portfolio.FieldRemovedAt)
 	}
+	if m.addreview_since != nil {
+		fields = append(fields, portfolio.FieldReviewSince)
+	}
 	if m.addversion != nil {
 		fields = append(fields, portfolio.FieldVersion)
 	}
@@ -30260,6 +30420,8 @@ func (m *PortfolioMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedUpdatedAt()
 	case portfolio.FieldRemovedAt:
 		return m.AddedRemovedAt()
+	case portfolio.FieldReviewSince:
+		return m.AddedReviewSince()
 	case portfolio.FieldVersion:
 		return m.AddedVersion()
 	case portfolio.FieldValuesHash:
@@ -30293,6 +30455,13 @@ func (m *PortfolioMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddRemovedAt(v)
+		return nil
+	case portfolio.FieldReviewSince:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReviewSince(v)
 		return nil
 	case portfolio.FieldVersion:
 		v, ok := value.(int)
@@ -30370,6 +30539,9 @@ func (m *PortfolioMutation) ResetField(name string) error {
 		return nil
 	case portfolio.FieldReview:
 		m.ResetReview()
+		return nil
+	case portfolio.FieldReviewSince:
+		m.ResetReviewSince()
 		return nil
 	case portfolio.FieldLocalValues:
 		m.ResetLocalValues()
@@ -40358,4 +40530,1282 @@ func (m *WorkerMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *WorkerMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Worker edge %s", name)
+}
+
+// WorklistMarkMutation represents an operation that mutates the WorklistMark nodes in the graph.
+type WorklistMarkMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	created_at      *int64
+	addcreated_at   *int64
+	updated_at      *int64
+	addupdated_at   *int64
+	_type           *string
+	subject_id      *int64
+	addsubject_id   *int64
+	detail          *string
+	fingerprint     *string
+	state           *string
+	until           *string
+	note            *string
+	actor_kind      *string
+	actor_id        *int64
+	addactor_id     *int64
+	actor_name      *string
+	version         *int
+	addversion      *int
+	clearedFields   map[string]struct{}
+	assignee        *int64
+	clearedassignee bool
+	done            bool
+	oldValue        func(context.Context) (*WorklistMark, error)
+	predicates      []predicate.WorklistMark
+}
+
+var _ ent.Mutation = (*WorklistMarkMutation)(nil)
+
+// worklistmarkOption allows management of the mutation configuration using functional options.
+type worklistmarkOption func(*WorklistMarkMutation)
+
+// newWorklistMarkMutation creates new mutation for the WorklistMark entity.
+func newWorklistMarkMutation(c config, op Op, opts ...worklistmarkOption) *WorklistMarkMutation {
+	m := &WorklistMarkMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWorklistMark,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWorklistMarkID sets the ID field of the mutation.
+func withWorklistMarkID(id int64) worklistmarkOption {
+	return func(m *WorklistMarkMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WorklistMark
+		)
+		m.oldValue = func(ctx context.Context) (*WorklistMark, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WorklistMark.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWorklistMark sets the old WorklistMark of the mutation.
+func withWorklistMark(node *WorklistMark) worklistmarkOption {
+	return func(m *WorklistMarkMutation) {
+		m.oldValue = func(context.Context) (*WorklistMark, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WorklistMarkMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WorklistMarkMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WorklistMark entities.
+func (m *WorklistMarkMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WorklistMarkMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WorklistMarkMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WorklistMark.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *WorklistMarkMutation) SetCreatedAt(i int64) {
+	m.created_at = &i
+	m.addcreated_at = nil
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *WorklistMarkMutation) CreatedAt() (r int64, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldCreatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// AddCreatedAt adds i to the "created_at" field.
+func (m *WorklistMarkMutation) AddCreatedAt(i int64) {
+	if m.addcreated_at != nil {
+		*m.addcreated_at += i
+	} else {
+		m.addcreated_at = &i
+	}
+}
+
+// AddedCreatedAt returns the value that was added to the "created_at" field in this mutation.
+func (m *WorklistMarkMutation) AddedCreatedAt() (r int64, exists bool) {
+	v := m.addcreated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *WorklistMarkMutation) ResetCreatedAt() {
+	m.created_at = nil
+	m.addcreated_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *WorklistMarkMutation) SetUpdatedAt(i int64) {
+	m.updated_at = &i
+	m.addupdated_at = nil
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *WorklistMarkMutation) UpdatedAt() (r int64, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldUpdatedAt(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// AddUpdatedAt adds i to the "updated_at" field.
+func (m *WorklistMarkMutation) AddUpdatedAt(i int64) {
+	if m.addupdated_at != nil {
+		*m.addupdated_at += i
+	} else {
+		m.addupdated_at = &i
+	}
+}
+
+// AddedUpdatedAt returns the value that was added to the "updated_at" field in this mutation.
+func (m *WorklistMarkMutation) AddedUpdatedAt() (r int64, exists bool) {
+	v := m.addupdated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *WorklistMarkMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+	m.addupdated_at = nil
+}
+
+// SetType sets the "type" field.
+func (m *WorklistMarkMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *WorklistMarkMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *WorklistMarkMutation) ResetType() {
+	m._type = nil
+}
+
+// SetSubjectID sets the "subject_id" field.
+func (m *WorklistMarkMutation) SetSubjectID(i int64) {
+	m.subject_id = &i
+	m.addsubject_id = nil
+}
+
+// SubjectID returns the value of the "subject_id" field in the mutation.
+func (m *WorklistMarkMutation) SubjectID() (r int64, exists bool) {
+	v := m.subject_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectID returns the old "subject_id" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldSubjectID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectID: %w", err)
+	}
+	return oldValue.SubjectID, nil
+}
+
+// AddSubjectID adds i to the "subject_id" field.
+func (m *WorklistMarkMutation) AddSubjectID(i int64) {
+	if m.addsubject_id != nil {
+		*m.addsubject_id += i
+	} else {
+		m.addsubject_id = &i
+	}
+}
+
+// AddedSubjectID returns the value that was added to the "subject_id" field in this mutation.
+func (m *WorklistMarkMutation) AddedSubjectID() (r int64, exists bool) {
+	v := m.addsubject_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSubjectID resets all changes to the "subject_id" field.
+func (m *WorklistMarkMutation) ResetSubjectID() {
+	m.subject_id = nil
+	m.addsubject_id = nil
+}
+
+// SetDetail sets the "detail" field.
+func (m *WorklistMarkMutation) SetDetail(s string) {
+	m.detail = &s
+}
+
+// Detail returns the value of the "detail" field in the mutation.
+func (m *WorklistMarkMutation) Detail() (r string, exists bool) {
+	v := m.detail
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetail returns the old "detail" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldDetail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetail: %w", err)
+	}
+	return oldValue.Detail, nil
+}
+
+// ResetDetail resets all changes to the "detail" field.
+func (m *WorklistMarkMutation) ResetDetail() {
+	m.detail = nil
+}
+
+// SetFingerprint sets the "fingerprint" field.
+func (m *WorklistMarkMutation) SetFingerprint(s string) {
+	m.fingerprint = &s
+}
+
+// Fingerprint returns the value of the "fingerprint" field in the mutation.
+func (m *WorklistMarkMutation) Fingerprint() (r string, exists bool) {
+	v := m.fingerprint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFingerprint returns the old "fingerprint" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldFingerprint(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFingerprint is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFingerprint requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFingerprint: %w", err)
+	}
+	return oldValue.Fingerprint, nil
+}
+
+// ResetFingerprint resets all changes to the "fingerprint" field.
+func (m *WorklistMarkMutation) ResetFingerprint() {
+	m.fingerprint = nil
+}
+
+// SetAssigneeID sets the "assignee_id" field.
+func (m *WorklistMarkMutation) SetAssigneeID(i int64) {
+	m.assignee = &i
+}
+
+// AssigneeID returns the value of the "assignee_id" field in the mutation.
+func (m *WorklistMarkMutation) AssigneeID() (r int64, exists bool) {
+	v := m.assignee
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssigneeID returns the old "assignee_id" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldAssigneeID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssigneeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssigneeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssigneeID: %w", err)
+	}
+	return oldValue.AssigneeID, nil
+}
+
+// ClearAssigneeID clears the value of the "assignee_id" field.
+func (m *WorklistMarkMutation) ClearAssigneeID() {
+	m.assignee = nil
+	m.clearedFields[worklistmark.FieldAssigneeID] = struct{}{}
+}
+
+// AssigneeIDCleared returns if the "assignee_id" field was cleared in this mutation.
+func (m *WorklistMarkMutation) AssigneeIDCleared() bool {
+	_, ok := m.clearedFields[worklistmark.FieldAssigneeID]
+	return ok
+}
+
+// ResetAssigneeID resets all changes to the "assignee_id" field.
+func (m *WorklistMarkMutation) ResetAssigneeID() {
+	m.assignee = nil
+	delete(m.clearedFields, worklistmark.FieldAssigneeID)
+}
+
+// SetState sets the "state" field.
+func (m *WorklistMarkMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *WorklistMarkMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *WorklistMarkMutation) ResetState() {
+	m.state = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *WorklistMarkMutation) SetUntil(s string) {
+	m.until = &s
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *WorklistMarkMutation) Until() (r string, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldUntil(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *WorklistMarkMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetNote sets the "note" field.
+func (m *WorklistMarkMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *WorklistMarkMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *WorklistMarkMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetActorKind sets the "actor_kind" field.
+func (m *WorklistMarkMutation) SetActorKind(s string) {
+	m.actor_kind = &s
+}
+
+// ActorKind returns the value of the "actor_kind" field in the mutation.
+func (m *WorklistMarkMutation) ActorKind() (r string, exists bool) {
+	v := m.actor_kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorKind returns the old "actor_kind" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldActorKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorKind: %w", err)
+	}
+	return oldValue.ActorKind, nil
+}
+
+// ResetActorKind resets all changes to the "actor_kind" field.
+func (m *WorklistMarkMutation) ResetActorKind() {
+	m.actor_kind = nil
+}
+
+// SetActorID sets the "actor_id" field.
+func (m *WorklistMarkMutation) SetActorID(i int64) {
+	m.actor_id = &i
+	m.addactor_id = nil
+}
+
+// ActorID returns the value of the "actor_id" field in the mutation.
+func (m *WorklistMarkMutation) ActorID() (r int64, exists bool) {
+	v := m.actor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorID returns the old "actor_id" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldActorID(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorID: %w", err)
+	}
+	return oldValue.ActorID, nil
+}
+
+// AddActorID adds i to the "actor_id" field.
+func (m *WorklistMarkMutation) AddActorID(i int64) {
+	if m.addactor_id != nil {
+		*m.addactor_id += i
+	} else {
+		m.addactor_id = &i
+	}
+}
+
+// AddedActorID returns the value that was added to the "actor_id" field in this mutation.
+func (m *WorklistMarkMutation) AddedActorID() (r int64, exists bool) {
+	v := m.addactor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetActorID resets all changes to the "actor_id" field.
+func (m *WorklistMarkMutation) ResetActorID() {
+	m.actor_id = nil
+	m.addactor_id = nil
+}
+
+// SetActorName sets the "actor_name" field.
+func (m *WorklistMarkMutation) SetActorName(s string) {
+	m.actor_name = &s
+}
+
+// ActorName returns the value of the "actor_name" field in the mutation.
+func (m *WorklistMarkMutation) ActorName() (r string, exists bool) {
+	v := m.actor_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorName returns the old "actor_name" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldActorName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorName: %w", err)
+	}
+	return oldValue.ActorName, nil
+}
+
+// ResetActorName resets all changes to the "actor_name" field.
+func (m *WorklistMarkMutation) ResetActorName() {
+	m.actor_name = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *WorklistMarkMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *WorklistMarkMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the WorklistMark entity.
+// If the WorklistMark object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorklistMarkMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *WorklistMarkMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *WorklistMarkMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *WorklistMarkMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearAssignee clears the "assignee" edge to the Person entity.
+func (m *WorklistMarkMutation) ClearAssignee() {
+	m.clearedassignee = true
+	m.clearedFields[worklistmark.FieldAssigneeID] = struct{}{}
+}
+
+// AssigneeCleared reports if the "assignee" edge to the Person entity was cleared.
+func (m *WorklistMarkMutation) AssigneeCleared() bool {
+	return m.AssigneeIDCleared() || m.clearedassignee
+}
+
+// AssigneeIDs returns the "assignee" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AssigneeID instead. It exists only for internal usage by the builders.
+func (m *WorklistMarkMutation) AssigneeIDs() (ids []int64) {
+	if id := m.assignee; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAssignee resets all changes to the "assignee" edge.
+func (m *WorklistMarkMutation) ResetAssignee() {
+	m.assignee = nil
+	m.clearedassignee = false
+}
+
+// Where appends a list predicates to the WorklistMarkMutation builder.
+func (m *WorklistMarkMutation) Where(ps ...predicate.WorklistMark) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WorklistMarkMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WorklistMarkMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WorklistMark, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WorklistMarkMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WorklistMarkMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WorklistMark).
+func (m *WorklistMarkMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WorklistMarkMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, worklistmark.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, worklistmark.FieldUpdatedAt)
+	}
+	if m._type != nil {
+		fields = append(fields, worklistmark.FieldType)
+	}
+	if m.subject_id != nil {
+		fields = append(fields, worklistmark.FieldSubjectID)
+	}
+	if m.detail != nil {
+		fields = append(fields, worklistmark.FieldDetail)
+	}
+	if m.fingerprint != nil {
+		fields = append(fields, worklistmark.FieldFingerprint)
+	}
+	if m.assignee != nil {
+		fields = append(fields, worklistmark.FieldAssigneeID)
+	}
+	if m.state != nil {
+		fields = append(fields, worklistmark.FieldState)
+	}
+	if m.until != nil {
+		fields = append(fields, worklistmark.FieldUntil)
+	}
+	if m.note != nil {
+		fields = append(fields, worklistmark.FieldNote)
+	}
+	if m.actor_kind != nil {
+		fields = append(fields, worklistmark.FieldActorKind)
+	}
+	if m.actor_id != nil {
+		fields = append(fields, worklistmark.FieldActorID)
+	}
+	if m.actor_name != nil {
+		fields = append(fields, worklistmark.FieldActorName)
+	}
+	if m.version != nil {
+		fields = append(fields, worklistmark.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WorklistMarkMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case worklistmark.FieldCreatedAt:
+		return m.CreatedAt()
+	case worklistmark.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case worklistmark.FieldType:
+		return m.GetType()
+	case worklistmark.FieldSubjectID:
+		return m.SubjectID()
+	case worklistmark.FieldDetail:
+		return m.Detail()
+	case worklistmark.FieldFingerprint:
+		return m.Fingerprint()
+	case worklistmark.FieldAssigneeID:
+		return m.AssigneeID()
+	case worklistmark.FieldState:
+		return m.State()
+	case worklistmark.FieldUntil:
+		return m.Until()
+	case worklistmark.FieldNote:
+		return m.Note()
+	case worklistmark.FieldActorKind:
+		return m.ActorKind()
+	case worklistmark.FieldActorID:
+		return m.ActorID()
+	case worklistmark.FieldActorName:
+		return m.ActorName()
+	case worklistmark.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WorklistMarkMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case worklistmark.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case worklistmark.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case worklistmark.FieldType:
+		return m.OldType(ctx)
+	case worklistmark.FieldSubjectID:
+		return m.OldSubjectID(ctx)
+	case worklistmark.FieldDetail:
+		return m.OldDetail(ctx)
+	case worklistmark.FieldFingerprint:
+		return m.OldFingerprint(ctx)
+	case worklistmark.FieldAssigneeID:
+		return m.OldAssigneeID(ctx)
+	case worklistmark.FieldState:
+		return m.OldState(ctx)
+	case worklistmark.FieldUntil:
+		return m.OldUntil(ctx)
+	case worklistmark.FieldNote:
+		return m.OldNote(ctx)
+	case worklistmark.FieldActorKind:
+		return m.OldActorKind(ctx)
+	case worklistmark.FieldActorID:
+		return m.OldActorID(ctx)
+	case worklistmark.FieldActorName:
+		return m.OldActorName(ctx)
+	case worklistmark.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown WorklistMark field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WorklistMarkMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case worklistmark.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case worklistmark.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case worklistmark.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case worklistmark.FieldSubjectID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectID(v)
+		return nil
+	case worklistmark.FieldDetail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetail(v)
+		return nil
+	case worklistmark.FieldFingerprint:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFingerprint(v)
+		return nil
+	case worklistmark.FieldAssigneeID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssigneeID(v)
+		return nil
+	case worklistmark.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case worklistmark.FieldUntil:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case worklistmark.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case worklistmark.FieldActorKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorKind(v)
+		return nil
+	case worklistmark.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorID(v)
+		return nil
+	case worklistmark.FieldActorName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorName(v)
+		return nil
+	case worklistmark.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WorklistMark field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WorklistMarkMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated_at != nil {
+		fields = append(fields, worklistmark.FieldCreatedAt)
+	}
+	if m.addupdated_at != nil {
+		fields = append(fields, worklistmark.FieldUpdatedAt)
+	}
+	if m.addsubject_id != nil {
+		fields = append(fields, worklistmark.FieldSubjectID)
+	}
+	if m.addactor_id != nil {
+		fields = append(fields, worklistmark.FieldActorID)
+	}
+	if m.addversion != nil {
+		fields = append(fields, worklistmark.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WorklistMarkMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case worklistmark.FieldCreatedAt:
+		return m.AddedCreatedAt()
+	case worklistmark.FieldUpdatedAt:
+		return m.AddedUpdatedAt()
+	case worklistmark.FieldSubjectID:
+		return m.AddedSubjectID()
+	case worklistmark.FieldActorID:
+		return m.AddedActorID()
+	case worklistmark.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WorklistMarkMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case worklistmark.FieldCreatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreatedAt(v)
+		return nil
+	case worklistmark.FieldUpdatedAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdatedAt(v)
+		return nil
+	case worklistmark.FieldSubjectID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSubjectID(v)
+		return nil
+	case worklistmark.FieldActorID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddActorID(v)
+		return nil
+	case worklistmark.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WorklistMark numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WorklistMarkMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(worklistmark.FieldAssigneeID) {
+		fields = append(fields, worklistmark.FieldAssigneeID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WorklistMarkMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WorklistMarkMutation) ClearField(name string) error {
+	switch name {
+	case worklistmark.FieldAssigneeID:
+		m.ClearAssigneeID()
+		return nil
+	}
+	return fmt.Errorf("unknown WorklistMark nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WorklistMarkMutation) ResetField(name string) error {
+	switch name {
+	case worklistmark.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case worklistmark.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case worklistmark.FieldType:
+		m.ResetType()
+		return nil
+	case worklistmark.FieldSubjectID:
+		m.ResetSubjectID()
+		return nil
+	case worklistmark.FieldDetail:
+		m.ResetDetail()
+		return nil
+	case worklistmark.FieldFingerprint:
+		m.ResetFingerprint()
+		return nil
+	case worklistmark.FieldAssigneeID:
+		m.ResetAssigneeID()
+		return nil
+	case worklistmark.FieldState:
+		m.ResetState()
+		return nil
+	case worklistmark.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case worklistmark.FieldNote:
+		m.ResetNote()
+		return nil
+	case worklistmark.FieldActorKind:
+		m.ResetActorKind()
+		return nil
+	case worklistmark.FieldActorID:
+		m.ResetActorID()
+		return nil
+	case worklistmark.FieldActorName:
+		m.ResetActorName()
+		return nil
+	case worklistmark.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown WorklistMark field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WorklistMarkMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.assignee != nil {
+		edges = append(edges, worklistmark.EdgeAssignee)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WorklistMarkMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case worklistmark.EdgeAssignee:
+		if id := m.assignee; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WorklistMarkMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WorklistMarkMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WorklistMarkMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedassignee {
+		edges = append(edges, worklistmark.EdgeAssignee)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WorklistMarkMutation) EdgeCleared(name string) bool {
+	switch name {
+	case worklistmark.EdgeAssignee:
+		return m.clearedassignee
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WorklistMarkMutation) ClearEdge(name string) error {
+	switch name {
+	case worklistmark.EdgeAssignee:
+		m.ClearAssignee()
+		return nil
+	}
+	return fmt.Errorf("unknown WorklistMark unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WorklistMarkMutation) ResetEdge(name string) error {
+	switch name {
+	case worklistmark.EdgeAssignee:
+		m.ResetAssignee()
+		return nil
+	}
+	return fmt.Errorf("unknown WorklistMark edge %s", name)
 }

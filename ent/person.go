@@ -50,9 +50,11 @@ type Person struct {
 type PersonEdges struct {
 	// Sessions holds the value of the sessions edge.
 	Sessions []*Session `json:"sessions,omitempty"`
+	// WorklistMarks holds the value of the worklist_marks edge.
+	WorklistMarks []*WorklistMark `json:"worklist_marks,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // SessionsOrErr returns the Sessions value or an error if the edge
@@ -62,6 +64,15 @@ func (e PersonEdges) SessionsOrErr() ([]*Session, error) {
 		return e.Sessions, nil
 	}
 	return nil, &NotLoadedError{edge: "sessions"}
+}
+
+// WorklistMarksOrErr returns the WorklistMarks value or an error if the edge
+// was not loaded in eager-loading.
+func (e PersonEdges) WorklistMarksOrErr() ([]*WorklistMark, error) {
+	if e.loadedTypes[1] {
+		return e.WorklistMarks, nil
+	}
+	return nil, &NotLoadedError{edge: "worklist_marks"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -185,6 +196,11 @@ func (_m *Person) Value(name string) (ent.Value, error) {
 // QuerySessions queries the "sessions" edge of the Person entity.
 func (_m *Person) QuerySessions() *SessionQuery {
 	return NewPersonClient(_m.config).QuerySessions(_m)
+}
+
+// QueryWorklistMarks queries the "worklist_marks" edge of the Person entity.
+func (_m *Person) QueryWorklistMarks() *WorklistMarkQuery {
+	return NewPersonClient(_m.config).QueryWorklistMarks(_m)
 }
 
 // Update returns a builder for updating this Person.

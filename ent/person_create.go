@@ -5,6 +5,7 @@ package ent
 import (
 	"autoholdings/ent/person"
 	"autoholdings/ent/session"
+	"autoholdings/ent/worklistmark"
 	"context"
 	"errors"
 	"fmt"
@@ -175,6 +176,21 @@ func (_c *PersonCreate) AddSessions(v ...*Session) *PersonCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddSessionIDs(ids...)
+}
+
+// AddWorklistMarkIDs adds the "worklist_marks" edge to the WorklistMark entity by IDs.
+func (_c *PersonCreate) AddWorklistMarkIDs(ids ...int64) *PersonCreate {
+	_c.mutation.AddWorklistMarkIDs(ids...)
+	return _c
+}
+
+// AddWorklistMarks adds the "worklist_marks" edges to the WorklistMark entity.
+func (_c *PersonCreate) AddWorklistMarks(v ...*WorklistMark) *PersonCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddWorklistMarkIDs(ids...)
 }
 
 // Mutation returns the PersonMutation object of the builder.
@@ -366,6 +382,22 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(session.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.WorklistMarksIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.WorklistMarksTable,
+			Columns: []string{person.WorklistMarksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(worklistmark.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

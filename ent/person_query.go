@@ -6,6 +6,7 @@ import (
 	"autoholdings/ent/person"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/session"
+	"autoholdings/ent/worklistmark"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -20,11 +21,12 @@ import (
 // PersonQuery is the builder for querying Person entities.
 type PersonQuery struct {
 	config
-	ctx          *QueryContext
-	order        []person.OrderOption
-	inters       []Interceptor
-	predicates   []predicate.Person
-	withSessions *SessionQuery
+	ctx               *QueryContext
+	order             []person.OrderOption
+	inters            []Interceptor
+	predicates        []predicate.Person
+	withSessions      *SessionQuery
+	withWorklistMarks *WorklistMarkQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -76,6 +78,28 @@ func (_q *PersonQuery) QuerySessions() *SessionQuery {
 			sqlgraph.From(person.Table, person.FieldID, selector),
 			sqlgraph.To(session.Table, session.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, person.SessionsTable, person.SessionsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryWorklistMarks chains the current query on the "worklist_marks" edge.
+func (_q *PersonQuery) QueryWorklistMarks() *WorklistMarkQuery {
+	query := (&WorklistMarkClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(person.Table, person.FieldID, selector),
+			sqlgraph.To(worklistmark.Table, worklistmark.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, person.WorklistMarksTable, person.WorklistMarksColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -270,12 +294,13 @@ func (_q *PersonQuery) Clone() *PersonQuery {
 		return nil
 	}
 	return &PersonQuery{
-		config:       _q.config,
-		ctx:          _q.ctx.Clone(),
-		order:        append([]person.OrderOption{}, _q.order...),
-		inters:       append([]Interceptor{}, _q.inters...),
-		predicates:   append([]predicate.Person{}, _q.predicates...),
-		withSessions: _q.withSessions.Clone(),
+		config:            _q.config,
+		ctx:               _q.ctx.Clone(),
+		order:             append([]person.OrderOption{}, _q.order...),
+		inters:            append([]Interceptor{}, _q.inters...),
+		predicates:        append([]predicate.Person{}, _q.predicates...),
+		withSessions:      _q.withSessions.Clone(),
+		withWorklistMarks: _q.withWorklistMarks.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -290,6 +315,17 @@ func (_q *PersonQuery) WithSessions(opts ...func(*SessionQuery)) *PersonQuery {
 		opt(query)
 	}
 	_q.withSessions = query
+	return _q
+}
+
+// WithWorklistMarks tells the query-builder to eager-load the nodes that are connected to
+// the "worklist_marks" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PersonQuery) WithWorklistMarks(opts ...func(*WorklistMarkQuery)) *PersonQuery {
+	query := (&WorklistMarkClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withWorklistMarks = query
 	return _q
 }
 
@@ -371,8 +407,9 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 	var (
 		nodes       = []*Person{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withSessions != nil,
+			_q.withWorklistMarks != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -397,6 +434,13 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 		if err := _q.loadSessions(ctx, query, nodes,
 			func(n *Person) { n.Edges.Sessions = []*Session{} },
 			func(n *Person, e *Session) { n.Edges.Sessions = append(n.Edges.Sessions, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withWorklistMarks; query != nil {
+		if err := _q.loadWorklistMarks(ctx, query, nodes,
+			func(n *Person) { n.Edges.WorklistMarks = []*WorklistMark{} },
+			func(n *Person, e *WorklistMark) { n.Edges.WorklistMarks = append(n.Edges.WorklistMarks, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -428,6 +472,39 @@ func (_q *PersonQuery) loadSessions(ctx context.Context, query *SessionQuery, no
 		node, ok := nodeids[fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "person_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PersonQuery) loadWorklistMarks(ctx context.Context, query *WorklistMarkQuery, nodes []*Person, init func(*Person), assign func(*Person, *WorklistMark)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Person)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(worklistmark.FieldAssigneeID)
+	}
+	query.Where(predicate.WorklistMark(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(person.WorklistMarksColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.AssigneeID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "assignee_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "assignee_id" returned %v for node %v`, *fk, n.ID)
 		}
 		assign(node, n)
 	}

@@ -6,6 +6,7 @@ import (
 	"autoholdings/ent/person"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/session"
+	"autoholdings/ent/worklistmark"
 	"context"
 	"errors"
 	"fmt"
@@ -203,6 +204,21 @@ func (_u *PersonUpdate) AddSessions(v ...*Session) *PersonUpdate {
 	return _u.AddSessionIDs(ids...)
 }
 
+// AddWorklistMarkIDs adds the "worklist_marks" edge to the WorklistMark entity by IDs.
+func (_u *PersonUpdate) AddWorklistMarkIDs(ids ...int64) *PersonUpdate {
+	_u.mutation.AddWorklistMarkIDs(ids...)
+	return _u
+}
+
+// AddWorklistMarks adds the "worklist_marks" edges to the WorklistMark entity.
+func (_u *PersonUpdate) AddWorklistMarks(v ...*WorklistMark) *PersonUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddWorklistMarkIDs(ids...)
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_u *PersonUpdate) Mutation() *PersonMutation {
 	return _u.mutation
@@ -227,6 +243,27 @@ func (_u *PersonUpdate) RemoveSessions(v ...*Session) *PersonUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveSessionIDs(ids...)
+}
+
+// ClearWorklistMarks clears all "worklist_marks" edges to the WorklistMark entity.
+func (_u *PersonUpdate) ClearWorklistMarks() *PersonUpdate {
+	_u.mutation.ClearWorklistMarks()
+	return _u
+}
+
+// RemoveWorklistMarkIDs removes the "worklist_marks" edge to WorklistMark entities by IDs.
+func (_u *PersonUpdate) RemoveWorklistMarkIDs(ids ...int64) *PersonUpdate {
+	_u.mutation.RemoveWorklistMarkIDs(ids...)
+	return _u
+}
+
+// RemoveWorklistMarks removes "worklist_marks" edges to WorklistMark entities.
+func (_u *PersonUpdate) RemoveWorklistMarks(v ...*WorklistMark) *PersonUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveWorklistMarkIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -345,6 +382,51 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(session.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.WorklistMarksCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.WorklistMarksTable,
+			Columns: []string{person.WorklistMarksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(worklistmark.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedWorklistMarksIDs(); len(nodes) > 0 && !_u.mutation.WorklistMarksCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.WorklistMarksTable,
+			Columns: []string{person.WorklistMarksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(worklistmark.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WorklistMarksIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.WorklistMarksTable,
+			Columns: []string{person.WorklistMarksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(worklistmark.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -547,6 +629,21 @@ func (_u *PersonUpdateOne) AddSessions(v ...*Session) *PersonUpdateOne {
 	return _u.AddSessionIDs(ids...)
 }
 
+// AddWorklistMarkIDs adds the "worklist_marks" edge to the WorklistMark entity by IDs.
+func (_u *PersonUpdateOne) AddWorklistMarkIDs(ids ...int64) *PersonUpdateOne {
+	_u.mutation.AddWorklistMarkIDs(ids...)
+	return _u
+}
+
+// AddWorklistMarks adds the "worklist_marks" edges to the WorklistMark entity.
+func (_u *PersonUpdateOne) AddWorklistMarks(v ...*WorklistMark) *PersonUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddWorklistMarkIDs(ids...)
+}
+
 // Mutation returns the PersonMutation object of the builder.
 func (_u *PersonUpdateOne) Mutation() *PersonMutation {
 	return _u.mutation
@@ -571,6 +668,27 @@ func (_u *PersonUpdateOne) RemoveSessions(v ...*Session) *PersonUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveSessionIDs(ids...)
+}
+
+// ClearWorklistMarks clears all "worklist_marks" edges to the WorklistMark entity.
+func (_u *PersonUpdateOne) ClearWorklistMarks() *PersonUpdateOne {
+	_u.mutation.ClearWorklistMarks()
+	return _u
+}
+
+// RemoveWorklistMarkIDs removes the "worklist_marks" edge to WorklistMark entities by IDs.
+func (_u *PersonUpdateOne) RemoveWorklistMarkIDs(ids ...int64) *PersonUpdateOne {
+	_u.mutation.RemoveWorklistMarkIDs(ids...)
+	return _u
+}
+
+// RemoveWorklistMarks removes "worklist_marks" edges to WorklistMark entities.
+func (_u *PersonUpdateOne) RemoveWorklistMarks(v ...*WorklistMark) *PersonUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveWorklistMarkIDs(ids...)
 }
 
 // Where appends a list predicates to the PersonUpdate builder.
@@ -719,6 +837,51 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(session.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.WorklistMarksCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.WorklistMarksTable,
+			Columns: []string{person.WorklistMarksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(worklistmark.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedWorklistMarksIDs(); len(nodes) > 0 && !_u.mutation.WorklistMarksCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.WorklistMarksTable,
+			Columns: []string{person.WorklistMarksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(worklistmark.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WorklistMarksIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   person.WorklistMarksTable,
+			Columns: []string{person.WorklistMarksColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(worklistmark.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -32,6 +32,8 @@ type Portfolio struct {
 	RemovedAt *int64 `json:"removed_at,omitempty"`
 	// what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing
 	Review string `json:"review,omitempty"`
+	// Unix milliseconds: since when review is what it is; of no meaning where it is empty
+	ReviewSince int64 `json:"review_since,omitempty"`
 	// JSON: what staff put beside the provider's values, by field; empty: nothing
 	LocalValues string `json:"local_values,omitempty"`
 	// CURRENT or PERPETUAL, as staff say; empty: as its license or collection says
@@ -226,7 +228,7 @@ func (*Portfolio) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case portfolio.FieldAvailable, portfolio.FieldListed:
 			values[i] = new(sql.NullBool)
-		case portfolio.FieldID, portfolio.FieldCreatedAt, portfolio.FieldUpdatedAt, portfolio.FieldCollectionID, portfolio.FieldRemovedAt, portfolio.FieldLicenseID, portfolio.FieldVersion, portfolio.FieldValuesHash:
+		case portfolio.FieldID, portfolio.FieldCreatedAt, portfolio.FieldUpdatedAt, portfolio.FieldCollectionID, portfolio.FieldRemovedAt, portfolio.FieldReviewSince, portfolio.FieldLicenseID, portfolio.FieldVersion, portfolio.FieldValuesHash:
 			values[i] = new(sql.NullInt64)
 		case portfolio.FieldReview, portfolio.FieldLocalValues, portfolio.FieldAccessRights, portfolio.FieldPerpetualFrom, portfolio.FieldPerpetualUntil, portfolio.FieldRetainedCoverage, portfolio.FieldPublicationTitle, portfolio.FieldPrintIdentifier, portfolio.FieldOnlineIdentifier, portfolio.FieldTitleURL, portfolio.FieldFirstAuthor, portfolio.FieldTitleID, portfolio.FieldCoverageDepth, portfolio.FieldNotes, portfolio.FieldPublisherName, portfolio.FieldPublicationType, portfolio.FieldDateMonographPublishedPrint, portfolio.FieldDateMonographPublishedOnline, portfolio.FieldMonographVolume, portfolio.FieldMonographEdition, portfolio.FieldFirstEditor, portfolio.FieldParentPublicationTitleID, portfolio.FieldPrecedingPublicationTitleID, portfolio.FieldAccessType, portfolio.FieldTitleKey, portfolio.FieldPrintKey, portfolio.FieldOnlineKey, portfolio.FieldMoreKeys:
 			values[i] = new(sql.NullString)
@@ -293,6 +295,12 @@ func (_m *Portfolio) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field review", values[i])
 			} else if value.Valid {
 				_m.Review = value.String
+			}
+		case portfolio.FieldReviewSince:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field review_since", values[i])
+			} else if value.Valid {
+				_m.ReviewSince = value.Int64
 			}
 		case portfolio.FieldLocalValues:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -583,6 +591,9 @@ func (_m *Portfolio) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("review=")
 	builder.WriteString(_m.Review)
+	builder.WriteString(", ")
+	builder.WriteString("review_since=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReviewSince))
 	builder.WriteString(", ")
 	builder.WriteString("local_values=")
 	builder.WriteString(_m.LocalValues)

@@ -86,6 +86,20 @@ func (_c *PortfolioCreate) SetNillableReview(v *string) *PortfolioCreate {
 	return _c
 }
 
+// SetReviewSince sets the "review_since" field.
+func (_c *PortfolioCreate) SetReviewSince(v int64) *PortfolioCreate {
+	_c.mutation.SetReviewSince(v)
+	return _c
+}
+
+// SetNillableReviewSince sets the "review_since" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillableReviewSince(v *int64) *PortfolioCreate {
+	if v != nil {
+		_c.SetReviewSince(*v)
+	}
+	return _c
+}
+
 // SetLocalValues sets the "local_values" field.
 func (_c *PortfolioCreate) SetLocalValues(v string) *PortfolioCreate {
 	_c.mutation.SetLocalValues(v)
@@ -642,6 +656,10 @@ func (_c *PortfolioCreate) defaults() {
 		v := portfolio.DefaultReview
 		_c.mutation.SetReview(v)
 	}
+	if _, ok := _c.mutation.ReviewSince(); !ok {
+		v := portfolio.DefaultReviewSince
+		_c.mutation.SetReviewSince(v)
+	}
 	if _, ok := _c.mutation.LocalValues(); !ok {
 		v := portfolio.DefaultLocalValues
 		_c.mutation.SetLocalValues(v)
@@ -767,6 +785,9 @@ func (_c *PortfolioCreate) check() error {
 	}
 	if _, ok := _c.mutation.Review(); !ok {
 		return &ValidationError{Name: "review", err: errors.New(`ent: missing required field "Portfolio.review"`)}
+	}
+	if _, ok := _c.mutation.ReviewSince(); !ok {
+		return &ValidationError{Name: "review_since", err: errors.New(`ent: missing required field "Portfolio.review_since"`)}
 	}
 	if _, ok := _c.mutation.LocalValues(); !ok {
 		return &ValidationError{Name: "local_values", err: errors.New(`ent: missing required field "Portfolio.local_values"`)}
@@ -913,6 +934,10 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Review(); ok {
 		_spec.SetField(portfolio.FieldReview, field.TypeString, value)
 		_node.Review = value
+	}
+	if value, ok := _c.mutation.ReviewSince(); ok {
+		_spec.SetField(portfolio.FieldReviewSince, field.TypeInt64, value)
+		_node.ReviewSince = value
 	}
 	if value, ok := _c.mutation.LocalValues(); ok {
 		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)

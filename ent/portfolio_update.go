@@ -125,6 +125,27 @@ func (_u *PortfolioUpdate) SetNillableReview(v *string) *PortfolioUpdate {
 	return _u
 }
 
+// SetReviewSince sets the "review_since" field.
+func (_u *PortfolioUpdate) SetReviewSince(v int64) *PortfolioUpdate {
+	_u.mutation.ResetReviewSince()
+	_u.mutation.SetReviewSince(v)
+	return _u
+}
+
+// SetNillableReviewSince sets the "review_since" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillableReviewSince(v *int64) *PortfolioUpdate {
+	if v != nil {
+		_u.SetReviewSince(*v)
+	}
+	return _u
+}
+
+// AddReviewSince adds value to the "review_since" field.
+func (_u *PortfolioUpdate) AddReviewSince(v int64) *PortfolioUpdate {
+	_u.mutation.AddReviewSince(v)
+	return _u
+}
+
 // SetLocalValues sets the "local_values" field.
 func (_u *PortfolioUpdate) SetLocalValues(v string) *PortfolioUpdate {
 	_u.mutation.SetLocalValues(v)
@@ -904,6 +925,12 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Review(); ok {
 		_spec.SetField(portfolio.FieldReview, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ReviewSince(); ok {
+		_spec.SetField(portfolio.FieldReviewSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReviewSince(); ok {
+		_spec.AddField(portfolio.FieldReviewSince, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.LocalValues(); ok {
 		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)
 	}
@@ -1448,6 +1475,27 @@ func (_u *PortfolioUpdateOne) SetNillableReview(v *string) *PortfolioUpdateOne {
 	if v != nil {
 		_u.SetReview(*v)
 	}
+	return _u
+}
+
+// SetReviewSince sets the "review_since" field.
+func (_u *PortfolioUpdateOne) SetReviewSince(v int64) *PortfolioUpdateOne {
+	_u.mutation.ResetReviewSince()
+	_u.mutation.SetReviewSince(v)
+	return _u
+}
+
+// SetNillableReviewSince sets the "review_since" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillableReviewSince(v *int64) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetReviewSince(*v)
+	}
+	return _u
+}
+
+// AddReviewSince adds value to the "review_since" field.
+func (_u *PortfolioUpdateOne) AddReviewSince(v int64) *PortfolioUpdateOne {
+	_u.mutation.AddReviewSince(v)
 	return _u
 }
 
@@ -2259,6 +2307,12 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 	}
 	if value, ok := _u.mutation.Review(); ok {
 		_spec.SetField(portfolio.FieldReview, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.ReviewSince(); ok {
+		_spec.SetField(portfolio.FieldReviewSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedReviewSince(); ok {
+		_spec.AddField(portfolio.FieldReviewSince, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.LocalValues(); ok {
 		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)

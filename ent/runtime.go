@@ -28,6 +28,7 @@ import (
 	"autoholdings/ent/session"
 	"autoholdings/ent/setting"
 	"autoholdings/ent/worker"
+	"autoholdings/ent/worklistmark"
 )
 
 // The init function reads all schema descriptors with runtime code
@@ -594,108 +595,112 @@ func init() {
 	portfolioDescReview := portfolioFields[4].Descriptor()
 	// portfolio.DefaultReview holds the default value on creation for the review field.
 	portfolio.DefaultReview = portfolioDescReview.Default.(string)
+	// portfolioDescReviewSince is the schema descriptor for review_since field.
+	portfolioDescReviewSince := portfolioFields[5].Descriptor()
+	// portfolio.DefaultReviewSince holds the default value on creation for the review_since field.
+	portfolio.DefaultReviewSince = portfolioDescReviewSince.Default.(int64)
 	// portfolioDescLocalValues is the schema descriptor for local_values field.
-	portfolioDescLocalValues := portfolioFields[5].Descriptor()
+	portfolioDescLocalValues := portfolioFields[6].Descriptor()
 	// portfolio.DefaultLocalValues holds the default value on creation for the local_values field.
 	portfolio.DefaultLocalValues = portfolioDescLocalValues.Default.(string)
 	// portfolioDescAccessRights is the schema descriptor for access_rights field.
-	portfolioDescAccessRights := portfolioFields[6].Descriptor()
+	portfolioDescAccessRights := portfolioFields[7].Descriptor()
 	// portfolio.DefaultAccessRights holds the default value on creation for the access_rights field.
 	portfolio.DefaultAccessRights = portfolioDescAccessRights.Default.(string)
 	// portfolioDescPerpetualFrom is the schema descriptor for perpetual_from field.
-	portfolioDescPerpetualFrom := portfolioFields[7].Descriptor()
+	portfolioDescPerpetualFrom := portfolioFields[8].Descriptor()
 	// portfolio.DefaultPerpetualFrom holds the default value on creation for the perpetual_from field.
 	portfolio.DefaultPerpetualFrom = portfolioDescPerpetualFrom.Default.(string)
 	// portfolioDescPerpetualUntil is the schema descriptor for perpetual_until field.
-	portfolioDescPerpetualUntil := portfolioFields[8].Descriptor()
+	portfolioDescPerpetualUntil := portfolioFields[9].Descriptor()
 	// portfolio.DefaultPerpetualUntil holds the default value on creation for the perpetual_until field.
 	portfolio.DefaultPerpetualUntil = portfolioDescPerpetualUntil.Default.(string)
 	// portfolioDescRetainedCoverage is the schema descriptor for retained_coverage field.
-	portfolioDescRetainedCoverage := portfolioFields[9].Descriptor()
+	portfolioDescRetainedCoverage := portfolioFields[10].Descriptor()
 	// portfolio.DefaultRetainedCoverage holds the default value on creation for the retained_coverage field.
 	portfolio.DefaultRetainedCoverage = portfolioDescRetainedCoverage.Default.(string)
 	// portfolioDescVersion is the schema descriptor for version field.
-	portfolioDescVersion := portfolioFields[11].Descriptor()
+	portfolioDescVersion := portfolioFields[12].Descriptor()
 	// portfolio.DefaultVersion holds the default value on creation for the version field.
 	portfolio.DefaultVersion = portfolioDescVersion.Default.(int)
 	// portfolioDescPrintIdentifier is the schema descriptor for print_identifier field.
-	portfolioDescPrintIdentifier := portfolioFields[13].Descriptor()
+	portfolioDescPrintIdentifier := portfolioFields[14].Descriptor()
 	// portfolio.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
 	portfolio.DefaultPrintIdentifier = portfolioDescPrintIdentifier.Default.(string)
 	// portfolioDescOnlineIdentifier is the schema descriptor for online_identifier field.
-	portfolioDescOnlineIdentifier := portfolioFields[14].Descriptor()
+	portfolioDescOnlineIdentifier := portfolioFields[15].Descriptor()
 	// portfolio.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
 	portfolio.DefaultOnlineIdentifier = portfolioDescOnlineIdentifier.Default.(string)
 	// portfolioDescTitleURL is the schema descriptor for title_url field.
-	portfolioDescTitleURL := portfolioFields[15].Descriptor()
+	portfolioDescTitleURL := portfolioFields[16].Descriptor()
 	// portfolio.DefaultTitleURL holds the default value on creation for the title_url field.
 	portfolio.DefaultTitleURL = portfolioDescTitleURL.Default.(string)
 	// portfolioDescFirstAuthor is the schema descriptor for first_author field.
-	portfolioDescFirstAuthor := portfolioFields[16].Descriptor()
+	portfolioDescFirstAuthor := portfolioFields[17].Descriptor()
 	// portfolio.DefaultFirstAuthor holds the default value on creation for the first_author field.
 	portfolio.DefaultFirstAuthor = portfolioDescFirstAuthor.Default.(string)
 	// portfolioDescTitleID is the schema descriptor for title_id field.
-	portfolioDescTitleID := portfolioFields[17].Descriptor()
+	portfolioDescTitleID := portfolioFields[18].Descriptor()
 	// portfolio.DefaultTitleID holds the default value on creation for the title_id field.
 	portfolio.DefaultTitleID = portfolioDescTitleID.Default.(string)
 	// portfolioDescCoverageDepth is the schema descriptor for coverage_depth field.
-	portfolioDescCoverageDepth := portfolioFields[18].Descriptor()
+	portfolioDescCoverageDepth := portfolioFields[19].Descriptor()
 	// portfolio.DefaultCoverageDepth holds the default value on creation for the coverage_depth field.
 	portfolio.DefaultCoverageDepth = portfolioDescCoverageDepth.Default.(string)
 	// portfolioDescNotes is the schema descriptor for notes field.
-	portfolioDescNotes := portfolioFields[19].Descriptor()
+	portfolioDescNotes := portfolioFields[20].Descriptor()
 	// portfolio.DefaultNotes holds the default value on creation for the notes field.
 	portfolio.DefaultNotes = portfolioDescNotes.Default.(string)
 	// portfolioDescPublisherName is the schema descriptor for publisher_name field.
-	portfolioDescPublisherName := portfolioFields[20].Descriptor()
+	portfolioDescPublisherName := portfolioFields[21].Descriptor()
 	// portfolio.DefaultPublisherName holds the default value on creation for the publisher_name field.
 	portfolio.DefaultPublisherName = portfolioDescPublisherName.Default.(string)
 	// portfolioDescPublicationType is the schema descriptor for publication_type field.
-	portfolioDescPublicationType := portfolioFields[21].Descriptor()
+	portfolioDescPublicationType := portfolioFields[22].Descriptor()
 	// portfolio.DefaultPublicationType holds the default value on creation for the publication_type field.
 	portfolio.DefaultPublicationType = portfolioDescPublicationType.Default.(string)
 	// portfolioDescDateMonographPublishedPrint is the schema descriptor for date_monograph_published_print field.
-	portfolioDescDateMonographPublishedPrint := portfolioFields[22].Descriptor()
+	portfolioDescDateMonographPublishedPrint := portfolioFields[23].Descriptor()
 	// portfolio.DefaultDateMonographPublishedPrint holds the default value on creation for the date_monograph_published_print field.
 	portfolio.DefaultDateMonographPublishedPrint = portfolioDescDateMonographPublishedPrint.Default.(string)
 	// portfolioDescDateMonographPublishedOnline is the schema descriptor for date_monograph_published_online field.
-	portfolioDescDateMonographPublishedOnline := portfolioFields[23].Descriptor()
+	portfolioDescDateMonographPublishedOnline := portfolioFields[24].Descriptor()
 	// portfolio.DefaultDateMonographPublishedOnline holds the default value on creation for the date_monograph_published_online field.
 	portfolio.DefaultDateMonographPublishedOnline = portfolioDescDateMonographPublishedOnline.Default.(string)
 	// portfolioDescMonographVolume is the schema descriptor for monograph_volume field.
-	portfolioDescMonographVolume := portfolioFields[24].Descriptor()
+	portfolioDescMonographVolume := portfolioFields[25].Descriptor()
 	// portfolio.DefaultMonographVolume holds the default value on creation for the monograph_volume field.
 	portfolio.DefaultMonographVolume = portfolioDescMonographVolume.Default.(string)
 	// portfolioDescMonographEdition is the schema descriptor for monograph_edition field.
-	portfolioDescMonographEdition := portfolioFields[25].Descriptor()
+	portfolioDescMonographEdition := portfolioFields[26].Descriptor()
 	// portfolio.DefaultMonographEdition holds the default value on creation for the monograph_edition field.
 	portfolio.DefaultMonographEdition = portfolioDescMonographEdition.Default.(string)
 	// portfolioDescFirstEditor is the schema descriptor for first_editor field.
-	portfolioDescFirstEditor := portfolioFields[26].Descriptor()
+	portfolioDescFirstEditor := portfolioFields[27].Descriptor()
 	// portfolio.DefaultFirstEditor holds the default value on creation for the first_editor field.
 	portfolio.DefaultFirstEditor = portfolioDescFirstEditor.Default.(string)
 	// portfolioDescParentPublicationTitleID is the schema descriptor for parent_publication_title_id field.
-	portfolioDescParentPublicationTitleID := portfolioFields[27].Descriptor()
+	portfolioDescParentPublicationTitleID := portfolioFields[28].Descriptor()
 	// portfolio.DefaultParentPublicationTitleID holds the default value on creation for the parent_publication_title_id field.
 	portfolio.DefaultParentPublicationTitleID = portfolioDescParentPublicationTitleID.Default.(string)
 	// portfolioDescPrecedingPublicationTitleID is the schema descriptor for preceding_publication_title_id field.
-	portfolioDescPrecedingPublicationTitleID := portfolioFields[28].Descriptor()
+	portfolioDescPrecedingPublicationTitleID := portfolioFields[29].Descriptor()
 	// portfolio.DefaultPrecedingPublicationTitleID holds the default value on creation for the preceding_publication_title_id field.
 	portfolio.DefaultPrecedingPublicationTitleID = portfolioDescPrecedingPublicationTitleID.Default.(string)
 	// portfolioDescAccessType is the schema descriptor for access_type field.
-	portfolioDescAccessType := portfolioFields[29].Descriptor()
+	portfolioDescAccessType := portfolioFields[30].Descriptor()
 	// portfolio.DefaultAccessType holds the default value on creation for the access_type field.
 	portfolio.DefaultAccessType = portfolioDescAccessType.Default.(string)
 	// portfolioDescPrintKey is the schema descriptor for print_key field.
-	portfolioDescPrintKey := portfolioFields[31].Descriptor()
+	portfolioDescPrintKey := portfolioFields[32].Descriptor()
 	// portfolio.DefaultPrintKey holds the default value on creation for the print_key field.
 	portfolio.DefaultPrintKey = portfolioDescPrintKey.Default.(string)
 	// portfolioDescOnlineKey is the schema descriptor for online_key field.
-	portfolioDescOnlineKey := portfolioFields[32].Descriptor()
+	portfolioDescOnlineKey := portfolioFields[33].Descriptor()
 	// portfolio.DefaultOnlineKey holds the default value on creation for the online_key field.
 	portfolio.DefaultOnlineKey = portfolioDescOnlineKey.Default.(string)
 	// portfolioDescMoreKeys is the schema descriptor for more_keys field.
-	portfolioDescMoreKeys := portfolioFields[33].Descriptor()
+	portfolioDescMoreKeys := portfolioFields[34].Descriptor()
 	// portfolio.DefaultMoreKeys holds the default value on creation for the more_keys field.
 	portfolio.DefaultMoreKeys = portfolioDescMoreKeys.Default.(string)
 	portfoliosetFields := schema.PortfolioSet{}.Fields()
@@ -834,4 +839,38 @@ func init() {
 	workerDescVersion := workerFields[2].Descriptor()
 	// worker.DefaultVersion holds the default value on creation for the version field.
 	worker.DefaultVersion = workerDescVersion.Default.(string)
+	worklistmarkFields := schema.WorklistMark{}.Fields()
+	_ = worklistmarkFields
+	// worklistmarkDescDetail is the schema descriptor for detail field.
+	worklistmarkDescDetail := worklistmarkFields[2].Descriptor()
+	// worklistmark.DefaultDetail holds the default value on creation for the detail field.
+	worklistmark.DefaultDetail = worklistmarkDescDetail.Default.(string)
+	// worklistmarkDescState is the schema descriptor for state field.
+	worklistmarkDescState := worklistmarkFields[5].Descriptor()
+	// worklistmark.DefaultState holds the default value on creation for the state field.
+	worklistmark.DefaultState = worklistmarkDescState.Default.(string)
+	// worklistmarkDescUntil is the schema descriptor for until field.
+	worklistmarkDescUntil := worklistmarkFields[6].Descriptor()
+	// worklistmark.DefaultUntil holds the default value on creation for the until field.
+	worklistmark.DefaultUntil = worklistmarkDescUntil.Default.(string)
+	// worklistmarkDescNote is the schema descriptor for note field.
+	worklistmarkDescNote := worklistmarkFields[7].Descriptor()
+	// worklistmark.DefaultNote holds the default value on creation for the note field.
+	worklistmark.DefaultNote = worklistmarkDescNote.Default.(string)
+	// worklistmarkDescActorKind is the schema descriptor for actor_kind field.
+	worklistmarkDescActorKind := worklistmarkFields[8].Descriptor()
+	// worklistmark.DefaultActorKind holds the default value on creation for the actor_kind field.
+	worklistmark.DefaultActorKind = worklistmarkDescActorKind.Default.(string)
+	// worklistmarkDescActorID is the schema descriptor for actor_id field.
+	worklistmarkDescActorID := worklistmarkFields[9].Descriptor()
+	// worklistmark.DefaultActorID holds the default value on creation for the actor_id field.
+	worklistmark.DefaultActorID = worklistmarkDescActorID.Default.(int64)
+	// worklistmarkDescActorName is the schema descriptor for actor_name field.
+	worklistmarkDescActorName := worklistmarkFields[10].Descriptor()
+	// worklistmark.DefaultActorName holds the default value on creation for the actor_name field.
+	worklistmark.DefaultActorName = worklistmarkDescActorName.Default.(string)
+	// worklistmarkDescVersion is the schema descriptor for version field.
+	worklistmarkDescVersion := worklistmarkFields[11].Descriptor()
+	// worklistmark.DefaultVersion holds the default value on creation for the version field.
+	worklistmark.DefaultVersion = worklistmarkDescVersion.Default.(int)
 }

@@ -78,6 +78,8 @@ type Tx struct {
 	Setting *SettingClient
 	// Worker is the client for interacting with the Worker builders.
 	Worker *WorkerClient
+	// WorklistMark is the client for interacting with the WorklistMark builders.
+	WorklistMark *WorklistMarkClient
 
 	// lazily loaded.
 	client     *Client
@@ -242,6 +244,7 @@ func (tx *Tx) init() {
 	tx.Session = NewSessionClient(tx.config)
 	tx.Setting = NewSettingClient(tx.config)
 	tx.Worker = NewWorkerClient(tx.config)
+	tx.WorklistMark = NewWorklistMarkClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -64,6 +64,8 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Query.PortfoliosKeptWithoutReason = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
 		return pageOf(child, first)
 	}
+	c.Query.Worklist = func(child int, first *int, _ *string, _ *model.WorklistFilter) int { return pageOf(child, first) }
+	c.Query.WorklistCounts = func(child int, _ *model.WorklistFilter) int { return plus(countCost, times(usualList, child)) }
 	c.License.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.CollectionSet.Collections = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.Profiles = func(child int, first *int, _ *string, _ *model.ProfileFilter) int { return pageOf(child, first) }
@@ -99,6 +101,7 @@ func counts(c *generated.ComplexityRoot) {
 	c.AccessTokenConnection.TotalCount = count
 	c.PersonConnection.TotalCount = count
 	c.AuditEntryConnection.TotalCount = count
+	c.WorklistConnection.TotalCount = count
 }
 
 // several counts unpaged lists by their usual length. They are short, but a query that goes back and forth between
@@ -133,6 +136,9 @@ func several(c *generated.ComplexityRoot) {
 	c.TestProfileConnectionPayload.Results = list
 	c.DeactivationConsequences.Profiles = list
 	c.DeactivationConsequences.Sets = list
+	c.Query.WorklistPeople = list
+	c.WorklistChange.Counts = list
+	c.WorklistChange.New = list
 }
 
 // usualList is the length counted for an unpaged list.

@@ -75,7 +75,7 @@ func newServer(o Options, d *door) *handler.Server {
 	root := &resolver{
 		holdings: o.Library.Holdings, collections: o.Library.Collections, acquisitions: o.Library.Acquisitions,
 		profiles: o.Library.Profiles, moves: o.Library.Moves, bulk: o.Library.Bulk, jobs: o.Jobs, reader: jobs.NewReader(o.Store),
-		access: o.Access,
+		access: o.Access, worklist: o.Library.Worklist, watched: newWorklistWatch(o.Library.Worklist),
 	}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{
 		Resolvers: root, Complexity: complexity(), Directives: generated.DirectiveRoot{Requires: requires},

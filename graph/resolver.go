@@ -12,6 +12,7 @@ import (
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/holdings/worklist"
 	"autoholdings/internal/access"
 	"autoholdings/jobs"
 )
@@ -52,6 +53,8 @@ type resolver struct {
 	profiles     *profiles.Service
 	moves        *move.Service
 	bulk         *bulk.Service
+	worklist     *worklist.Service
+	watched      *worklistWatch
 	jobs         Jobs
 	reader       *jobs.Reader
 	access       *access.Service

@@ -52,8 +52,8 @@ func (w *portfolioTarget) leaveForPerson(ctx context.Context, tx *store.Tx, why 
 		return nil
 	}
 	placeholders, args := store.InList(ids)
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE review <> ? AND id IN `+placeholders,
-		append([]any{why, w.out.Now, why}, args...)...); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, review_since = ?, updated_at = ?
+		WHERE review <> ? AND id IN `+placeholders, append([]any{why, w.out.Now, w.out.Now, why}, args...)...); err != nil {
 		return fmt.Errorf("mark the portfolios to review: %w", err)
 	}
 	return nil

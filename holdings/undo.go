@@ -59,7 +59,8 @@ func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show
 		return u, err
 	}
 	u.placing, err = u.out.Updater(ctx, "portfolios",
-		"listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, updated_at = v.at",
+		"listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, "+
+			"review_since = CASE WHEN portfolios.review = v.to_review THEN portfolios.review_since ELSE v.at END, updated_at = v.at",
 		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
 	return u, err
 }

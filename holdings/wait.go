@@ -68,8 +68,9 @@ func (w *portfolioTarget) suspend(ctx context.Context, tx *store.Tx, why string,
 		append([]any{false, why, since, w.out.Now, w.out.Now, w.out.Part.profile()}, args...)...); err != nil {
 		return fmt.Errorf("suspend the entitlements: %w", err)
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ? WHERE id IN `+placeholders,
-		append([]any{why, w.out.Now}, args...)...); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE portfolios SET review = ?, updated_at = ?,
+		review_since = CASE WHEN review = ? THEN review_since ELSE ? END WHERE id IN `+placeholders,
+		append([]any{why, w.out.Now, why, w.out.Now}, args...)...); err != nil {
 		return fmt.Errorf("mark the portfolios that wait: %w", err)
 	}
 	return nil

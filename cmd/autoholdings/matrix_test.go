@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -36,6 +37,7 @@ var fieldNeeds = map[access.Scope][]string{
 		"portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions", "poLinesNotListed",
 		"portfoliosWithoutPoLine",
 		"portfoliosKeptWithoutReason", "profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "viewer", "jobUpdated",
+		"worklist", "worklistCounts", "worklistPeople", "worklistChanged",
 	},
 	access.Operate: {
 		"importCollection", "importCommunityZoneTitles", "movePortfolioInformation", "withdrawProfile", "runProfile", "cancelJob",
@@ -43,8 +45,8 @@ var fieldNeeds = map[access.Scope][]string{
 	},
 	access.Curate: {
 		"updatePortfolio", "removePortfolio", "judgeRefusedRow", "restorePortfolio", "createPoLine", "updatePoLine", "deletePoLine",
-		"createPortfolio", "carryOver", "decidePairings", "takeBackPairing", "changePortfolios", "createPortfolioSet", "updatePortfolioSet", "deletePortfolioSet",
-		"createLicense", "updateLicense", "deleteLicense",
+		"createPortfolio", "carryOver", "decidePairings", "takeBackPairing", "changePortfolios", "createPortfolioSet", "updatePortfolioSet",
+		"deletePortfolioSet", "createLicense", "updateLicense", "deleteLicense", "assignWorklistItems", "markWorklistItems",
 	},
 	access.Configure: {
 		"updateSettings", "createInventoryGroup", "updateInventoryGroup", "deleteInventoryGroup", "activateCollection", "createCollection",
@@ -203,11 +205,27 @@ func (m *matrix) send(v visitor, method, path, body string, header ...string) (s
 	answer, err := http.DefaultTransport.RoundTrip(r)
 	must(m.t, err)
 	defer answer.Body.Close()
-	said, err := io.ReadAll(io.LimitReader(answer.Body, 1<<20))
+	said, err := readAnswer(answer)
 	must(m.t, err)
 	must(m.t, answer.Header.Write(&m.answers))
 	m.answers.Write(said)
 	return answer.StatusCode, refusalIn(said), string(said)
+}
+
+// readAnswer reads an answer; of a stream of events, which may have no end, up to the first that says something.
+func readAnswer(answer *http.Response) (said []byte, err error) {
+	body := io.LimitReader(answer.Body, 1<<20)
+	if answer.Header.Get("Content-Type") != "text/event-stream" {
+		return io.ReadAll(body)
+	}
+	lines := bufio.NewScanner(body)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if said = append(said, lines.Text()+"\n"...); strings.HasPrefix(lines.Text(), "data:") {
+			break
+		}
+	}
+	return said, lines.Err()
 }
 
 // refusalIn is the code by which an answer says that somebody was not let in; "": by none.
@@ -388,7 +406,7 @@ func (m *matrix) bySocket(v visitor, fields []schematest.Field) {
 			if said.ID == field.Definition.Name {
 				text = append(text, said.Payload...)
 				m.answers.Write(said.Payload)
-				ended = said.Type == "complete" || said.Type == "error"
+				ended = said.Type == "complete" || said.Type == "error" || field.Kind == ast.Subscription // which may have no end
 			}
 		}
 		needed := access.Scope(field.Requires())

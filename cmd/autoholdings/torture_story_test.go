@@ -51,6 +51,7 @@ var toldTables = []struct {
 	{"list_decisions", []string{"provider_file_id", "collection_id", "kind"}},
 	{"schedule_slots", []string{"slot"}},
 	{"portfolio_sets", []string{"name"}},
+	{"worklist_marks", []string{"type", "subject_id", "detail"}},
 	{"edits", []string{"portfolio_id", "action", "field"}},
 	{"collection_set_members", nil},
 	{"portfolio_set_members", nil},
@@ -234,7 +235,7 @@ func (w *teller) value(table, column string, value any) string {
 }
 
 func isTime(column string) bool {
-	return strings.HasSuffix(column, "_at") || column == "schedule_since"
+	return strings.HasSuffix(column, "_at") || column == "schedule_since" || column == "review_since"
 }
 
 var (

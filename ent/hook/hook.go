@@ -404,6 +404,18 @@ func (f WorkerFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.WorkerMutation", m)
 }
 
+// The WorklistMarkFunc type is an adapter to allow the use of ordinary
+// function as WorklistMark mutator.
+type WorklistMarkFunc func(context.Context, *ent.WorklistMarkMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WorklistMarkFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.WorklistMarkMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.WorklistMarkMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, ent.Mutation) bool
 

@@ -531,6 +531,14 @@ var (
 				Columns: []*schema.Column{JobsColumns[35]},
 			},
 			{
+				Name:    "job_not_whole",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[34], JobsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "verdict IN ('FAILED', 'PARTIAL')",
+				},
+			},
+			{
 				Name:    "job_waits_for_job_id",
 				Unique:  false,
 				Columns: []*schema.Column{JobsColumns[26]},
@@ -597,6 +605,14 @@ var (
 				Name:    "jobchange_portfolio_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[0]},
+			},
+			{
+				Name:    "job_change_ambiguous",
+				Unique:  false,
+				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "action = 'AMBIGUOUS' AND portfolio_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -736,6 +752,14 @@ var (
 				Name:    "jobpart_provider_file_id",
 				Unique:  false,
 				Columns: []*schema.Column{JobPartsColumns[20]},
+			},
+			{
+				Name:    "job_part_held",
+				Unique:  false,
+				Columns: []*schema.Column{JobPartsColumns[2], JobPartsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'HELD'",
+				},
 			},
 		},
 	}
@@ -1042,6 +1066,7 @@ var (
 		{Name: "listed", Type: field.TypeBool},
 		{Name: "removed_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "review", Type: field.TypeString, Default: ""},
+		{Name: "review_since", Type: field.TypeInt64, Default: 0},
 		{Name: "local_values", Type: field.TypeString, Default: ""},
 		{Name: "access_rights", Type: field.TypeString, Default: ""},
 		{Name: "perpetual_from", Type: field.TypeString, Default: ""},
@@ -1082,13 +1107,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "portfolios_collections_portfolios",
-				Columns:    []*schema.Column{PortfoliosColumns[36]},
+				Columns:    []*schema.Column{PortfoliosColumns[37]},
 				RefColumns: []*schema.Column{CollectionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "portfolios_licenses_portfolios",
-				Columns:    []*schema.Column{PortfoliosColumns[37]},
+				Columns:    []*schema.Column{PortfoliosColumns[38]},
 				RefColumns: []*schema.Column{LicensesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1097,32 +1122,32 @@ var (
 			{
 				Name:    "portfolio_collection_id_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
 			},
 			{
 				Name:    "portfolio_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[31], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[32], PortfoliosColumns[0]},
 			},
 			{
 				Name:    "portfolio_title_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[18]},
+				Columns: []*schema.Column{PortfoliosColumns[19]},
 			},
 			{
 				Name:    "portfolio_print_key",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[32]},
+				Columns: []*schema.Column{PortfoliosColumns[33]},
 			},
 			{
 				Name:    "portfolio_online_key",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[33]},
+				Columns: []*schema.Column{PortfoliosColumns[34]},
 			},
 			{
 				Name:    "portfolio_license_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37]},
+				Columns: []*schema.Column{PortfoliosColumns[38]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "license_id IS NOT NULL",
 				},
@@ -1130,7 +1155,7 @@ var (
 			{
 				Name:    "portfolio_unavailable",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT available AND removed_at IS NULL",
 				},
@@ -1138,7 +1163,7 @@ var (
 			{
 				Name:    "portfolio_unlisted",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT listed AND removed_at IS NULL",
 				},
@@ -1146,7 +1171,15 @@ var (
 			{
 				Name:    "portfolio_review",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "review <> ''",
+				},
+			},
+			{
+				Name:    "portfolio_review_since",
+				Unique:  false,
+				Columns: []*schema.Column{PortfoliosColumns[7], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "review <> ''",
 				},
@@ -1154,7 +1187,7 @@ var (
 			{
 				Name:    "portfolio_local",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "local_values <> ''",
 				},
@@ -1162,7 +1195,7 @@ var (
 			{
 				Name:    "portfolio_rights",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[31], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "access_rights <> ''",
 				},
@@ -1170,7 +1203,7 @@ var (
 			{
 				Name:    "portfolio_removed",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[36], PortfoliosColumns[5], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[5], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "removed_at IS NOT NULL",
 				},
@@ -1487,6 +1520,50 @@ var (
 		Columns:    WorkersColumns,
 		PrimaryKey: []*schema.Column{WorkersColumns[0]},
 	}
+	// WorklistMarksColumns holds the columns for the "worklist_marks" table.
+	WorklistMarksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeInt64},
+		{Name: "updated_at", Type: field.TypeInt64},
+		{Name: "type", Type: field.TypeString},
+		{Name: "subject_id", Type: field.TypeInt64},
+		{Name: "detail", Type: field.TypeString, Default: ""},
+		{Name: "fingerprint", Type: field.TypeString},
+		{Name: "state", Type: field.TypeString, Default: ""},
+		{Name: "until", Type: field.TypeString, Default: ""},
+		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "actor_kind", Type: field.TypeString, Default: ""},
+		{Name: "actor_id", Type: field.TypeInt64, Default: 0},
+		{Name: "actor_name", Type: field.TypeString, Default: ""},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "assignee_id", Type: field.TypeInt64, Nullable: true},
+	}
+	// WorklistMarksTable holds the schema information for the "worklist_marks" table.
+	WorklistMarksTable = &schema.Table{
+		Name:       "worklist_marks",
+		Columns:    WorklistMarksColumns,
+		PrimaryKey: []*schema.Column{WorklistMarksColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "worklist_marks_people_worklist_marks",
+				Columns:    []*schema.Column{WorklistMarksColumns[14]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "worklistmark_type_subject_id_detail",
+				Unique:  true,
+				Columns: []*schema.Column{WorklistMarksColumns[3], WorklistMarksColumns[4], WorklistMarksColumns[5]},
+			},
+			{
+				Name:    "worklistmark_assignee_id",
+				Unique:  false,
+				Columns: []*schema.Column{WorklistMarksColumns[14]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AccessTokensTable,
@@ -1522,6 +1599,7 @@ var (
 		SessionsTable,
 		SettingsTable,
 		WorkersTable,
+		WorklistMarksTable,
 	}
 )
 
@@ -1659,5 +1737,9 @@ func init() {
 	}
 	WorkersTable.Annotation = &entsql.Annotation{
 		Table: "workers",
+	}
+	WorklistMarksTable.ForeignKeys[0].RefTable = PeopleTable
+	WorklistMarksTable.Annotation = &entsql.Annotation{
+		Table: "worklist_marks",
 	}
 }

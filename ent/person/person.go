@@ -38,6 +38,8 @@ const (
 	FieldSeenAt = "seen_at"
 	// EdgeSessions holds the string denoting the sessions edge name in mutations.
 	EdgeSessions = "sessions"
+	// EdgeWorklistMarks holds the string denoting the worklist_marks edge name in mutations.
+	EdgeWorklistMarks = "worklist_marks"
 	// Table holds the table name of the person in the database.
 	Table = "people"
 	// SessionsTable is the table that holds the sessions relation/edge.
@@ -47,6 +49,13 @@ const (
 	SessionsInverseTable = "sessions"
 	// SessionsColumn is the table column denoting the sessions relation/edge.
 	SessionsColumn = "person_id"
+	// WorklistMarksTable is the table that holds the worklist_marks relation/edge.
+	WorklistMarksTable = "worklist_marks"
+	// WorklistMarksInverseTable is the table name for the WorklistMark entity.
+	// It exists in this package in order to avoid circular dependency with the "worklistmark" package.
+	WorklistMarksInverseTable = "worklist_marks"
+	// WorklistMarksColumn is the table column denoting the worklist_marks relation/edge.
+	WorklistMarksColumn = "assignee_id"
 )
 
 // Columns holds all SQL columns for person fields.
@@ -174,10 +183,31 @@ func BySessions(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newSessionsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByWorklistMarksCount orders the results by worklist_marks count.
+func ByWorklistMarksCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newWorklistMarksStep(), opts...)
+	}
+}
+
+// ByWorklistMarks orders the results by worklist_marks terms.
+func ByWorklistMarks(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newWorklistMarksStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSessionsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SessionsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, SessionsTable, SessionsColumn),
+	)
+}
+func newWorklistMarksStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(WorklistMarksInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, WorklistMarksTable, WorklistMarksColumn),
 	)
 }

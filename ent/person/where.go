@@ -747,6 +747,29 @@ func HasSessionsWith(preds ...predicate.Session) predicate.Person {
 	})
 }
 
+// HasWorklistMarks applies the HasEdge predicate on the "worklist_marks" edge.
+func HasWorklistMarks() predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, WorklistMarksTable, WorklistMarksColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasWorklistMarksWith applies the HasEdge predicate on the "worklist_marks" edge with a given conditions (other predicates).
+func HasWorklistMarksWith(preds ...predicate.WorklistMark) predicate.Person {
+	return predicate.Person(func(s *sql.Selector) {
+		step := newWorklistMarksStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Person) predicate.Person {
 	return predicate.Person(sql.AndPredicates(predicates...))

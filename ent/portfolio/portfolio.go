@@ -26,6 +26,8 @@ const (
 	FieldRemovedAt = "removed_at"
 	// FieldReview holds the string denoting the review field in the database.
 	FieldReview = "review"
+	// FieldReviewSince holds the string denoting the review_since field in the database.
+	FieldReviewSince = "review_since"
 	// FieldLocalValues holds the string denoting the local_values field in the database.
 	FieldLocalValues = "local_values"
 	// FieldAccessRights holds the string denoting the access_rights field in the database.
@@ -188,6 +190,7 @@ var Columns = []string{
 	FieldListed,
 	FieldRemovedAt,
 	FieldReview,
+	FieldReviewSince,
 	FieldLocalValues,
 	FieldAccessRights,
 	FieldPerpetualFrom,
@@ -239,6 +242,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultReview holds the default value on creation for the "review" field.
 	DefaultReview string
+	// DefaultReviewSince holds the default value on creation for the "review_since" field.
+	DefaultReviewSince int64
 	// DefaultLocalValues holds the default value on creation for the "local_values" field.
 	DefaultLocalValues string
 	// DefaultAccessRights holds the default value on creation for the "access_rights" field.
@@ -334,6 +339,11 @@ func ByRemovedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByReview orders the results by the review field.
 func ByReview(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReview, opts...).ToFunc()
+}
+
+// ByReviewSince orders the results by the review_since field.
+func ByReviewSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReviewSince, opts...).ToFunc()
 }
 
 // ByLocalValues orders the results by the local_values field.

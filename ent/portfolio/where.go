@@ -89,6 +89,11 @@ func Review(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldEQ(FieldReview, v))
 }
 
+// ReviewSince applies equality check predicate on the "review_since" field. It's identical to ReviewSinceEQ.
+func ReviewSince(v int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldReviewSince, v))
+}
+
 // LocalValues applies equality check predicate on the "local_values" field. It's identical to LocalValuesEQ.
 func LocalValues(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldEQ(FieldLocalValues, v))
@@ -472,6 +477,46 @@ func ReviewEqualFold(v string) predicate.Portfolio {
 // ReviewContainsFold applies the ContainsFold predicate on the "review" field.
 func ReviewContainsFold(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldContainsFold(FieldReview, v))
+}
+
+// ReviewSinceEQ applies the EQ predicate on the "review_since" field.
+func ReviewSinceEQ(v int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldReviewSince, v))
+}
+
+// ReviewSinceNEQ applies the NEQ predicate on the "review_since" field.
+func ReviewSinceNEQ(v int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldReviewSince, v))
+}
+
+// ReviewSinceIn applies the In predicate on the "review_since" field.
+func ReviewSinceIn(vs ...int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldReviewSince, vs...))
+}
+
+// ReviewSinceNotIn applies the NotIn predicate on the "review_since" field.
+func ReviewSinceNotIn(vs ...int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldReviewSince, vs...))
+}
+
+// ReviewSinceGT applies the GT predicate on the "review_since" field.
+func ReviewSinceGT(v int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldReviewSince, v))
+}
+
+// ReviewSinceGTE applies the GTE predicate on the "review_since" field.
+func ReviewSinceGTE(v int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldReviewSince, v))
+}
+
+// ReviewSinceLT applies the LT predicate on the "review_since" field.
+func ReviewSinceLT(v int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldReviewSince, v))
+}
+
+// ReviewSinceLTE applies the LTE predicate on the "review_since" field.
+func ReviewSinceLTE(v int64) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldReviewSince, v))
 }
 
 // LocalValuesEQ applies the EQ predicate on the "local_values" field.

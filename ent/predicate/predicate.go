@@ -104,3 +104,6 @@ type Setting func(*sql.Selector)
 
 // Worker is the predicate function for worker builders.
 type Worker func(*sql.Selector)
+
+// WorklistMark is the predicate function for worklistmark builders.
+type WorklistMark func(*sql.Selector)

@@ -54,7 +54,10 @@ func (Person) Fields() []ent.Field {
 }
 
 func (Person) Edges() []ent.Edge {
-	return []ent.Edge{edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade))}
+	return []ent.Edge{
+		edge.To("sessions", Session.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("worklist_marks", WorklistMark.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
+	}
 }
 
 func (Person) Indexes() []ent.Index {

@@ -80,6 +80,7 @@ func (Job) Indexes() []ent.Index {
 		index.Fields("state", "created_at", "id"),
 		index.Fields("kind", "created_at", "id"),
 		index.Fields("subject_job_id"),
+		index.Fields("finished_at", "id").StorageKey("job_not_whole").Annotations(entsql.IndexWhere("verdict IN ('FAILED', 'PARTIAL')")),
 		index.Fields("waits_for_job_id").Annotations(entsql.IndexWhere("waits_for_job_id IS NOT NULL")),
 	}
 }
@@ -133,6 +134,7 @@ func (JobPart) Indexes() []ent.Index {
 		index.Fields("profile_id", "collection_id"),
 		index.Fields("collection_id"),
 		index.Fields("provider_file_id"),
+		index.Fields("updated_at", "id").StorageKey("job_part_held").Annotations(entsql.IndexWhere("state = 'HELD'")),
 	}
 }
 
@@ -175,6 +177,8 @@ func (JobChange) Indexes() []ent.Index {
 		index.Fields("job_id", "action", "field", "id"),
 		index.Fields("part_id", "portfolio_id"),
 		index.Fields("portfolio_id", "id"),
+		index.Fields("portfolio_id", "id").StorageKey("job_change_ambiguous").
+			Annotations(entsql.IndexWhere("action = 'AMBIGUOUS' AND portfolio_id IS NOT NULL")),
 	}
 }
 

@@ -24,6 +24,7 @@ func (Portfolio) Fields() []ent.Field {
 		field.Bool("listed").Comment("listedByProvider: at least one profile's entitlement is active"),
 		field.Int64("removed_at").Optional().Nillable().Comment("hidden since then; NULL: in the holdings"),
 		field.String("review").Default("").Comment("what is unclear about it: AMBIGUOUS, CONTESTED, ROW_UNREADABLE; empty: nothing"),
+		field.Int64("review_since").Default(0).Comment("Unix milliseconds: since when review is what it is; of no meaning where it is empty"),
 		field.String("local_values").Default("").Comment("JSON: what staff put beside the provider's values, by field; empty: nothing"),
 		field.String("access_rights").Default("").Comment("CURRENT or PERPETUAL, as staff say; empty: as its license or collection says"),
 		field.String("perpetual_from").Default("").Comment("YYYY-MM-DD: first day of perpetual access; empty: from its beginning"),
@@ -62,6 +63,8 @@ func (Portfolio) Indexes() []ent.Index {
 		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_unlisted").
 			Annotations(entsql.IndexWhere("NOT listed AND removed_at IS NULL")),
 		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_review").
+			Annotations(entsql.IndexWhere("review <> ''")),
+		index.Fields("review_since", "id").StorageKey("portfolio_review_since").
 			Annotations(entsql.IndexWhere("review <> ''")),
 		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_local").
 			Annotations(entsql.IndexWhere("local_values <> ''")),

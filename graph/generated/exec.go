@@ -105,6 +105,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	AssignWorklistItemsPayload struct {
+		Items      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	AuditEntry struct {
 		Action    func(childComplexity int) int
 		Actor     func(childComplexity int) int
@@ -750,6 +755,11 @@ type ComplexityRoot struct {
 		Value         func(childComplexity int) int
 	}
 
+	MarkWorklistItemsPayload struct {
+		Items      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	MoveCounts struct {
 		Ambiguous     func(childComplexity int) int
 		Conflicts     func(childComplexity int) int
@@ -771,6 +781,7 @@ type ComplexityRoot struct {
 		ActivateCollection        func(childComplexity int, input ActivateCollectionInput) int
 		AddPerson                 func(childComplexity int, input AddPersonInput) int
 		ApproveJob                func(childComplexity int, input ApproveJobInput) int
+		AssignWorklistItems       func(childComplexity int, input AssignWorklistItemsInput) int
 		CancelJob                 func(childComplexity int, input CancelJobInput) int
 		CarryOver                 func(childComplexity int, input CarryOverInput) int
 		ChangePortfolios          func(childComplexity int, input ChangePortfoliosInput) int
@@ -798,6 +809,7 @@ type ComplexityRoot struct {
 		ImportCollection          func(childComplexity int, input ImportCollectionInput) int
 		ImportCommunityZoneTitles func(childComplexity int, input ImportCommunityZoneTitlesInput) int
 		JudgeRefusedRow           func(childComplexity int, input JudgeRefusedRowInput) int
+		MarkWorklistItems         func(childComplexity int, input MarkWorklistItemsInput) int
 		MovePortfolioInformation  func(childComplexity int, input MovePortfolioInformationInput) int
 		RejectJob                 func(childComplexity int, input RejectJobInput) int
 		RemovePerson              func(childComplexity int, input RemovePersonInput) int
@@ -1103,6 +1115,9 @@ type ComplexityRoot struct {
 		ScheduledJobs               func(childComplexity int) int
 		Settings                    func(childComplexity int) int
 		Viewer                      func(childComplexity int) int
+		Worklist                    func(childComplexity int, first *int, after *string, filter *model.WorklistFilter) int
+		WorklistCounts              func(childComplexity int, filter *model.WorklistFilter) int
+		WorklistPeople              func(childComplexity int) int
 	}
 
 	RejectJobPayload struct {
@@ -1183,7 +1198,8 @@ type ComplexityRoot struct {
 	}
 
 	Subscription struct {
-		JobUpdated func(childComplexity int, id string) int
+		JobUpdated      func(childComplexity int, id string) int
+		WorklistChanged func(childComplexity int) int
 	}
 
 	TakeBackPairingPayload struct {
@@ -1269,6 +1285,62 @@ type ComplexityRoot struct {
 	WithdrawProfilePayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	WorklistChange struct {
+		Counts func(childComplexity int) int
+		New    func(childComplexity int) int
+	}
+
+	WorklistConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	WorklistCount struct {
+		Done   func(childComplexity int) int
+		Newest func(childComplexity int) int
+		NotNow func(childComplexity int) int
+		Open   func(childComplexity int) int
+		Type   func(childComplexity int) int
+	}
+
+	WorklistEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	WorklistItem struct {
+		Assignee  func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Job       func(childComplexity int) int
+		JobPart   func(childComplexity int) int
+		MarkedAt  func(childComplexity int) int
+		MarkedBy  func(childComplexity int) int
+		Mutations func(childComplexity int) int
+		Note      func(childComplexity int) int
+		PoLine    func(childComplexity int) int
+		Portfolio func(childComplexity int) int
+		Profile   func(childComplexity int) int
+		Since     func(childComplexity int) int
+		State     func(childComplexity int) int
+		Summary   func(childComplexity int) int
+		Title     func(childComplexity int) int
+		Type      func(childComplexity int) int
+		Until     func(childComplexity int) int
+		Version   func(childComplexity int) int
+	}
+
+	WorklistNew struct {
+		Count func(childComplexity int) int
+		Type  func(childComplexity int) int
+	}
+
+	WorklistPerson struct {
+		ID   func(childComplexity int) int
+		Name func(childComplexity int) int
 	}
 }
 
@@ -1364,6 +1436,8 @@ type MutationResolver interface {
 	CreatePortfolioSet(ctx context.Context, input CreatePortfolioSetInput) (*CreatePortfolioSetPayload, error)
 	UpdatePortfolioSet(ctx context.Context, input UpdatePortfolioSetInput) (*UpdatePortfolioSetPayload, error)
 	DeletePortfolioSet(ctx context.Context, input DeletePortfolioSetInput) (*DeletePortfolioSetPayload, error)
+	AssignWorklistItems(ctx context.Context, input AssignWorklistItemsInput) (*AssignWorklistItemsPayload, error)
+	MarkWorklistItems(ctx context.Context, input MarkWorklistItemsInput) (*MarkWorklistItemsPayload, error)
 	ChangePortfolios(ctx context.Context, input ChangePortfoliosInput) (*ChangePortfoliosPayload, error)
 	CreatePortfolio(ctx context.Context, input CreatePortfolioInput) (*CreatePortfolioPayload, error)
 	UpdatePortfolio(ctx context.Context, input UpdatePortfolioInput) (*UpdatePortfolioPayload, error)
@@ -1461,6 +1535,9 @@ type QueryResolver interface {
 	PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
 	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
 	PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
+	Worklist(ctx context.Context, first *int, after *string, filter *model.WorklistFilter) (*model.Connection[*model.WorklistItem], error)
+	WorklistCounts(ctx context.Context, filter *model.WorklistFilter) ([]*model.WorklistCount, error)
+	WorklistPeople(ctx context.Context) ([]*model.WorklistPerson, error)
 	Profiles(ctx context.Context, first *int, after *string, filter *model.ProfileFilter) (*model.Connection[*model.Profile], error)
 	Profile(ctx context.Context, id string) (*model.Profile, error)
 	ProviderFiles(ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter) (*model.Connection[*model.ProviderFile], error)
@@ -1475,6 +1552,7 @@ type QueryResolver interface {
 }
 type SubscriptionResolver interface {
 	JobUpdated(ctx context.Context, id string) (<-chan *model.Job, error)
+	WorklistChanged(ctx context.Context) (<-chan *model.WorklistChange, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1651,6 +1729,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ApproveJobPayload.UserErrors(childComplexity), true
+
+	case "AssignWorklistItemsPayload.items":
+		if e.ComplexityRoot.AssignWorklistItemsPayload.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignWorklistItemsPayload.Items(childComplexity), true
+	case "AssignWorklistItemsPayload.userErrors":
+		if e.ComplexityRoot.AssignWorklistItemsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssignWorklistItemsPayload.UserErrors(childComplexity), true
 
 	case "AuditEntry.action":
 		if e.ComplexityRoot.AuditEntry.Action == nil {
@@ -4153,6 +4244,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LocalValue.Value(childComplexity), true
 
+	case "MarkWorklistItemsPayload.items":
+		if e.ComplexityRoot.MarkWorklistItemsPayload.Items == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkWorklistItemsPayload.Items(childComplexity), true
+	case "MarkWorklistItemsPayload.userErrors":
+		if e.ComplexityRoot.MarkWorklistItemsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MarkWorklistItemsPayload.UserErrors(childComplexity), true
+
 	case "MoveCounts.ambiguous":
 		if e.ComplexityRoot.MoveCounts.Ambiguous == nil {
 			break
@@ -4254,6 +4358,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ApproveJob(childComplexity, args["input"].(ApproveJobInput)), true
+	case "Mutation.assignWorklistItems":
+		if e.ComplexityRoot.Mutation.AssignWorklistItems == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_assignWorklistItems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssignWorklistItems(childComplexity, args["input"].(AssignWorklistItemsInput)), true
 	case "Mutation.cancelJob":
 		if e.ComplexityRoot.Mutation.CancelJob == nil {
 			break
@@ -4551,6 +4666,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.JudgeRefusedRow(childComplexity, args["input"].(JudgeRefusedRowInput)), true
+	case "Mutation.markWorklistItems":
+		if e.ComplexityRoot.Mutation.MarkWorklistItems == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_markWorklistItems_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MarkWorklistItems(childComplexity, args["input"].(MarkWorklistItemsInput)), true
 	case "Mutation.movePortfolioInformation":
 		if e.ComplexityRoot.Mutation.MovePortfolioInformation == nil {
 			break
@@ -6185,6 +6311,34 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query.worklist":
+		if e.ComplexityRoot.Query.Worklist == nil {
+			break
+		}
+
+		args, err := ec.field_Query_worklist_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Worklist(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.WorklistFilter)), true
+	case "Query.worklistCounts":
+		if e.ComplexityRoot.Query.WorklistCounts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_worklistCounts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.WorklistCounts(childComplexity, args["filter"].(*model.WorklistFilter)), true
+	case "Query.worklistPeople":
+		if e.ComplexityRoot.Query.WorklistPeople == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.WorklistPeople(childComplexity), true
 
 	case "RejectJobPayload.job":
 		if e.ComplexityRoot.RejectJobPayload.Job == nil {
@@ -6455,6 +6609,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.JobUpdated(childComplexity, args["id"].(string)), true
+	case "Subscription.worklistChanged":
+		if e.ComplexityRoot.Subscription.WorklistChanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Subscription.WorklistChanged(childComplexity), true
 
 	case "TakeBackPairingPayload.decision":
 		if e.ComplexityRoot.TakeBackPairingPayload.Decision == nil {
@@ -6694,6 +6854,223 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawProfilePayload.UserErrors(childComplexity), true
 
+	case "WorklistChange.counts":
+		if e.ComplexityRoot.WorklistChange.Counts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistChange.Counts(childComplexity), true
+	case "WorklistChange.new":
+		if e.ComplexityRoot.WorklistChange.New == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistChange.New(childComplexity), true
+
+	case "WorklistConnection.edges":
+		if e.ComplexityRoot.WorklistConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistConnection.Edges(childComplexity), true
+	case "WorklistConnection.nodes":
+		if e.ComplexityRoot.WorklistConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistConnection.Nodes(childComplexity), true
+	case "WorklistConnection.pageInfo":
+		if e.ComplexityRoot.WorklistConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistConnection.PageInfo(childComplexity), true
+	case "WorklistConnection.totalCount":
+		if e.ComplexityRoot.WorklistConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistConnection.TotalCount(childComplexity), true
+
+	case "WorklistCount.done":
+		if e.ComplexityRoot.WorklistCount.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistCount.Done(childComplexity), true
+	case "WorklistCount.newest":
+		if e.ComplexityRoot.WorklistCount.Newest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistCount.Newest(childComplexity), true
+	case "WorklistCount.notNow":
+		if e.ComplexityRoot.WorklistCount.NotNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistCount.NotNow(childComplexity), true
+	case "WorklistCount.open":
+		if e.ComplexityRoot.WorklistCount.Open == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistCount.Open(childComplexity), true
+	case "WorklistCount.type":
+		if e.ComplexityRoot.WorklistCount.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistCount.Type(childComplexity), true
+
+	case "WorklistEdge.cursor":
+		if e.ComplexityRoot.WorklistEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistEdge.Cursor(childComplexity), true
+	case "WorklistEdge.node":
+		if e.ComplexityRoot.WorklistEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistEdge.Node(childComplexity), true
+
+	case "WorklistItem.assignee":
+		if e.ComplexityRoot.WorklistItem.Assignee == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Assignee(childComplexity), true
+	case "WorklistItem.id":
+		if e.ComplexityRoot.WorklistItem.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.ID(childComplexity), true
+	case "WorklistItem.job":
+		if e.ComplexityRoot.WorklistItem.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Job(childComplexity), true
+	case "WorklistItem.jobPart":
+		if e.ComplexityRoot.WorklistItem.JobPart == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.JobPart(childComplexity), true
+	case "WorklistItem.markedAt":
+		if e.ComplexityRoot.WorklistItem.MarkedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.MarkedAt(childComplexity), true
+	case "WorklistItem.markedBy":
+		if e.ComplexityRoot.WorklistItem.MarkedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.MarkedBy(childComplexity), true
+	case "WorklistItem.mutations":
+		if e.ComplexityRoot.WorklistItem.Mutations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Mutations(childComplexity), true
+	case "WorklistItem.note":
+		if e.ComplexityRoot.WorklistItem.Note == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Note(childComplexity), true
+	case "WorklistItem.poLine":
+		if e.ComplexityRoot.WorklistItem.PoLine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.PoLine(childComplexity), true
+	case "WorklistItem.portfolio":
+		if e.ComplexityRoot.WorklistItem.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Portfolio(childComplexity), true
+	case "WorklistItem.profile":
+		if e.ComplexityRoot.WorklistItem.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Profile(childComplexity), true
+	case "WorklistItem.since":
+		if e.ComplexityRoot.WorklistItem.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Since(childComplexity), true
+	case "WorklistItem.state":
+		if e.ComplexityRoot.WorklistItem.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.State(childComplexity), true
+	case "WorklistItem.summary":
+		if e.ComplexityRoot.WorklistItem.Summary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Summary(childComplexity), true
+	case "WorklistItem.title":
+		if e.ComplexityRoot.WorklistItem.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Title(childComplexity), true
+	case "WorklistItem.type":
+		if e.ComplexityRoot.WorklistItem.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Type(childComplexity), true
+	case "WorklistItem.until":
+		if e.ComplexityRoot.WorklistItem.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Until(childComplexity), true
+	case "WorklistItem.version":
+		if e.ComplexityRoot.WorklistItem.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistItem.Version(childComplexity), true
+
+	case "WorklistNew.count":
+		if e.ComplexityRoot.WorklistNew.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistNew.Count(childComplexity), true
+	case "WorklistNew.type":
+		if e.ComplexityRoot.WorklistNew.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistNew.Type(childComplexity), true
+
+	case "WorklistPerson.id":
+		if e.ComplexityRoot.WorklistPerson.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistPerson.ID(childComplexity), true
+	case "WorklistPerson.name":
+		if e.ComplexityRoot.WorklistPerson.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistPerson.Name(childComplexity), true
+
 	}
 	return 0, false
 }
@@ -6706,6 +7083,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ActivateCollectionInput", ec.unmarshalInputActivateCollectionInput),
 			graphql.NewInputUnmarshaler("AddPersonInput", ec.unmarshalInputAddPersonInput),
 			graphql.NewInputUnmarshaler("ApproveJobInput", ec.unmarshalInputApproveJobInput),
+			graphql.NewInputUnmarshaler("AssignWorklistItemsInput", ec.unmarshalInputAssignWorklistItemsInput),
 			graphql.NewInputUnmarshaler("AuditEntryFilter", ec.unmarshalInputAuditEntryFilter),
 			graphql.NewInputUnmarshaler("CancelJobInput", ec.unmarshalInputCancelJobInput),
 			graphql.NewInputUnmarshaler("CarryOverInput", ec.unmarshalInputCarryOverInput),
@@ -6752,6 +7130,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("LocalCoverageInput", ec.unmarshalInputLocalCoverageInput),
 			graphql.NewInputUnmarshaler("LocalValueInput", ec.unmarshalInputLocalValueInput),
 			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
+			graphql.NewInputUnmarshaler("MarkWorklistItemsInput", ec.unmarshalInputMarkWorklistItemsInput),
 			graphql.NewInputUnmarshaler("MovePortfolioInformationInput", ec.unmarshalInputMovePortfolioInformationInput),
 			graphql.NewInputUnmarshaler("PairTitleInput", ec.unmarshalInputPairTitleInput),
 			graphql.NewInputUnmarshaler("PairingDecisionFilter", ec.unmarshalInputPairingDecisionFilter),
@@ -6788,6 +7167,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
 			graphql.NewInputUnmarshaler("WithdrawProfileInput", ec.unmarshalInputWithdrawProfileInput),
+			graphql.NewInputUnmarshaler("WorklistFilter", ec.unmarshalInputWorklistFilter),
+			graphql.NewInputUnmarshaler("WorklistItemRef", ec.unmarshalInputWorklistItemRef),
 		)
 	}
 	first := true
@@ -6992,6 +7373,16 @@ type Query {
   ` + "`" + `/reconciliation/portfolios-kept-without-reason.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
   portfoliosKeptWithoutReason(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+
+  """
+  What waits for a person, over all runs: by type, in the order of ` + "`" + `WorklistItemType` + "`" + `, and within a type the oldest first. An item is there as long as
+  what it is about is as it is: what is decided, listed again or mended leaves the list by itself.
+  """
+  worklist(first: Int = 50, after: String, filter: WorklistFilter): WorklistConnection! @requires(scope: READ)
+  "How many items there are, by type and state, in the order of ` + "`" + `WorklistItemType` + "`" + `. The filter's ` + "`" + `state` + "`" + ` does not count here."
+  worklistCounts(filter: WorklistFilter): [WorklistCount!]! @requires(scope: READ)
+  "Whom items of the worklist can be assigned to: everybody who may sign in, by name."
+  worklistPeople: [WorklistPerson!]! @requires(scope: READ)
 
   "Integration profiles, in the order in which they were made."
   profiles(first: Int = 50, after: String, filter: ProfileFilter): ProfileConnection! @requires(scope: READ)
@@ -8108,6 +8499,198 @@ type PortfolioSetEdge {
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
+# Worklist
+# ---------------------------------------------------------------------------------------------------------------------
+
+"A type of what waits for a person, in the order of the worklist."
+enum WorklistItemType {
+  "A part of a job whose changes a guard holds: it is approved or rejected."
+  HELD_LIST
+  "A job that failed, in whole or in part. It is there until a later job of its kind did the same work; one that failed again stands for those before it."
+  FAILED_RUN
+  "An alert of a profile."
+  ALERT
+  "A portfolio of which something is unclear: ` + "`" + `Portfolio.review` + "`" + `."
+  REVIEW
+  "A title that was added though it might be one of several portfolios. It is there as long as one of these is neither listed nor out of the holdings."
+  AMBIGUOUS_TITLE
+  "A PO line on a portfolio that a provider listed once and lists no more: ` + "`" + `poLinesNotListed` + "`" + `."
+  PO_LINE_NOT_LISTED
+  "A listed portfolio without a PO line: ` + "`" + `portfoliosWithoutPoLine` + "`" + `. A library that orders packages has many, and need not ask for this type."
+  LISTED_WITHOUT_PO_LINE
+}
+
+"How an item of the worklist stands."
+enum WorklistState {
+  "It waits."
+  OPEN
+  "It comes back by itself on a day."
+  NOT_NOW
+  "A person says that nothing is left to do. It is open again when it comes up anew."
+  DONE
+}
+
+"Something that waits for a person. It is about one thing: the fields for the others are null."
+type WorklistItem {
+  "Opaque, and the same whenever the thing waits."
+  id: ID!
+  "Its type."
+  type: WorklistItemType!
+  "Since when it waits; null where that is not known. Of a listed portfolio: when it was made."
+  since: DateTime
+  "What it is about, in a few words."
+  title: String!
+  "Why it waits, in words."
+  summary: String!
+  "The mutations by which it can be dealt with."
+  mutations: [String!]!
+  "The part of a job, of a list that is held."
+  jobPart: JobPart
+  "The job that failed, or that has the part."
+  job: Job
+  "The profile that has the alert."
+  profile: Profile
+  "The portfolio, also that of a PO line."
+  portfolio: Portfolio
+  "The PO line."
+  poLine: PoLine
+  "How it stands."
+  state: WorklistState!
+  "` + "`" + `YYYY-MM-DD` + "`" + `: the day on which it comes back; null unless it is NOT_NOW."
+  until: String
+  "What was noted on it."
+  note: String
+  "Whose it is; null: nobody's."
+  assignee: WorklistPerson
+  "Who put something on it last; null where nobody did."
+  markedBy: Actor
+  "When that was; null where nobody did."
+  markedAt: DateTime
+  "Raised at each change of what people put on it; 0 where there is nothing."
+  version: Int!
+}
+
+"Somebody whom items of the worklist can be assigned to."
+type WorklistPerson {
+  "Opaque id, as of a ` + "`" + `Person` + "`" + `."
+  id: ID!
+  "The name."
+  name: String!
+}
+
+"How many items of one type there are."
+type WorklistCount {
+  "Which type."
+  type: WorklistItemType!
+  "Those that wait."
+  open: Int!
+  "Those that come back on a day."
+  notNow: Int!
+  "Those that are done, and still as they were."
+  done: Int!
+  "Since when the newest of the open ones waits; null where there is none, or it is not known."
+  newest: DateTime
+}
+
+"How the worklist stands, and what is new."
+type WorklistChange {
+  "How many items there are of each type, in the order of ` + "`" + `WorklistItemType` + "`" + `."
+  counts: [WorklistCount!]!
+  "How many more open items there are than at the event before, of each type that has more. Empty in the first event."
+  new: [WorklistNew!]!
+}
+
+"How many open items a type has more than before."
+type WorklistNew {
+  "Which type."
+  type: WorklistItemType!
+  "How many more: at least 1."
+  count: Int!
+}
+
+"Narrows the worklist; fields left out or null do not, but for ` + "`" + `state` + "`" + `."
+input WorklistFilter {
+  "Items of these types; an empty list stands for all."
+  types: [WorklistItemType!]
+  "Items about these profiles: their lists, runs and alerts, and the portfolios that they list or listed."
+  profileIds: [ID!]
+  "Items about these collections: lists and runs that write them, and their portfolios. Alerts are about no collection."
+  collectionIds: [ID!]
+  "Items of this person."
+  assignedTo: ID
+  "true: items of nobody."
+  unassigned: Boolean
+  "Items in this state; OPEN where it is left out or null."
+  state: WorklistState
+  "Items that wait since then, or began to wait later."
+  since: DateTime
+}
+
+"A page of the worklist."
+type WorklistConnection {
+  "The page's items with their cursors."
+  edges: [WorklistEdge!]!
+  "The page's items."
+  nodes: [WorklistItem!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all."
+  totalCount: Int!
+}
+
+"An item of the worklist in a page."
+type WorklistEdge {
+  "The item's position."
+  cursor: String!
+  "The item."
+  node: WorklistItem!
+}
+
+"An item of the worklist, as it was read."
+input WorklistItemRef {
+  "Which item."
+  id: ID!
+  "The version that was read; where it is given and somebody else marked the item since, the change is refused."
+  version: Int
+}
+
+"What to assign, and to whom."
+input AssignWorklistItemsInput {
+  "1 to 500 items."
+  items: [WorklistItemRef!]!
+  "The person, from ` + "`" + `worklistPeople` + "`" + `; null or left out: nobody."
+  personId: ID
+}
+
+"What came of assignWorklistItems."
+type AssignWorklistItemsPayload {
+  "The items as they are now, in the order in which they were named; null where nothing was done."
+  items: [WorklistItem!]
+  "What stood in the way; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"What to put on items."
+input MarkWorklistItemsInput {
+  "1 to 500 items."
+  items: [WorklistItemRef!]!
+  "The state; OPEN takes back what was said before."
+  state: WorklistState!
+  "` + "`" + `YYYY-MM-DD` + "`" + `, a day to come: when the items come back. Given with NOT_NOW, and only with it."
+  until: String
+  "At most 500 characters in one line; null or left out: none."
+  note: String
+}
+
+"What came of markWorklistItems."
+type MarkWorklistItemsPayload {
+  "The items as they are now, in the order in which they were named; null where nothing was done."
+  items: [WorklistItem!]
+  "What stood in the way; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+# ---------------------------------------------------------------------------------------------------------------------
 # Jobs
 # ---------------------------------------------------------------------------------------------------------------------
 
@@ -8981,6 +9564,13 @@ type Mutation {
   updatePortfolioSet(input: UpdatePortfolioSetInput!): UpdatePortfolioSetPayload! @requires(scope: CURATE)
   "Deletes a set; its portfolios stay."
   deletePortfolioSet(input: DeletePortfolioSetInput!): DeletePortfolioSetPayload! @requires(scope: CURATE)
+  "Makes items of the worklist a person's, or nobody's. All of them or none: each error names its item."
+  assignWorklistItems(input: AssignWorklistItemsInput!): AssignWorklistItemsPayload! @requires(scope: CURATE)
+  """
+  Puts a state and a note on items of the worklist, in place of those they had. All of them or none: each error names its item. A state counts until
+  the item comes up anew: a portfolio that is unclear again after it was clear is open, whatever was put on it before.
+  """
+  markWorklistItems(input: MarkWorklistItemsInput!): MarkWorklistItemsPayload! @requires(scope: CURATE)
   """
   Queues a job over many portfolios: it changes what staff decide about them, takes them out of the holdings, brings them back, or moves
   them to a local collection. With PREVIEW it writes nothing and reports the same; with ` + "`" + `previewJobId` + "`" + ` it does what that preview
@@ -9097,6 +9687,11 @@ type Mutation {
 type Subscription {
   "The job as it is now, and again whenever it has changed, until it is over."
   jobUpdated(id: ID!): Job! @requires(scope: READ)
+  """
+  How many items the worklist has, now and again whenever that has changed, for as long as anybody listens. Whoever hears of new items reads them by
+  ` + "`" + `worklist` + "`" + `. The server looks every few seconds; what this server marks itself is told at once.
+  """
+  worklistChanged: WorklistChange! @requires(scope: READ)
 }
 
 "What kind of mistake it is."
@@ -10814,6 +11409,16 @@ func (ec *executionContext) childFields_ApproveJobPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type ApproveJobPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AssignWorklistItemsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "items":
+		return ec.fieldContext_AssignWorklistItemsPayload_items(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AssignWorklistItemsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssignWorklistItemsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AuditEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12104,6 +12709,16 @@ func (ec *executionContext) childFields_LocalValue(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type LocalValue", field.Name)
 }
 
+func (ec *executionContext) childFields_MarkWorklistItemsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "items":
+		return ec.fieldContext_MarkWorklistItemsPayload_items(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MarkWorklistItemsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MarkWorklistItemsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_MoveCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "portfolios":
@@ -12964,6 +13579,118 @@ func (ec *executionContext) childFields_WithdrawProfilePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawProfilePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_WorklistChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "counts":
+		return ec.fieldContext_WorklistChange_counts(ctx, field)
+	case "new":
+		return ec.fieldContext_WorklistChange_new(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorklistChange", field.Name)
+}
+
+func (ec *executionContext) childFields_WorklistConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WorklistConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WorklistConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WorklistConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WorklistConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorklistConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WorklistCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_WorklistCount_type(ctx, field)
+	case "open":
+		return ec.fieldContext_WorklistCount_open(ctx, field)
+	case "notNow":
+		return ec.fieldContext_WorklistCount_notNow(ctx, field)
+	case "done":
+		return ec.fieldContext_WorklistCount_done(ctx, field)
+	case "newest":
+		return ec.fieldContext_WorklistCount_newest(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorklistCount", field.Name)
+}
+
+func (ec *executionContext) childFields_WorklistEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_WorklistEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_WorklistEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorklistEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WorklistItem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_WorklistItem_id(ctx, field)
+	case "type":
+		return ec.fieldContext_WorklistItem_type(ctx, field)
+	case "since":
+		return ec.fieldContext_WorklistItem_since(ctx, field)
+	case "title":
+		return ec.fieldContext_WorklistItem_title(ctx, field)
+	case "summary":
+		return ec.fieldContext_WorklistItem_summary(ctx, field)
+	case "mutations":
+		return ec.fieldContext_WorklistItem_mutations(ctx, field)
+	case "jobPart":
+		return ec.fieldContext_WorklistItem_jobPart(ctx, field)
+	case "job":
+		return ec.fieldContext_WorklistItem_job(ctx, field)
+	case "profile":
+		return ec.fieldContext_WorklistItem_profile(ctx, field)
+	case "portfolio":
+		return ec.fieldContext_WorklistItem_portfolio(ctx, field)
+	case "poLine":
+		return ec.fieldContext_WorklistItem_poLine(ctx, field)
+	case "state":
+		return ec.fieldContext_WorklistItem_state(ctx, field)
+	case "until":
+		return ec.fieldContext_WorklistItem_until(ctx, field)
+	case "note":
+		return ec.fieldContext_WorklistItem_note(ctx, field)
+	case "assignee":
+		return ec.fieldContext_WorklistItem_assignee(ctx, field)
+	case "markedBy":
+		return ec.fieldContext_WorklistItem_markedBy(ctx, field)
+	case "markedAt":
+		return ec.fieldContext_WorklistItem_markedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_WorklistItem_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorklistItem", field.Name)
+}
+
+func (ec *executionContext) childFields_WorklistNew(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "type":
+		return ec.fieldContext_WorklistNew_type(ctx, field)
+	case "count":
+		return ec.fieldContext_WorklistNew_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorklistNew", field.Name)
+}
+
+func (ec *executionContext) childFields_WorklistPerson(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_WorklistPerson_id(ctx, field)
+	case "name":
+		return ec.fieldContext_WorklistPerson_name(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WorklistPerson", field.Name)
+}
+
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -13262,6 +13989,20 @@ func (ec *executionContext) field_Mutation_approveJob_args(ctx context.Context, 
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ApproveJobInput, error) {
 			return ec.unmarshalNApproveJobInput2autoholdingsᚋgraphᚋgeneratedᚐApproveJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_assignWorklistItems_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (AssignWorklistItemsInput, error) {
+			return ec.unmarshalNAssignWorklistItemsInput2autoholdingsᚋgraphᚋgeneratedᚐAssignWorklistItemsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -13640,6 +14381,20 @@ func (ec *executionContext) field_Mutation_judgeRefusedRow_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (JudgeRefusedRowInput, error) {
 			return ec.unmarshalNJudgeRefusedRowInput2autoholdingsᚋgraphᚋgeneratedᚐJudgeRefusedRowInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_markWorklistItems_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (MarkWorklistItemsInput, error) {
+			return ec.unmarshalNMarkWorklistItemsInput2autoholdingsᚋgraphᚋgeneratedᚐMarkWorklistItemsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14636,6 +15391,50 @@ func (ec *executionContext) field_Query_providerFiles_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_worklistCounts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.WorklistFilter, error) {
+			return ec.unmarshalOWorklistFilter2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_worklist_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.WorklistFilter, error) {
+			return ec.unmarshalOWorklistFilter2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Subscription_jobUpdated_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15388,6 +16187,70 @@ func (ec *executionContext) _ApproveJobPayload_userErrors(ctx context.Context, f
 func (ec *executionContext) fieldContext_ApproveJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ApproveJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignWorklistItemsPayload_items(ctx context.Context, field graphql.CollectedField, obj *AssignWorklistItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignWorklistItemsPayload_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Items, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorklistItem) graphql.Marshaler {
+			return ec.marshalOWorklistItem2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistItemᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AssignWorklistItemsPayload_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignWorklistItemsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AssignWorklistItemsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *AssignWorklistItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AssignWorklistItemsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AssignWorklistItemsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AssignWorklistItemsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -26012,6 +26875,70 @@ func (ec *executionContext) fieldContext_LocalValue_differs(_ context.Context, f
 	return graphql.NewScalarFieldContext("LocalValue", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _MarkWorklistItemsPayload_items(ctx context.Context, field graphql.CollectedField, obj *MarkWorklistItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkWorklistItemsPayload_items(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Items, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorklistItem) graphql.Marshaler {
+			return ec.marshalOWorklistItem2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistItemᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MarkWorklistItemsPayload_items(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarkWorklistItemsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MarkWorklistItemsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *MarkWorklistItemsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MarkWorklistItemsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MarkWorklistItemsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MarkWorklistItemsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MoveCounts_portfolios(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27331,6 +28258,130 @@ func (ec *executionContext) fieldContext_Mutation_deletePortfolioSet(ctx context
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deletePortfolioSet_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_assignWorklistItems(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_assignWorklistItems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AssignWorklistItems(ctx, fc.Args["input"].(AssignWorklistItemsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *AssignWorklistItemsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *AssignWorklistItemsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *AssignWorklistItemsPayload) graphql.Marshaler {
+			return ec.marshalNAssignWorklistItemsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐAssignWorklistItemsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_assignWorklistItems(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AssignWorklistItemsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_assignWorklistItems_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_markWorklistItems(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_markWorklistItems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().MarkWorklistItems(ctx, fc.Args["input"].(MarkWorklistItemsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *MarkWorklistItemsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *MarkWorklistItemsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *MarkWorklistItemsPayload) graphql.Marshaler {
+			return ec.marshalNMarkWorklistItemsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐMarkWorklistItemsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_markWorklistItems(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MarkWorklistItemsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_markWorklistItems_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -35130,6 +36181,180 @@ func (ec *executionContext) fieldContext_Query_portfoliosKeptWithoutReason(ctx c
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_worklist(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_worklist(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Worklist(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.WorklistFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.Connection[*model.WorklistItem]
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Connection[*model.WorklistItem]
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.WorklistItem]) graphql.Marshaler {
+			return ec.marshalNWorklistConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_worklist(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_worklist_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_worklistCounts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_worklistCounts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().WorklistCounts(ctx, fc.Args["filter"].(*model.WorklistFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal []*model.WorklistCount
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.WorklistCount
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorklistCount) graphql.Marshaler {
+			return ec.marshalNWorklistCount2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_worklistCounts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistCount(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_worklistCounts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_worklistPeople(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_worklistPeople(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().WorklistPeople(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal []*model.WorklistPerson
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.WorklistPerson
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorklistPerson) graphql.Marshaler {
+			return ec.marshalNWorklistPerson2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistPersonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_worklistPeople(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistPerson(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_profiles(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37013,6 +38238,56 @@ func (ec *executionContext) fieldContext_Subscription_jobUpdated(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Subscription_worklistChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_worklistChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Subscription().WorklistChanged(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.WorklistChange
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.WorklistChange
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WorklistChange) graphql.Marshaler {
+			return ec.marshalNWorklistChange2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistChange(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_worklistChanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TakeBackPairingPayload_decision(ctx context.Context, field graphql.CollectedField, obj *TakeBackPairingPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -38123,6 +39398,928 @@ func (ec *executionContext) fieldContext_WithdrawProfilePayload_userErrors(_ con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _WorklistChange_counts(ctx context.Context, field graphql.CollectedField, obj *model.WorklistChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistChange_counts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Counts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorklistCount) graphql.Marshaler {
+			return ec.marshalNWorklistCount2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistChange_counts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistChange_new(ctx context.Context, field graphql.CollectedField, obj *model.WorklistChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistChange_new(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.New, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorklistNew) graphql.Marshaler {
+			return ec.marshalNWorklistNew2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistNewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistChange_new(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistChange",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistNew(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.WorklistItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.WorklistItem]) graphql.Marshaler {
+			return ec.marshalNWorklistEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.WorklistItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.WorklistItem) graphql.Marshaler {
+			return ec.marshalNWorklistItem2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistItemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.WorklistItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
+			return ec.marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐPageInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.WorklistItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistConnection", field, true, false, "Int")
+}
+
+func (ec *executionContext) _WorklistCount_type(ctx context.Context, field graphql.CollectedField, obj *model.WorklistCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistCount_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNWorklistItemType2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistCount_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistCount", field, true, false, "WorklistItemType")
+}
+
+func (ec *executionContext) _WorklistCount_open(ctx context.Context, field graphql.CollectedField, obj *model.WorklistCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistCount_open(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Open, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistCount_open(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WorklistCount_notNow(ctx context.Context, field graphql.CollectedField, obj *model.WorklistCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistCount_notNow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotNow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistCount_notNow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WorklistCount_done(ctx context.Context, field graphql.CollectedField, obj *model.WorklistCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistCount_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistCount_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WorklistCount_newest(ctx context.Context, field graphql.CollectedField, obj *model.WorklistCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistCount_newest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Newest(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistCount_newest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistCount", field, true, false, "DateTime")
+}
+
+func (ec *executionContext) _WorklistEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.WorklistItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistEdge", field, false, false, "String")
+}
+
+func (ec *executionContext) _WorklistEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.WorklistItem]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WorklistItem) graphql.Marshaler {
+			return ec.marshalNWorklistItem2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistItem(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistItem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_id(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "ID")
+}
+
+func (ec *executionContext) _WorklistItem_type(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNWorklistItemType2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "WorklistItemType")
+}
+
+func (ec *executionContext) _WorklistItem_since(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "DateTime")
+}
+
+func (ec *executionContext) _WorklistItem_title(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, false, false, "String")
+}
+
+func (ec *executionContext) _WorklistItem_summary(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_summary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Summary, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_summary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, false, false, "String")
+}
+
+func (ec *executionContext) _WorklistItem_mutations(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_mutations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mutations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_mutations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, false, false, "String")
+}
+
+func (ec *executionContext) _WorklistItem_jobPart(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_jobPart(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.JobPart, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalOJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_jobPart(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_job(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_profile(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolio, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_poLine(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_poLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PoLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.POLine) graphql.Marshaler {
+			return ec.marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_poLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistItem",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_state(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNWorklistState2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "WorklistState")
+}
+
+func (ec *executionContext) _WorklistItem_until(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "String")
+}
+
+func (ec *executionContext) _WorklistItem_note(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_note(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Note(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_note(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "String")
+}
+
+func (ec *executionContext) _WorklistItem_assignee(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_assignee(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Assignee(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WorklistPerson) graphql.Marshaler {
+			return ec.marshalOWorklistPerson2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_assignee(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WorklistPerson(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_markedBy(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_markedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarkedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Actor) graphql.Marshaler {
+			return ec.marshalOActor2ᚖautoholdingsᚋgraphᚋmodelᚐActor(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_markedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WorklistItem",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WorklistItem_markedAt(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_markedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MarkedAt(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_markedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "DateTime")
+}
+
+func (ec *executionContext) _WorklistItem_version(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistItem_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistItem_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistItem", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WorklistNew_type(ctx context.Context, field graphql.CollectedField, obj *model.WorklistNew) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistNew_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNWorklistItemType2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistNew_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistNew", field, false, false, "WorklistItemType")
+}
+
+func (ec *executionContext) _WorklistNew_count(ctx context.Context, field graphql.CollectedField, obj *model.WorklistNew) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistNew_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistNew_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistNew", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WorklistPerson_id(ctx context.Context, field graphql.CollectedField, obj *model.WorklistPerson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistPerson_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistPerson_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistPerson", field, true, false, "ID")
+}
+
+func (ec *executionContext) _WorklistPerson_name(ctx context.Context, field graphql.CollectedField, obj *model.WorklistPerson) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WorklistPerson_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WorklistPerson_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WorklistPerson", field, false, false, "String")
 }
 
 func (ec *executionContext) ___Directive_name(ctx context.Context, field graphql.CollectedField, obj *introspection.Directive) (ret graphql.Marshaler) {
@@ -39415,6 +41612,55 @@ func (ec *executionContext) unmarshalInputApproveJobInput(ctx context.Context, o
 func UnmarshalApproveJobInput(ctx context.Context, raw any) (ApproveJobInput, error) {
 	var out ApproveJobInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApproveJobInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAssignWorklistItemsInput(ctx context.Context, obj any) (AssignWorklistItemsInput, error) {
+	var it AssignWorklistItemsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"items", "personId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNWorklistItemRef2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐWorklistItemRefᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAssignWorklistItemsInput unmarshals raw into the AssignWorklistItemsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAssignWorklistItemsInput(ctx context.Context, raw any) (AssignWorklistItemsInput, error) {
+	var out AssignWorklistItemsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AssignWorklistItemsInput", raw, &out)
 	return out, err
 }
 
@@ -42281,6 +44527,69 @@ func UnmarshalLostColumnInput(ctx context.Context, raw any) (LostColumnInput, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputMarkWorklistItemsInput(ctx context.Context, obj any) (MarkWorklistItemsInput, error) {
+	var it MarkWorklistItemsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"items", "state", "until", "note"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "items":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("items"))
+			data, err := ec.unmarshalNWorklistItemRef2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐWorklistItemRefᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Items = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalNWorklistState2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = graphql.OmittableOf(data)
+		case "note":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("note"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Note = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalMarkWorklistItemsInput unmarshals raw into the MarkWorklistItemsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalMarkWorklistItemsInput(ctx context.Context, raw any) (MarkWorklistItemsInput, error) {
+	var out MarkWorklistItemsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "MarkWorklistItemsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMovePortfolioInformationInput(ctx context.Context, obj any) (MovePortfolioInformationInput, error) {
 	var it MovePortfolioInformationInput
 	if obj == nil {
@@ -44882,6 +47191,139 @@ func UnmarshalWithdrawProfileInput(ctx context.Context, raw any) (WithdrawProfil
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWorklistFilter(ctx context.Context, obj any) (model.WorklistFilter, error) {
+	var it model.WorklistFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"types", "profileIds", "collectionIds", "assignedTo", "unassigned", "state", "since"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "types":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("types"))
+			data, err := ec.unmarshalOWorklistItemType2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Types = data
+		case "profileIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileIDs = data
+		case "collectionIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionIDs = data
+		case "assignedTo":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("assignedTo"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AssignedTo = data
+		case "unassigned":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unassigned"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unassigned = data
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOWorklistState2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = data
+		case "since":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("since"))
+			data, err := ec.unmarshalODateTime2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Since = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWorklistFilter unmarshals raw into the WorklistFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWorklistFilter(ctx context.Context, raw any) (model.WorklistFilter, error) {
+	var out model.WorklistFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WorklistFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWorklistItemRef(ctx context.Context, obj any) (WorklistItemRef, error) {
+	var it WorklistItemRef
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWorklistItemRef unmarshals raw into the WorklistItemRef input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWorklistItemRef(ctx context.Context, raw any) (WorklistItemRef, error) {
+	var out WorklistItemRef
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WorklistItemRef", raw, &out)
+	return out, err
+}
+
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
@@ -45300,6 +47742,44 @@ func (ec *executionContext) _ApproveJobPayload(ctx context.Context, sel ast.Sele
 			}
 		case "userErrors":
 			out.Values[i] = ec._ApproveJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var assignWorklistItemsPayloadImplementors = []string{"AssignWorklistItemsPayload"}
+
+func (ec *executionContext) _AssignWorklistItemsPayload(ctx context.Context, sel ast.SelectionSet, obj *AssignWorklistItemsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, assignWorklistItemsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AssignWorklistItemsPayload")
+		case "items":
+			out.Values[i] = ec._AssignWorklistItemsPayload_items(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AssignWorklistItemsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -49657,6 +52137,44 @@ func (ec *executionContext) _LocalValue(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var markWorklistItemsPayloadImplementors = []string{"MarkWorklistItemsPayload"}
+
+func (ec *executionContext) _MarkWorklistItemsPayload(ctx context.Context, sel ast.SelectionSet, obj *MarkWorklistItemsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, markWorklistItemsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MarkWorklistItemsPayload")
+		case "items":
+			out.Values[i] = ec._MarkWorklistItemsPayload_items(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._MarkWorklistItemsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var moveCountsImplementors = []string{"MoveCounts"}
 
 func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.MoveCounts) graphql.Marshaler {
@@ -49902,6 +52420,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "deletePortfolioSet":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deletePortfolioSet(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "assignWorklistItems":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_assignWorklistItems(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "markWorklistItems":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_markWorklistItems(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -51902,6 +54434,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portfoliosKeptWithoutReason(ctx, field)
 				})
+		case "worklist":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_worklist(ctx, field)
+				})
+		case "worklistCounts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_worklistCounts(ctx, field)
+				})
+		case "worklistPeople":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_worklistPeople(ctx, field)
+				})
 		case "profiles":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -52555,6 +55105,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "jobUpdated":
 		return ec._Subscription_jobUpdated(ctx, fields[0])
+	case "worklistChanged":
+		return ec._Subscription_worklistChanged(ctx, fields[0])
 	default:
 		panic("unknown field " + strconv.Quote(fields[0].Name))
 	}
@@ -53193,6 +55745,378 @@ func (ec *executionContext) _WithdrawProfilePayload(ctx context.Context, sel ast
 	return out
 }
 
+var worklistChangeImplementors = []string{"WorklistChange"}
+
+func (ec *executionContext) _WorklistChange(ctx context.Context, sel ast.SelectionSet, obj *model.WorklistChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worklistChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorklistChange")
+		case "counts":
+			out.Values[i] = ec._WorklistChange_counts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "new":
+			out.Values[i] = ec._WorklistChange_new(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var worklistConnectionImplementors = []string{"WorklistConnection"}
+
+func (ec *executionContext) _WorklistConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.WorklistItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worklistConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorklistConnection")
+		case "edges":
+			out.Values[i] = ec._WorklistConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._WorklistConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._WorklistConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WorklistConnection_totalCount(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var worklistCountImplementors = []string{"WorklistCount"}
+
+func (ec *executionContext) _WorklistCount(ctx context.Context, sel ast.SelectionSet, obj *model.WorklistCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worklistCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorklistCount")
+		case "type":
+			out.Values[i] = ec._WorklistCount_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "open":
+			out.Values[i] = ec._WorklistCount_open(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notNow":
+			out.Values[i] = ec._WorklistCount_notNow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "done":
+			out.Values[i] = ec._WorklistCount_done(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "newest":
+			out.Values[i] = ec._WorklistCount_newest(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var worklistEdgeImplementors = []string{"WorklistEdge"}
+
+func (ec *executionContext) _WorklistEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.WorklistItem]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worklistEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorklistEdge")
+		case "cursor":
+			out.Values[i] = ec._WorklistEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._WorklistEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var worklistItemImplementors = []string{"WorklistItem"}
+
+func (ec *executionContext) _WorklistItem(ctx context.Context, sel ast.SelectionSet, obj *model.WorklistItem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worklistItemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorklistItem")
+		case "id":
+			out.Values[i] = ec._WorklistItem_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._WorklistItem_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._WorklistItem_since(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._WorklistItem_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "summary":
+			out.Values[i] = ec._WorklistItem_summary(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mutations":
+			out.Values[i] = ec._WorklistItem_mutations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "jobPart":
+			out.Values[i] = ec._WorklistItem_jobPart(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "job":
+			out.Values[i] = ec._WorklistItem_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "profile":
+			out.Values[i] = ec._WorklistItem_profile(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "portfolio":
+			out.Values[i] = ec._WorklistItem_portfolio(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "poLine":
+			out.Values[i] = ec._WorklistItem_poLine(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._WorklistItem_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._WorklistItem_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "note":
+			out.Values[i] = ec._WorklistItem_note(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "assignee":
+			out.Values[i] = ec._WorklistItem_assignee(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "markedBy":
+			out.Values[i] = ec._WorklistItem_markedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "markedAt":
+			out.Values[i] = ec._WorklistItem_markedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._WorklistItem_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var worklistNewImplementors = []string{"WorklistNew"}
+
+func (ec *executionContext) _WorklistNew(ctx context.Context, sel ast.SelectionSet, obj *model.WorklistNew) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worklistNewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorklistNew")
+		case "type":
+			out.Values[i] = ec._WorklistNew_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._WorklistNew_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var worklistPersonImplementors = []string{"WorklistPerson"}
+
+func (ec *executionContext) _WorklistPerson(ctx context.Context, sel ast.SelectionSet, obj *model.WorklistPerson) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, worklistPersonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WorklistPerson")
+		case "id":
+			out.Values[i] = ec._WorklistPerson_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._WorklistPerson_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var __DirectiveImplementors = []string{"__Directive"}
 
 func (ec *executionContext) ___Directive(ctx context.Context, sel ast.SelectionSet, obj *introspection.Directive) graphql.Marshaler {
@@ -53728,6 +56652,19 @@ func (ec *executionContext) marshalNApproveJobPayload2ᚖautoholdingsᚋgraphᚋ
 		return graphql.Null
 	}
 	return ec._ApproveJobPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAssignWorklistItemsInput2autoholdingsᚋgraphᚋgeneratedᚐAssignWorklistItemsInput(ctx context.Context, v any) (AssignWorklistItemsInput, error) {
+	res, err := ec.unmarshalInputAssignWorklistItemsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAssignWorklistItemsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐAssignWorklistItemsPayload(ctx context.Context, sel ast.SelectionSet, v *AssignWorklistItemsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AssignWorklistItemsPayload!")
+		return graphql.Null
+	}
+	return ec._AssignWorklistItemsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNAuditEntry2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAuditEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AuditEntry) graphql.Marshaler {
@@ -55375,6 +58312,19 @@ func (ec *executionContext) unmarshalNLostColumnInput2ᚖautoholdingsᚋgraphᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNMarkWorklistItemsInput2autoholdingsᚋgraphᚋgeneratedᚐMarkWorklistItemsInput(ctx context.Context, v any) (MarkWorklistItemsInput, error) {
+	res, err := ec.unmarshalInputMarkWorklistItemsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMarkWorklistItemsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐMarkWorklistItemsPayload(ctx context.Context, sel ast.SelectionSet, v *MarkWorklistItemsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MarkWorklistItemsPayload!")
+		return graphql.Null
+	}
+	return ec._MarkWorklistItemsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMovePortfolioInformationInput2autoholdingsᚋgraphᚋgeneratedᚐMovePortfolioInformationInput(ctx context.Context, v any) (MovePortfolioInformationInput, error) {
 	res, err := ec.unmarshalInputMovePortfolioInformationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -56338,6 +59288,189 @@ func (ec *executionContext) marshalNWithdrawProfilePayload2ᚖautoholdingsᚋgra
 	return ec._WithdrawProfilePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNWorklistChange2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistChange(ctx context.Context, sel ast.SelectionSet, v *model.WorklistChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorklistChange!")
+		return graphql.Null
+	}
+	return ec._WorklistChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWorklistConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.WorklistItem]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorklistConnection!")
+		return graphql.Null
+	}
+	return ec._WorklistConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWorklistCount2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorklistCount2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorklistCount2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistCount(ctx context.Context, sel ast.SelectionSet, v *model.WorklistCount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorklistCount!")
+		return graphql.Null
+	}
+	return ec._WorklistCount(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWorklistEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.WorklistItem]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorklistEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorklistEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.WorklistItem]) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorklistEdge!")
+		return graphql.Null
+	}
+	return ec._WorklistEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWorklistItem2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistItem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorklistItem2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorklistItem2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistItem(ctx context.Context, sel ast.SelectionSet, v *model.WorklistItem) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorklistItem!")
+		return graphql.Null
+	}
+	return ec._WorklistItem(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWorklistItemRef2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐWorklistItemRefᚄ(ctx context.Context, v any) ([]*WorklistItemRef, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*WorklistItemRef, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWorklistItemRef2ᚖautoholdingsᚋgraphᚋgeneratedᚐWorklistItemRef(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNWorklistItemRef2ᚖautoholdingsᚋgraphᚋgeneratedᚐWorklistItemRef(ctx context.Context, v any) (*WorklistItemRef, error) {
+	res, err := ec.unmarshalInputWorklistItemRef(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNWorklistItemType2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWorklistItemType2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "WorklistItemType!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNWorklistNew2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistNewᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistNew) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorklistNew2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistNew(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorklistNew2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistNew(ctx context.Context, sel ast.SelectionSet, v *model.WorklistNew) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorklistNew!")
+		return graphql.Null
+	}
+	return ec._WorklistNew(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWorklistPerson2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistPerson) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorklistPerson2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistPerson(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWorklistPerson2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistPerson(ctx context.Context, sel ast.SelectionSet, v *model.WorklistPerson) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WorklistPerson!")
+		return graphql.Null
+	}
+	return ec._WorklistPerson(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWorklistState2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWorklistState2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "WorklistState!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
 	return ec.___Directive(ctx, sel, &v)
 }
@@ -57137,6 +60270,13 @@ func (ec *executionContext) marshalOJobMode2ᚖstring(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalOJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx context.Context, sel ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._JobPart(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOJobPartChoice2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobPartChoiceᚄ(ctx context.Context, v any) ([]*JobPartChoice, error) {
 	if v == nil {
 		return nil, nil
@@ -57715,6 +60855,94 @@ func (ec *executionContext) unmarshalOWeekday2ᚖstring(ctx context.Context, v a
 }
 
 func (ec *executionContext) marshalOWeekday2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOWorklistFilter2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistFilter(ctx context.Context, v any) (*model.WorklistFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputWorklistFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWorklistItem2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistItem) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorklistItem2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistItem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOWorklistItemType2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWorklistItemType2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOWorklistItemType2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWorklistItemType2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalOWorklistPerson2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistPerson(ctx context.Context, sel ast.SelectionSet, v *model.WorklistPerson) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WorklistPerson(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWorklistState2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWorklistState2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -78,6 +78,22 @@ type ApproveJobPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// What to assign, and to whom.
+type AssignWorklistItemsInput struct {
+	// 1 to 500 items.
+	Items []*WorklistItemRef `json:"items"`
+	// The person, from `worklistPeople`; null or left out: nobody.
+	PersonID graphql.Omittable[*string] `json:"personId,omitempty"`
+}
+
+// What came of assignWorklistItems.
+type AssignWorklistItemsPayload struct {
+	// The items as they are now, in the order in which they were named; null where nothing was done.
+	Items []*model.WorklistItem `json:"items,omitempty"`
+	// What stood in the way; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // Which audit entries: those that fit all that is given.
 type AuditEntryFilter struct {
 	// What the actor is.
@@ -796,6 +812,26 @@ type LostColumnInput struct {
 	Take string `json:"take"`
 }
 
+// What to put on items.
+type MarkWorklistItemsInput struct {
+	// 1 to 500 items.
+	Items []*WorklistItemRef `json:"items"`
+	// The state; OPEN takes back what was said before.
+	State string `json:"state"`
+	// `YYYY-MM-DD`, a day to come: when the items come back. Given with NOT_NOW, and only with it.
+	Until graphql.Omittable[*string] `json:"until,omitempty"`
+	// At most 500 characters in one line; null or left out: none.
+	Note graphql.Omittable[*string] `json:"note,omitempty"`
+}
+
+// What came of markWorklistItems.
+type MarkWorklistItemsPayload struct {
+	// The items as they are now, in the order in which they were named; null where nothing was done.
+	Items []*model.WorklistItem `json:"items,omitempty"`
+	// What stood in the way; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What to move, from where, to where.
 type MovePortfolioInformationInput struct {
 	// The set of the old collections.
@@ -1452,4 +1488,12 @@ type WithdrawProfilePayload struct {
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// An item of the worklist, as it was read.
+type WorklistItemRef struct {
+	// Which item.
+	ID string `json:"id"`
+	// The version that was read; where it is given and somebody else marked the item since, the change is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
 }

@@ -73,6 +73,8 @@ type (
 	JobEdge                           = Edge[*Job]
 	JobFindingConnection              = Connection[*JobFinding]
 	JobFindingEdge                    = Edge[*JobFinding]
+	WorklistConnection                = Connection[*WorklistItem]
+	WorklistEdge                      = Edge[*WorklistItem]
 	JobChangeConnection               = Connection[*JobChange]
 	JobChangeEdge                     = Edge[*JobChange]
 )

@@ -71,3 +71,11 @@ type JobChangeFilter struct {
 	Action             []string
 	Field, PortfolioID *string
 }
+
+// WorklistFilter narrows the worklist; a nil field does not.
+type WorklistFilter struct {
+	Types, ProfileIDs, CollectionIDs []string
+	AssignedTo, State                *string
+	Unassigned                       *bool
+	Since                            *int64
+}

@@ -9,8 +9,6 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/collection"
-	"autoholdings/ent/entitlement"
-	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/holdings"
@@ -21,15 +19,16 @@ import (
 // This file answers what librarians ask when they compare orders with holdings: what is paid for but no longer listed,
 // what is listed but not paid for, and what was kept but is no longer listed or paid for.
 
-// notListed selects PO lines whose portfolio a provider once listed but no longer does. A portfolio that no profile
+// NotListedSQL is the condition that a provider once listed a portfolio but no longer does. A portfolio that no profile
 // ever had does not count, for example a local one: its only entitlement, if any, is active and of no profile. An ended
 // entitlement of no profile comes from a deleted profile.
+const NotListedSQL = `NOT portfolios.listed AND EXISTS (SELECT 1 FROM entitlements e
+	WHERE e.portfolio_id = portfolios.id AND (e.profile_id IS NOT NULL OR NOT e.active))`
+
+// notListed selects PO lines whose portfolio is no longer listed.
 func notListed(collectionID int64) predicate.POLine {
-	p, e := sql.Table(portfolio.Table), sql.Table(entitlement.Table)
-	once := sql.Select(e.C(entitlement.FieldID)).From(e).Where(sql.And(
-		sql.ColumnsEQ(e.C(entitlement.FieldPortfolioID), p.C(portfolio.FieldID)),
-		sql.Or(sql.NotNull(e.C(entitlement.FieldProfileID)), sql.EQ(e.C(entitlement.FieldActive), false))))
-	conditions := []*sql.Predicate{sql.EQ(p.C(portfolio.FieldListed), false), sql.Exists(once)}
+	p := sql.Table(portfolio.Table)
+	conditions := []*sql.Predicate{sql.ExprP(NotListedSQL)}
 	if collectionID != 0 {
 		conditions = append(conditions, sql.EQ(p.C(portfolio.FieldCollectionID), collectionID))
 	}
@@ -47,13 +46,13 @@ func (s *Service) CountPOLinesNotListed(ctx context.Context, collectionID int64)
 	return s.store.Read.POLine.Query().Where(notListed(collectionID)).Count(ctx)
 }
 
-// withoutPOLine selects portfolios that are in the holdings, listed, and without a PO line.
+// WithoutPOLineSQL is the condition that a portfolio is in the holdings, listed, and without a PO line.
+const WithoutPOLineSQL = `portfolios.removed_at IS NULL AND portfolios.listed
+	AND NOT EXISTS (SELECT 1 FROM po_lines WHERE po_lines.portfolio_id = portfolios.id)`
+
+// withoutPOLine selects portfolios without a PO line.
 func withoutPOLine(collectionID int64) []predicate.Portfolio {
-	where := []predicate.Portfolio{portfolio.RemovedAtIsNil(), func(s *sql.Selector) {
-		t := sql.Table(poline.Table)
-		ordered := sql.Select(t.C(poline.FieldID)).From(t).Where(sql.ColumnsEQ(t.C(poline.FieldPortfolioID), s.C(portfolio.FieldID)))
-		s.Where(sql.And(sql.ExprP("listed"), sql.NotExists(ordered)))
-	}}
+	where := []predicate.Portfolio{func(s *sql.Selector) { s.Where(sql.ExprP(WithoutPOLineSQL)) }}
 	if collectionID != 0 {
 		where = append(where, portfolio.CollectionID(collectionID))
 	}

@@ -112,6 +112,7 @@ func (s *Service) newWriter(ctx context.Context, part *holdings.Part, show bool)
 		return w, err
 	}
 	if w.places, err = w.out.Updater(ctx, "portfolios", `collection_id = v.to_collection, removed_at = v.to_removed, review = v.to_review,
+		review_since = CASE WHEN portfolios.review = v.to_review THEN portfolios.review_since ELSE v.at END,
 		updated_at = v.at, version = portfolios.version + 1`,
 		"to_collection BIGINT", "to_removed BIGINT", "to_review TEXT", "at BIGINT"); err != nil {
 		return w, err

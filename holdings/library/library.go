@@ -8,6 +8,7 @@ import (
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/holdings/worklist"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 )
@@ -20,15 +21,16 @@ type Library struct {
 	Profiles     *profiles.Service
 	Moves        *move.Service
 	Bulk         *bulk.Service
+	Worklist     *worklist.Service
 }
 
 // Open opens the services on a database. box seals credentials; busy refuses changes to what jobs are working on. The
 // providers are those that profiles may use, the default first. With none, all profiles are of one provider that
 // nothing is known about.
 func Open(s *store.Store, box *secret.Box, busy holdings.Busy, of ...profiles.Provider) *Library {
-	h := holdings.New(s, busy)
+	h, p := holdings.New(s, busy), profiles.New(s, box, busy, of...)
 	return &Library{
 		Holdings: h, Collections: collections.New(s, busy), Acquisitions: acquisitions.New(s, h),
-		Profiles: profiles.New(s, box, busy, of...), Moves: move.New(s, h), Bulk: bulk.New(s, h, busy),
+		Profiles: p, Moves: move.New(s, h), Bulk: bulk.New(s, h, busy), Worklist: worklist.New(s, p),
 	}
 }

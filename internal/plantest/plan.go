@@ -40,7 +40,10 @@ func Open(t testing.TB) *Database {
 // Plan returns SQLite's plan for the last statement, one step per line. It does not depend on the statement's values.
 func (d *Database) Plan() string {
 	d.t.Helper()
-	_, statement, _ := strings.Cut(d.last, "query=")
+	_, statement, ofEnt := strings.Cut(d.last, "query=")
+	if !ofEnt {
+		statement = d.last
+	}
 	if end := strings.LastIndex(statement, " args="); end >= 0 {
 		statement = statement[:end]
 	}

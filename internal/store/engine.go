@@ -33,6 +33,9 @@ type engine interface {
 	// copyIn copies rows into a table. It is not done on a connection that a test has wrapped.
 	copyIn(ctx context.Context, conn *sql.Conn, table string, columns []string, args []any) (done bool, err error)
 
+	// numbersIn is a query of the numbers in a text that is a JSON array, whose one column is value; text is an SQL expression.
+	numbersIn(text string) string
+
 	// explain adds to an error which database it is of, and what to do if the error says.
 	explain(err error) error
 	// sync makes sure that what is committed survives a power failure.

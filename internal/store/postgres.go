@@ -154,6 +154,10 @@ func (*postgres) violates(err error, index UniqueIndex) bool {
 	return errors.As(err, &failure) && failure.Code == uniqueViolation && failure.ConstraintName == index.Name
 }
 
+func (*postgres) numbersIn(text string) string {
+	return `SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST(` + text + ` AS jsonb)) AS numbers(value)`
+}
+
 func (*postgres) copies() bool { return true }
 
 // copyIn streams the rows by COPY.

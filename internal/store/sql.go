@@ -26,6 +26,11 @@ func (s SQL) QueryRowContext(ctx context.Context, query string, args ...any) *sq
 	return s.tx.QueryRowContext(ctx, s.engine.rebind(query), args...)
 }
 
+// NumbersIn is a query of the numbers that a text column holds as a JSON array. A text of any other form has none.
+func (s *Store) NumbersIn(column string) string {
+	return s.engine.numbersIn(`CASE WHEN ` + column + ` LIKE '[%' THEN ` + column + ` ELSE '[]' END`)
+}
+
 // StmtContext returns a statement that [Store.Prepare] prepared, for this transaction.
 func (s SQL) StmtContext(ctx context.Context, stmt *sql.Stmt) *sql.Stmt {
 	return s.tx.StmtContext(ctx, stmt)

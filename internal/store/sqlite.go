@@ -147,6 +147,8 @@ func (*sqlite) violates(err error, index UniqueIndex) bool {
 	return strings.Contains(text, "UNIQUE constraint failed") && strings.Contains(text, index.Columns)
 }
 
+func (*sqlite) numbersIn(text string) string { return `SELECT value FROM json_each(` + text + `)` }
+
 func (*sqlite) copies() bool { return false }
 
 func (*sqlite) copyIn(context.Context, *sql.Conn, string, []string, []any) (bool, error) {

@@ -1,0 +1,145 @@
+package worklist_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"autoholdings/holdings/worklist"
+	"autoholdings/internal/holdingstest"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// testBundle is holdingstest's, with what the tests of this package do again and again.
+type testBundle struct{ *holdingstest.Bundle }
+
+func setup(t *testing.T) *testBundle {
+	t.Helper()
+	return &testBundle{holdingstest.New(t)}
+}
+
+// others are titles that keep a list's guards and counts sane.
+var others = holdingstest.Rows(100, 105, "Journal %d; id=j%d; print=@%d")
+
+// Lists in which nothing tells which of two portfolios a title is.
+const (
+	before = "One; id=a; print=@1; first=1990\nTwo; id=b; online=@2; first=1991\n"
+	after  = "Merged; id=c; print=@1; online=@2; first=1996\n"
+)
+
+// sync applies a list of a day for profile 1.
+func (b *testBundle) sync(date, rows string) {
+	b.T.Helper()
+	b.Release = date
+	b.Sync(1, holdingstest.KBART(others+rows))
+}
+
+// items are those that a filter asks for, read in pages of a size.
+func (b *testBundle) items(f worklist.Filter, size int) (all []*worklist.Item) {
+	b.T.Helper()
+	var at *worklist.Position
+	for {
+		page, err := b.Library.Worklist.Items(b.T.Context(), f, size, at)
+		b.Must(err)
+		all = append(all, page.Items...)
+		if !page.More {
+			return all
+		}
+		last := page.Items[len(page.Items)-1].Position()
+		at = &last
+	}
+}
+
+// titles are the items that a filter asks for, as "type title".
+func (b *testBundle) titles(f worklist.Filter) (lines []string) {
+	b.T.Helper()
+	for _, item := range b.items(f, 100) {
+		lines = append(lines, string(item.Type)+" "+item.Title)
+	}
+	return lines
+}
+
+// lists checks what a filter asks for.
+func (b *testBundle) lists(what string, f worklist.Filter, want ...string) {
+	b.T.Helper()
+	if diff := cmp.Diff(want, b.titles(f)); diff != "" {
+		b.T.Errorf("%s: %s", what, diff)
+	}
+	n, err := b.Library.Worklist.CountItems(b.T.Context(), f)
+	b.Must(err)
+	if n != len(want) {
+		b.T.Errorf("%s: %d are counted, %d listed", what, n, len(want))
+	}
+}
+
+// refs names items as they were read.
+func refs(items ...*worklist.Item) []worklist.Ref {
+	named := make([]worklist.Ref, len(items))
+	for i, item := range items {
+		named[i] = worklist.Ref{ID: item.ID(), Version: &item.Version}
+	}
+	return named
+}
+
+// mark marks items. It ends the test if it is refused.
+func (b *testBundle) mark(in worklist.Marking, items ...*worklist.Item) {
+	b.T.Helper()
+	_, err := b.Library.Worklist.Mark(b.T.Context(), refs(items...), in)
+	b.Must(err)
+}
+
+// refused checks the codes and paths of the problems in an error.
+func (b *testBundle) refused(err error, want ...string) {
+	b.T.Helper()
+	problems, ok := problem.In(err)
+	if !ok {
+		b.T.Fatalf("no problems: %v", err)
+	}
+	var got []string
+	for _, p := range problems {
+		got = append(got, fmt.Sprintf("%s %s", p.Code, strings.Join(p.Path, ".")))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		b.T.Error(diff)
+	}
+}
+
+// exec runs a statement.
+func (b *testBundle) exec(query string, args ...any) {
+	b.T.Helper()
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL.ExecContext(ctx, query, args...)
+		return err
+	})
+}
+
+// person adds somebody who signs in.
+func (b *testBundle) person(name string) int64 {
+	b.T.Helper()
+	id := b.Store.NextID()
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		return tx.Person.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetName(name).SetNameKey(strings.ToLower(name)).Exec(ctx)
+	})
+	return id
+}
+
+// run makes a job that is over, with a part of profile 1 for journals.
+func (b *testBundle) run(kind, state, verdict, partState string, at int64) (jobID int64) {
+	b.T.Helper()
+	jobID = b.NextJobID()
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		tx.Job.Create().SetID(jobID).SetCreatedAt(at).SetUpdatedAt(at).SetKind(kind).SetState(state).SetVerdict(verdict).SetMode("APPLY").
+			SetTrigger("MANUAL").SetArgs([]byte("{}")).SetDueAt(at).SetFinishedAt(at).SetSummary("It went so.").SetUniqueKey(kind).SaveX(ctx)
+		if partState == "" {
+			return nil
+		}
+		return tx.JobPart.Create().SetID(jobID + 1).SetCreatedAt(at).SetUpdatedAt(at).SetJobID(jobID).SetProfileID(1).SetProfileName("Ours").
+			SetCollectionID(holdingstest.CollectionID).SetCollectionName("journals").SetContent("JOURNALS").SetState(partState).
+			SetMessage("the guard holds it").Exec(ctx)
+	})
+	return jobID
+}
