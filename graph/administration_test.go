@@ -292,16 +292,15 @@ func TestJobTypes(t *testing.T) {
 		return names
 	}
 	all := []string{
-		"Import a KBART list into a local collection", "Move electronic portfolio information", "Pair titles by hand", "Undo a job",
-		"Update the Community Zone",
-		"Upload electronic holdings", "Withdraw a profile's entitlements",
+		"Import a KBART list into a local collection", "Import a portfolio export from Alma", "Move electronic portfolio information",
+		"Pair titles by hand", "Undo a job", "Update the Community Zone", "Upload electronic holdings", "Withdraw a profile's entitlements",
 	}
 	change, carry := "Change portfolios", "Carry a title's history over"
 	every := append([]string{carry, change}, all...)
 	for search, want := range map[string][]string{
 		"": every, " ": every,
-		"MOVE portfolio": {carry, change, all[1]}, "information electronic": {all[1]}, "kbart": {all[0]}, "global list": {all[4]},
-		"schedule": {all[5]}, "approval": {all[6]}, "nothing of that name": nil, "undo": {all[3]},
+		"MOVE portfolio": {carry, change, all[2]}, "information electronic": {all[2]}, "kbart": {all[0]}, "global list": {all[5]},
+		"schedule": {all[6]}, "approval": {all[7]}, "nothing of that name": nil, "undo": {all[4]},
 	} {
 		if diff := cmp.Diff(want, names(b.jobTypes(search))); diff != "" {
 			t.Errorf("%q:\n%s", search, diff)

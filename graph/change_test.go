@@ -33,6 +33,7 @@ var changeTypes = map[string][2]string{
 	"decidePairings":     {"DecidePairingsInput", "job { id }"},
 	"takeBackPairing":    {"TakeBackPairingInput", "decision { id endedAt }"},
 	"changePortfolios":   {"ChangePortfoliosInput", "job { id }"},
+	"importFromAlma":     {"ImportFromAlmaInput", "job { id }"},
 	"createPortfolio":    {"CreatePortfolioInput", "portfolio { id title }"},
 	"createPortfolioSet": {"CreatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},
 	"updatePortfolioSet": {"UpdatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},
@@ -67,7 +68,13 @@ func (b *testBundle) wants(name string, in input, told string) {
 // changed starts a change and waits for its end.
 func (b *testBundle) changed(in input, verdict string) string {
 	b.t.Helper()
-	p := b.many("changePortfolios", in)
+	return b.ended("changePortfolios", in, verdict)
+}
+
+// ended starts a job over many portfolios and waits for its end.
+func (b *testBundle) ended(name string, in input, verdict string) string {
+	b.t.Helper()
+	p := b.many(name, in)
 	if p.Job == nil {
 		b.t.Fatalf("%v: %+v", in, p.UserErrors)
 	}

@@ -71,11 +71,17 @@ func (r jobChangeResolver) PoLine(ctx context.Context, c *model.JobChange) (*mod
 }
 
 func (r jobChangeResolver) License(ctx context.Context, c *model.JobChange) (*model.License, error) {
-	_, _, license := move.Moved(c.JobChange)
-	return c.Page.Licenses.Of(ctx, license, func(ctx context.Context) (map[int64]*model.License, error) {
-		ids := each(c.Page.Rows, func(row *ent.JobChange) int64 { _, _, license := move.Moved(row); return license })
-		return readPage(ctx, ids, r.acquisitions.LicensesByID, model.Licenses)
+	return c.Page.Licenses.Of(ctx, licenseOfChange(c.JobChange), func(ctx context.Context) (map[int64]*model.License, error) {
+		return readPage(ctx, each(c.Page.Rows, licenseOfChange), r.acquisitions.LicensesByID, model.Licenses)
 	})
+}
+
+// licenseOfChange is the license that is moved, given or taken away; 0: none.
+func licenseOfChange(row *ent.JobChange) int64 {
+	if _, _, license := move.Moved(row); license != 0 {
+		return license
+	}
+	return holdings.LicenseOfChange(row)
 }
 
 func (r *resolver) partOfChange(ctx context.Context, c *model.JobChange) (*model.JobPart, error) {

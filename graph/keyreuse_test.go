@@ -129,7 +129,7 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 	}
 	b.waitFor(imported)
 	other := model.ID(model.CollectionType, b.old)
-	return append(keyedChanges(b, imported, local), []keyedRequest{
+	return append(append(keyedChanges(b, imported), keyedOverMany(local, other, imported)...), []keyedRequest{
 		{"undoJob", input{"jobId": imported, "mode": "PREVIEW"}, input{"jobId": model.ID(model.JobType, 1), "mode": "APPLY"}},
 		{"runProfile", input{"profileId": active}, input{"mode": "PREVIEW", "force": true, "profileId": inactive}},
 		{"runScheduledJob", input{"scheduledJobId": "sync"}, input{"scheduledJobId": "another"}},
@@ -176,8 +176,8 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 	}...)
 }
 
-// keyedChanges are the requests that change many portfolios.
-func keyedChanges(b *moving, imported, local string) []keyedRequest {
+// keyedChanges are requests that decide on single titles.
+func keyedChanges(b *moving, imported string) []keyedRequest {
 	portfolioOf := func(collection int64) string {
 		return model.ID(model.PortfolioType, b.store.Read.Portfolio.Query().Where(portfolio.CollectionID(collection)).FirstIDX(b.t.Context()))
 	}
@@ -204,12 +204,26 @@ func keyedChanges(b *moving, imported, local string) []keyedRequest {
 				"previewJobId": imported,
 			},
 		},
+	}
+}
+
+// keyedOverMany are requests for jobs over many portfolios.
+func keyedOverMany(local, other, imported string) []keyedRequest {
+	return []keyedRequest{
 		{
 			"changePortfolios",
 			input{"selection": input{"filter": input{}}, "change": input{"publicNote": "x"}},
 			input{
 				"action": "MOVE", "selection": input{"portfolioIds": []string{}}, "change": input{"publicNote": "y"}, "targetCollectionId": local,
 				"mode": "PREVIEW", "previewJobId": imported,
+			},
+		},
+		{
+			"importFromAlma",
+			input{"collectionId": local, "file": "ISSN,Public note\n0006-8950,x\n"},
+			input{
+				"collectionId": other, "file": "ISSN,Public note\n0006-8950,y\n", "fileId": model.ID(model.ProviderFileType, 1), "mode": "PREVIEW",
+				"previewJobId": imported,
 			},
 		},
 	}

@@ -28,6 +28,7 @@ type Jobs interface {
 	StartCarry(ctx context.Context, in jobs.CarryRequest) (*ent.Job, error)
 	StartPair(ctx context.Context, in jobs.PairRequest) (*ent.Job, error)
 	StartChange(ctx context.Context, in jobs.ChangeRequest) (*ent.Job, error)
+	StartAlma(ctx context.Context, in jobs.AlmaRequest) (*ent.Job, error)
 	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
 	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
 	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)

@@ -114,6 +114,12 @@ func (w *PartWriter) Transaction(ctx context.Context, write func(ctx context.Con
 // begin is Store.Write or Store.WriteBeside.
 type begin = func(context.Context, func(context.Context, *store.Tx) error) error
 
+// TransactionAlone is Transaction with no other beside it, for what is not the collections' own alone, such as a number that is
+// given once in the whole database.
+func (w *PartWriter) TransactionAlone(ctx context.Context, write func(ctx context.Context, tx *store.Tx) error) error {
+	return w.transaction(ctx, w.Store.Write, write)
+}
+
 func (w *PartWriter) transaction(ctx context.Context, begin begin, write func(ctx context.Context, tx *store.Tx) error) error {
 	before := w.Counts
 	before.Fields = slices.Clone(w.Counts.Fields)

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"autoholdings/ent"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/storable"
@@ -318,4 +319,18 @@ func LicenseText(id int64) *string {
 	}
 	text := strconv.FormatInt(id, 10)
 	return &text
+}
+
+// LicenseOfChange is the license that a line of a report gives a portfolio, else the one that it takes away; 0: neither.
+func LicenseOfChange(c *ent.JobChange) int64 {
+	before, after, ok := ValuesOf(c).Staff()
+	if !ok || c.Field != FieldLicense {
+		return 0
+	}
+	if after == nil {
+		after = before
+	}
+	var v StaffValues
+	v.set(FieldLicense, after)
+	return v.LicenseID
 }

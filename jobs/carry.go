@@ -93,7 +93,7 @@ func checkCarry(ctx context.Context, tx *store.Tx, in CarryRequest) (args carryA
 		return args, errOr(err, problems)
 	}
 	if in.PreviewJobID != 0 && in.Mode == Apply {
-		shown, err := checkPreviewOf[carryArgs](ctx, tx, in.PreviewJobID, KindCarry, "a carry-over", &problems)
+		shown, err := checkPreviewOf[carryArgs](ctx, tx, in.PreviewJobID, KindCarry, &problems)
 		if err != nil {
 			return args, err
 		}

@@ -93,7 +93,7 @@ func (s *Service) StartChange(ctx context.Context, in ChangeRequest) (*ent.Job, 
 			}
 			return s.queue(ctx, tx, newJob{
 				kind: KindChange, mode: in.Mode, trigger: Manual, request: request, args: args, subject: in.PreviewJobID,
-				uniqueKey: "change:" + args.digest(), path: "input.selection",
+				uniqueKey: "change:" + args.whole(), path: "input.selection",
 			})
 		})
 	})
@@ -115,9 +115,17 @@ func (in *ChangeRequest) checkOneSelection() error {
 		"say which portfolios by exactly one of filter, portfolioIds, setId, fileId and file")
 }
 
-// digest is the same for requests that would do the same.
+// whole is the same for requests that would do the same in the same collections.
+func (a changeArgs) whole() string { return digestOf(a) }
+
 func (a changeArgs) digest() string {
-	text, _ := json.Marshal(a) // maps are encoded in the order of their keys
+	a.CollectionIDs = nil
+	return digestOf(a)
+}
+
+// digestOf is of anything that can be encoded.
+func digestOf(args any) string {
+	text, _ := json.Marshal(args) // maps are encoded in the order of their keys
 	return fmt.Sprintf("%x", sha256.Sum256(text))
 }
 
@@ -130,31 +138,39 @@ func (s *Service) linesOf(ctx context.Context, in ChangeRequest) (*bulk.Lines, e
 	if in.File != nil {
 		path = "input.selection.file"
 	}
-	file, err := s.store.Read.ProviderFile.Get(ctx, in.FileID)
+	return s.givenLines(ctx, in.FileID, path, s.bulk.ReadLines)
+}
+
+// lineReader reads a file of lines.
+type lineReader func(context.Context, io.Reader) (*bulk.Lines, error)
+
+// givenLines reads a kept file that a person names at a path of a request.
+func (s *Service) givenLines(ctx context.Context, fileID int64, path string, read lineReader) (*bulk.Lines, error) {
+	file, err := s.store.Read.ProviderFile.Get(ctx, fileID)
 	switch {
 	case ent.IsNotFound(err):
 		return nil, problem.New(problem.NotFound, path, "there is no such file: upload it by POST /files")
 	case err != nil:
-		return nil, fmt.Errorf("read file %d: %w", in.FileID, err)
+		return nil, fmt.Errorf("read file %d: %w", fileID, err)
 	case file.Source != SourceUpload && access.Check(ctx, access.Admin) != nil: // its report would tell what is in it
 		return nil, problem.New(problem.BadInput, path, "%q is a file of the provider: upload yours by POST /files", file.Name)
 	case file.Path == "":
 		return nil, problem.New(problem.BadInput, path, "the copy of %q is not kept any more: upload it again by POST /files", file.Name)
 	}
-	lines, err := s.readLines(ctx, file)
+	lines, err := s.readLines(ctx, file, read)
 	if problems, ok := problem.In(err); ok {
 		return nil, problem.New(problem.BadInput, path, "%s", problems[0].Message)
 	}
 	return lines, err
 }
 
-func (s *Service) readLines(ctx context.Context, file *ent.ProviderFile) (*bulk.Lines, error) {
+func (s *Service) readLines(ctx context.Context, file *ent.ProviderFile, read lineReader) (*bulk.Lines, error) {
 	kept, err := s.files.Open(ctx, file.Path)
 	if err != nil {
 		return nil, fmt.Errorf("open the kept copy of %q: %w", file.Name, err)
 	}
 	defer func(kept io.Closer) { _ = kept.Close() }(kept)
-	return s.bulk.ReadLines(ctx, kept)
+	return read(ctx, kept)
 }
 
 // checkChange returns all problems of the request at once, or the arguments of the job.
@@ -186,11 +202,18 @@ func (s *Service) checkChange(ctx context.Context, tx *store.Tx, in ChangeReques
 		problems.Add(problem.BadInput, "input.selection", "it selects no portfolio: look with the query portfolios what a filter finds")
 	}
 	if in.PreviewJobID != 0 && in.Mode == Apply {
-		if err := checkChangePreview(ctx, tx, in.PreviewJobID, args, &problems); err != nil {
+		if err := checkChangePreview(ctx, tx, KindChange, in.PreviewJobID, args, &problems); err != nil {
 			return args, err
 		}
 	}
 	return args, problems.Err()
+}
+
+// overMany are the arguments of a job over many portfolios.
+type overMany interface {
+	arguments
+	// digest is the same for requests that would do the same, wherever the portfolios are by then.
+	digest() string
 }
 
 func checkChangeChoices(in ChangeRequest, problems *problem.List) {
@@ -275,14 +298,13 @@ func (s *Service) checkSelection(ctx context.Context, tx *store.Tx, in ChangeReq
 	}
 }
 
-// checkChangePreview adds a problem if the preview does not exist, has not ended, or is of another change.
-func checkChangePreview(ctx context.Context, tx *store.Tx, jobID int64, args changeArgs, problems *problem.List) error {
-	shown, err := checkPreviewOf[changeArgs](ctx, tx, jobID, KindChange, "a change of portfolios", problems)
+// checkChangePreview adds a problem if the preview does not exist, has not ended, is of another kind, or of another change.
+func checkChangePreview[T overMany](ctx context.Context, tx *store.Tx, kind string, jobID int64, args T, problems *problem.List) error {
+	shown, err := checkPreviewOf[T](ctx, tx, jobID, kind, problems)
 	if err != nil || shown == nil {
 		return err
 	}
-	shown.CollectionIDs, args.CollectionIDs = nil, nil // whether other portfolios are found is seen in the report
-	if shown.digest() != args.digest() {
+	if (*shown).digest() != args.digest() { // whether other portfolios are found is seen in the report
 		problems.Add(problem.BadInput, previewPath, "the preview was made of another change or of other portfolios: %s", previewAgain)
 	}
 	return nil
@@ -307,24 +329,37 @@ func (a changeArgs) order(ctx context.Context, r *run) (*bulk.Order, error) {
 	if a.FileID == 0 {
 		return o, nil
 	}
-	file, err := r.s.store.Read.ProviderFile.Get(ctx, a.FileID)
-	if err != nil {
-		return nil, fmt.Errorf("read file %d: %w", a.FileID, err)
-	}
-	o.Lines, err = r.s.readLines(ctx, file)
-	if problems, ok := problem.In(err); ok {
-		return nil, &failure{"FILE_UNREADABLE", problems[0].Message, "Correct the file and import it again."}
-	}
+	var err error
+	o.Lines, err = r.linesAgain(ctx, a.FileID, r.s.bulk.ReadLines)
 	return o, err
 }
 
-// perform does the collections one after the other. A resumed run goes on after the last portfolio that is done.
+// linesAgain reads the file that a request named, when the job runs.
+func (r *run) linesAgain(ctx context.Context, fileID int64, read lineReader) (*bulk.Lines, error) {
+	file, err := r.s.store.Read.ProviderFile.Get(ctx, fileID)
+	if err != nil {
+		return nil, fmt.Errorf("read file %d: %w", fileID, err)
+	}
+	lines, err := r.s.readLines(ctx, file, read)
+	if problems, ok := problem.In(err); ok {
+		return nil, &failure{"FILE_UNREADABLE", problems[0].Message, "Correct the file and import it again."}
+	}
+	return lines, err
+}
+
 func (a changeArgs) perform(ctx context.Context, r *run) error {
 	order, err := a.order(ctx, r)
 	if err != nil {
 		return err
 	}
-	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error { return r.makeChangeParts(ctx, tx, a, order) })
+	return r.changeMany(ctx, order, a.FileID, a.CollectionIDs)
+}
+
+// changeMany does the collections one after the other. A resumed run goes on after the last portfolio that is done.
+func (r *run) changeMany(ctx context.Context, order *bulk.Order, fileID int64, collectionIDs []int64) error {
+	parts, err := r.parts(ctx, "prepare", func(ctx context.Context, tx *store.Tx) error {
+		return r.makeChangeParts(ctx, tx, order, fileID, collectionIDs)
+	})
 	r.s.tell(r.job.ID)
 	if err != nil {
 		return err
@@ -333,7 +368,7 @@ func (a changeArgs) perform(ctx context.Context, r *run) error {
 		return p.State == PartApplying || p.State == PartApplied || p.State == PartNoChange
 	})
 	if r.job.SubjectJobID != nil && r.job.Mode == Apply && !begun {
-		if err := r.compareChange(ctx, a, order, *r.job.SubjectJobID); err != nil {
+		if err := r.compareChange(ctx, order, collectionIDs, *r.job.SubjectJobID); err != nil {
 			return err
 		}
 	}
@@ -343,16 +378,16 @@ func (a changeArgs) perform(ctx context.Context, r *run) error {
 }
 
 // makeChangeParts makes a part for each collection and, if some lines of the file cannot be used, one of no collection for those.
-func (r *run) makeChangeParts(ctx context.Context, tx *store.Tx, args changeArgs, order *bulk.Order) error {
+func (r *run) makeChangeParts(ctx context.Context, tx *store.Tx, order *bulk.Order, fileID int64, collectionIDs []int64) error {
 	if order.Lines != nil && len(order.Lines.Unused) > 0 {
-		if err := r.makePart(ctx, r.newPart(tx).SetContent("").SetProviderFileID(args.FileID)); err != nil {
+		if err := r.makePart(ctx, r.newPart(tx).SetContent("").SetProviderFileID(fileID)); err != nil {
 			return err
 		}
 	}
-	for _, id := range args.CollectionIDs {
+	for _, id := range collectionIDs {
 		part := r.newPart(tx).SetContent("")
-		if args.FileID != 0 {
-			part.SetProviderFileID(args.FileID)
+		if fileID != 0 {
+			part.SetProviderFileID(fileID)
 		}
 		c, err := tx.Collection.Get(ctx, id)
 		switch {
@@ -371,7 +406,7 @@ func (r *run) makeChangeParts(ctx context.Context, tx *store.Tx, args changeArgs
 }
 
 // compareChange allows only what the preview showed. A difference ends the job before anything is written.
-func (r *run) compareChange(ctx context.Context, a changeArgs, order *bulk.Order, previewID int64) error {
+func (r *run) compareChange(ctx context.Context, order *bulk.Order, collectionIDs []int64, previewID int64) error {
 	shown := map[int64]uint64{}
 	parts, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(previewID), jobpart.CollectionIDNotNil()).All(ctx)
 	if err != nil {
@@ -383,7 +418,7 @@ func (r *run) compareChange(ctx context.Context, a changeArgs, order *bulk.Order
 		}
 	}
 	differ := 0
-	for _, id := range a.CollectionIDs {
+	for _, id := range collectionIDs {
 		digest, err := r.s.bulk.Digest(ctx, order, id)
 		if err != nil {
 			return err

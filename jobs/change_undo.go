@@ -24,8 +24,11 @@ func (undoChange) check(ctx context.Context, tx *store.Tx, undone *ent.Job) erro
 
 // writes returns the collections that the job wrote.
 func (undoChange) writes(_ context.Context, _ *store.Tx, undone *ent.Job) ([]int64, error) {
-	args, err := argsOf[changeArgs](undone)
-	return args.involved().writes, err
+	args, err := kindOf(undone.Kind).arguments(undone)
+	if err != nil {
+		return nil, err
+	}
+	return args.involved().writes, nil
 }
 
 // perform reverses the job's parts, the last first.

@@ -35,6 +35,9 @@ var changeWording = wording{
 		return []aside{{
 				c.Bulk.Refused, "portfolio left as it is, with the reason in the report",
 				"portfolios left as they are, with the reasons in the report",
+			}, {
+				c.Bulk.NotTaken, "value of the file not taken over, with the reason in the report",
+				"values of the file not taken over, with the reasons in the report",
 			}},
 			aside{c.Left, "change not put back", "changes not put back"}
 	},

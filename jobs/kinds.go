@@ -16,7 +16,7 @@ import (
 
 // kinds are the kinds of jobs that this version can run. A new kind is a file of its own and a row here.
 var kinds = []*jobKind{
-	&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &carryKind, &pairKind, &changeKind, &zoneKind, &undoKind,
+	&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &carryKind, &pairKind, &changeKind, &almaKind, &zoneKind, &undoKind,
 }
 
 // jobKind is what the engine knows about one kind of job. What depends on a single job comes from its arguments.

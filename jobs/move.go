@@ -157,7 +157,7 @@ func checkTarget(ctx context.Context, tx *store.Tx, in MoveRequest, sources []*e
 
 // checkPreview adds a problem if the preview does not exist, has not ended, or is for different choices.
 func checkPreview(ctx context.Context, tx *store.Tx, jobID int64, args moveArgs, problems *problem.List) error {
-	shown, err := checkPreviewOf[moveArgs](ctx, tx, jobID, KindMove, "a move", problems)
+	shown, err := checkPreviewOf[moveArgs](ctx, tx, jobID, KindMove, problems)
 	if err != nil || shown == nil {
 		return err
 	}

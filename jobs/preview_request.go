@@ -31,8 +31,9 @@ func checkMode(mode string, previewJobID int64, problems *problem.List) {
 // checkPreviewOf returns the arguments of a preview that came to its end. It adds a problem and returns nil if there is no such
 // preview of a job of this kind, or if it shows nothing to apply.
 func checkPreviewOf[T any](
-	ctx context.Context, tx *store.Tx, jobID int64, kind, inWords string, problems *problem.List,
+	ctx context.Context, tx *store.Tx, jobID int64, kind string, problems *problem.List,
 ) (*T, error) {
+	inWords := kindOf(kind).inWords
 	row, err := tx.Job.Get(ctx, jobID)
 	switch {
 	case ent.IsNotFound(err):

@@ -1,10 +1,13 @@
 package jobs
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"autoholdings/ent"
@@ -17,17 +20,39 @@ const SourceUpload = "UPLOAD"
 
 // KeepUpload keeps a list given by a person, compressed, as a provider file of no profile. It takes plain text, gzip or
 // ZIP, up to the size limit of provider files. content is BOOKS, JOURNALS or "" for both. The same bytes are kept once.
-// What is clearly no list (a web page, JSON, nothing) is a problem; the job that reads a text says whether it is a
+// What is clearly no list (a web page, a workbook, JSON, nothing) is a problem; the job that reads a text says whether it is a
 // KBART list.
 func (s *Service) KeepUpload(ctx context.Context, name, content string, list io.Reader) (*ent.ProviderFile, error) {
 	if content != "" && typeOf[content] == 0 {
 		return nil, problem.New(problem.BadInput, "", "the content %.40q is unknown: choose BOOKS or JOURNALS, or neither for both", content)
 	}
-	file, err := s.files.Keep(ctx, list, name, s.providers.standard().MaxSize())
+	buffered := bufio.NewReader(list)
+	if begin, _ := buffered.Peek(workbookBegin); isWorkbook(begin) { // an error comes again below
+		return nil, problem.New(problem.BadInput, "",
+			"this is a workbook of a spreadsheet program: open it, save it as \"CSV UTF-8\" or as tab-separated text, and give that file")
+	}
+	file, err := s.files.Keep(ctx, buffered, name, s.providers.standard().MaxSize())
 	if err != nil {
 		return nil, s.uploadProblem(err)
 	}
 	return s.record(ctx, fileOrigin{source: SourceUpload}, content, file)
+}
+
+// workbookBegin is how many bytes tell a workbook.
+const workbookBegin = 64
+
+// isWorkbook says whether a file begins as an .xlsx or an .xls does. An .xlsx is a ZIP whose first file is one of a few.
+func isWorkbook(begin []byte) bool {
+	const header = 30 // bytes of a ZIP before the name of its first file
+	if bytes.HasPrefix(begin, []byte("\xd0\xcf\x11\xe0")) {
+		return true
+	}
+	if !bytes.HasPrefix(begin, []byte("PK\x03\x04")) || len(begin) < header {
+		return false
+	}
+	return slices.ContainsFunc([]string{"[Content_Types].xml", "_rels/", "docProps/", "xl/"}, func(name string) bool {
+		return bytes.HasPrefix(begin[header:], []byte(name))
+	})
 }
 
 // uploadProblems are the problems with an upload that a person can fix, in words that do not blame a provider.

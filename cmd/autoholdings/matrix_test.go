@@ -45,8 +45,9 @@ var fieldNeeds = map[access.Scope][]string{
 	},
 	access.Curate: {
 		"updatePortfolio", "removePortfolio", "judgeRefusedRow", "restorePortfolio", "createPoLine", "updatePoLine", "deletePoLine",
-		"createPortfolio", "carryOver", "decidePairings", "takeBackPairing", "changePortfolios", "createPortfolioSet", "updatePortfolioSet",
-		"deletePortfolioSet", "createLicense", "updateLicense", "deleteLicense", "assignWorklistItems", "markWorklistItems",
+		"createPortfolio", "carryOver", "decidePairings", "takeBackPairing", "changePortfolios", "importFromAlma", "createPortfolioSet",
+		"updatePortfolioSet", "deletePortfolioSet", "createLicense", "updateLicense", "deleteLicense", "assignWorklistItems",
+		"markWorklistItems",
 	},
 	access.Configure: {
 		"updateSettings", "createInventoryGroup", "updateInventoryGroup", "deleteInventoryGroup", "activateCollection", "createCollection",

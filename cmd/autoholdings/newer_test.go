@@ -35,6 +35,7 @@ func TestDatabaseOfANewerVersion(t *testing.T) {
 		"sync":              append([]string{"sync", "--profile", profile}, server...),
 		"sync --file":       append([]string{"sync", "--profile", profile, "--file", list}, server...),
 		"import collection": append([]string{"import", "collection", "--name", "Books", list}, server...),
+		"import alma":       append([]string{"import", "alma", list}, server...),
 		"import zone":       append([]string{"import", "zone", "--zone", "611", list}, server...),
 		"import polines":    {"import", "polines", list},
 		"import licenses":   {"import", "licenses", "--dry-run", list},

@@ -33,6 +33,7 @@ func TestSharedDatabaseNeeds(t *testing.T) {
 		"sync --file":       {"sync", "--profile", profile, "--file", list},
 		"import collection": {"import", "collection", "--name", "Books"},
 		"import zone":       {"import", "zone"},
+		"import alma":       {"import", "alma"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,7 +43,7 @@ func TestSharedDatabaseNeeds(t *testing.T) {
 			refused := func(want []string, more ...string) {
 				t.Helper()
 				all := slices.Concat(args, more)
-				if name == "import collection" {
+				if name == "import collection" || name == "import alma" {
 					all = append(all, list)
 				}
 				_, err := command(t, all...)

@@ -142,6 +142,7 @@ type ComplexityRoot struct {
 
 	BulkCounts struct {
 		Moved    func(childComplexity int) int
+		NotTaken func(childComplexity int) int
 		Refused  func(childComplexity int) int
 		Restored func(childComplexity int) int
 	}
@@ -470,6 +471,11 @@ type ComplexityRoot struct {
 	}
 
 	ImportCommunityZoneTitlesPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ImportFromAlmaPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -808,6 +814,7 @@ type ComplexityRoot struct {
 		EndSessions               func(childComplexity int, input EndSessionsInput) int
 		ImportCollection          func(childComplexity int, input ImportCollectionInput) int
 		ImportCommunityZoneTitles func(childComplexity int, input ImportCommunityZoneTitlesInput) int
+		ImportFromAlma            func(childComplexity int, input ImportFromAlmaInput) int
 		JudgeRefusedRow           func(childComplexity int, input JudgeRefusedRowInput) int
 		MarkWorklistItems         func(childComplexity int, input MarkWorklistItemsInput) int
 		MovePortfolioInformation  func(childComplexity int, input MovePortfolioInformationInput) int
@@ -1439,6 +1446,7 @@ type MutationResolver interface {
 	AssignWorklistItems(ctx context.Context, input AssignWorklistItemsInput) (*AssignWorklistItemsPayload, error)
 	MarkWorklistItems(ctx context.Context, input MarkWorklistItemsInput) (*MarkWorklistItemsPayload, error)
 	ChangePortfolios(ctx context.Context, input ChangePortfoliosInput) (*ChangePortfoliosPayload, error)
+	ImportFromAlma(ctx context.Context, input ImportFromAlmaInput) (*ImportFromAlmaPayload, error)
 	CreatePortfolio(ctx context.Context, input CreatePortfolioInput) (*CreatePortfolioPayload, error)
 	UpdatePortfolio(ctx context.Context, input UpdatePortfolioInput) (*UpdatePortfolioPayload, error)
 	RemovePortfolio(ctx context.Context, input RemovePortfolioInput) (*RemovePortfolioPayload, error)
@@ -1861,6 +1869,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkCounts.Moved(childComplexity), true
+	case "BulkCounts.notTaken":
+		if e.ComplexityRoot.BulkCounts.NotTaken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.NotTaken(childComplexity), true
 	case "BulkCounts.refused":
 		if e.ComplexityRoot.BulkCounts.Refused == nil {
 			break
@@ -3018,6 +3032,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ImportCommunityZoneTitlesPayload.UserErrors(childComplexity), true
+
+	case "ImportFromAlmaPayload.job":
+		if e.ComplexityRoot.ImportFromAlmaPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportFromAlmaPayload.Job(childComplexity), true
+	case "ImportFromAlmaPayload.userErrors":
+		if e.ComplexityRoot.ImportFromAlmaPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportFromAlmaPayload.UserErrors(childComplexity), true
 
 	case "InventoryGroup.createdAt":
 		if e.ComplexityRoot.InventoryGroup.CreatedAt == nil {
@@ -4655,6 +4682,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportCommunityZoneTitles(childComplexity, args["input"].(ImportCommunityZoneTitlesInput)), true
+	case "Mutation.importFromAlma":
+		if e.ComplexityRoot.Mutation.ImportFromAlma == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importFromAlma_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportFromAlma(childComplexity, args["input"].(ImportFromAlmaInput)), true
 	case "Mutation.judgeRefusedRow":
 		if e.ComplexityRoot.Mutation.JudgeRefusedRow == nil {
 			break
@@ -7120,6 +7158,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("GuardsInput", ec.unmarshalInputGuardsInput),
 			graphql.NewInputUnmarshaler("ImportCollectionInput", ec.unmarshalInputImportCollectionInput),
 			graphql.NewInputUnmarshaler("ImportCommunityZoneTitlesInput", ec.unmarshalInputImportCommunityZoneTitlesInput),
+			graphql.NewInputUnmarshaler("ImportFromAlmaInput", ec.unmarshalInputImportFromAlmaInput),
 			graphql.NewInputUnmarshaler("JobChangeFilter", ec.unmarshalInputJobChangeFilter),
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("JobFindingFilter", ec.unmarshalInputJobFindingFilter),
@@ -8716,6 +8755,8 @@ enum JobKind {
   PAIR
   "Changes many portfolios: what staff decide about them, or whether and where they are in the holdings."
   CHANGE_PORTFOLIOS
+  "Takes over what a portfolio export of Alma has and portfolios here do not."
+  IMPORT_FROM_ALMA
 }
 
 "Where a job stands."
@@ -9272,6 +9313,8 @@ type BulkCounts {
   moved: Int!
   "Left as they are, each with the reason in the report."
   refused: Int!
+  "Values of a file that were not taken over, since the portfolio has another one or they cannot be used; each with the reason in the report."
+  notTaken: Int!
 }
 
 "What a job does with a title, a portfolio or a row."
@@ -9324,7 +9367,10 @@ enum ChangeAction {
   RESTORE
   "A portfolio is moved to another collection, with all it has."
   MOVE_PORTFOLIO
-  "A portfolio that a change of many leaves as it is; ` + "`" + `newValue` + "`" + ` says why and what to do."
+  """
+  A portfolio that a change of many leaves as it is or, where ` + "`" + `field` + "`" + ` names one, a value of the file that is not taken over: ` + "`" + `oldValue` + "`" + `
+  is what is there, and ` + "`" + `newValue` + "`" + ` says why and what to do.
+  """
   REFUSED
 }
 
@@ -9337,7 +9383,7 @@ type JobChange implements Node {
   """
   KBART name of the field, or ` + "`" + `coverage` + "`" + `; ` + "`" + `coverage.title_url` + "`" + `, ` + "`" + `coverage.notes` + "`" + ` and ` + "`" + `coverage.coverage_depth` + "`" + ` where coverage
   statements have other values of their own than before, and the title has not. In a move: the number of the PO line, or the
-  code of the license. Null: the portfolio or the row as a whole.
+  code of the license. In an import from Alma also ` + "`" + `po_line` + "`" + ` and ` + "`" + `groups` + "`" + `. Null: the portfolio or the row as a whole.
   """
   field: String
   "The title as it was called at the time."
@@ -9362,7 +9408,7 @@ type JobChange implements Node {
   target: Portfolio
   "The PO line that is moved; null for every other change, or where it was deleted since."
   poLine: PoLine
-  "The license that is moved or in conflict; null for every other change, or where it was deleted since."
+  "The license that is moved, in conflict, or given to a portfolio or taken away; null for every other change, or where it was deleted since."
   license: License
   "The former coverage statement by statement, where ` + "`" + `field` + "`" + ` is or begins with ` + "`" + `coverage` + "`" + `; null for every other change."
   oldCoverage: [CoverageStatement!]
@@ -9577,6 +9623,12 @@ type Mutation {
   showed, or fails and says that it has become something else. ` + "`" + `undoJob` + "`" + ` takes it back.
   """
   changePortfolios(input: ChangePortfoliosInput!): ChangePortfoliosPayload! @requires(scope: CURATE)
+  """
+  Queues a job that takes PO lines, licenses, local coverage, notes, proxy, access rights and availability over from a portfolio export
+  of Alma. Lines are matched with portfolios by ISSN and ISBN. What a portfolio has already and the file has otherwise stays and is
+  listed, as is every line and value that cannot be used. ` + "`" + `mode` + "`" + `, ` + "`" + `previewJobId` + "`" + ` and ` + "`" + `undoJob` + "`" + ` work as for changePortfolios.
+  """
+  importFromAlma(input: ImportFromAlmaInput!): ImportFromAlmaPayload! @requires(scope: CURATE)
   "Makes a portfolio by hand, in a local collection. It is the library's own, as one that importCollection makes."
   createPortfolio(input: CreatePortfolioInput!): CreatePortfolioPayload! @requires(scope: CURATE)
   "Changes what staff decide of a portfolio: whether it is available, which fields a sync leaves alone. Fields left out stay."
@@ -10267,6 +10319,30 @@ input ChangePortfoliosInput {
 
 "What came of changePortfolios."
 type ChangePortfoliosPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"A portfolio export of Alma, and what to do with it. Exactly one of fileId and file is given. See docs/api.md for its columns."
+input ImportFromAlmaInput {
+  "The collection of the portfolios; left out, each line names its own by its number in the Community Zone or its name."
+  collectionId: ID
+  "An uploaded file (POST /files)."
+  fileId: ID
+  "The file itself, where it is small: CSV in UTF-8 with a header."
+  file: String
+  "PREVIEW writes nothing and reports the same."
+  mode: JobMode = APPLY
+  "With APPLY: the preview that is to be applied, no more and no less. It was made of the same kept file: give its fileId, or the same file."
+  previewJobId: ID
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
+  idempotencyKey: String
+}
+
+"What came of importFromAlma."
+type ImportFromAlmaPayload {
   "The queued job; null where it was not queued."
   job: Job
   "What to mend; empty where it was done."
@@ -11487,6 +11563,8 @@ func (ec *executionContext) childFields_BulkCounts(ctx context.Context, field gr
 		return ec.fieldContext_BulkCounts_moved(ctx, field)
 	case "refused":
 		return ec.fieldContext_BulkCounts_refused(ctx, field)
+	case "notTaken":
+		return ec.fieldContext_BulkCounts_notTaken(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BulkCounts", field.Name)
 }
@@ -12145,6 +12223,16 @@ func (ec *executionContext) childFields_ImportCommunityZoneTitlesPayload(ctx con
 		return ec.fieldContext_ImportCommunityZoneTitlesPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ImportCommunityZoneTitlesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportFromAlmaPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ImportFromAlmaPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportFromAlmaPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportFromAlmaPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_InventoryGroup(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14367,6 +14455,20 @@ func (ec *executionContext) field_Mutation_importCommunityZoneTitles_args(ctx co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ImportCommunityZoneTitlesInput, error) {
 			return ec.unmarshalNImportCommunityZoneTitlesInput2autoholdingsᚋgraphᚋgeneratedᚐImportCommunityZoneTitlesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importFromAlma_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportFromAlmaInput, error) {
+			return ec.unmarshalNImportFromAlmaInput2autoholdingsᚋgraphᚋgeneratedᚐImportFromAlmaInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -16795,6 +16897,29 @@ func (ec *executionContext) _BulkCounts_refused(ctx context.Context, field graph
 	)
 }
 func (ec *executionContext) fieldContext_BulkCounts_refused(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_notTaken(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_notTaken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotTaken, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_notTaken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
 }
 
@@ -21722,6 +21847,70 @@ func (ec *executionContext) _ImportCommunityZoneTitlesPayload_userErrors(ctx con
 func (ec *executionContext) fieldContext_ImportCommunityZoneTitlesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ImportCommunityZoneTitlesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportFromAlmaPayload_job(ctx context.Context, field graphql.CollectedField, obj *ImportFromAlmaPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportFromAlmaPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportFromAlmaPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportFromAlmaPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportFromAlmaPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportFromAlmaPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportFromAlmaPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportFromAlmaPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportFromAlmaPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -28444,6 +28633,68 @@ func (ec *executionContext) fieldContext_Mutation_changePortfolios(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_changePortfolios_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importFromAlma(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importFromAlma(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportFromAlma(ctx, fc.Args["input"].(ImportFromAlmaInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *ImportFromAlmaPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *ImportFromAlmaPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportFromAlmaPayload) graphql.Marshaler {
+			return ec.marshalNImportFromAlmaPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportFromAlmaPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importFromAlma(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportFromAlmaPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importFromAlma_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -44002,6 +44253,87 @@ func UnmarshalImportCommunityZoneTitlesInput(ctx context.Context, raw any) (Impo
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputImportFromAlmaInput(ctx context.Context, obj any) (ImportFromAlmaInput, error) {
+	var it ImportFromAlmaInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"collectionId", "fileId", "file", "mode", "previewJobId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = graphql.OmittableOf(data)
+		case "fileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fileId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FileID = graphql.OmittableOf(data)
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "previewJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviewJobID = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportFromAlmaInput unmarshals raw into the ImportFromAlmaInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportFromAlmaInput(ctx context.Context, raw any) (ImportFromAlmaInput, error) {
+	var out ImportFromAlmaInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportFromAlmaInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputJobChangeFilter(ctx context.Context, obj any) (model.JobChangeFilter, error) {
 	var it model.JobChangeFilter
 	if obj == nil {
@@ -48029,6 +48361,11 @@ func (ec *executionContext) _BulkCounts(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "notTaken":
+			out.Values[i] = ec._BulkCounts_notTaken(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50338,6 +50675,44 @@ func (ec *executionContext) _ImportCommunityZoneTitlesPayload(ctx context.Contex
 	return out
 }
 
+var importFromAlmaPayloadImplementors = []string{"ImportFromAlmaPayload"}
+
+func (ec *executionContext) _ImportFromAlmaPayload(ctx context.Context, sel ast.SelectionSet, obj *ImportFromAlmaPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importFromAlmaPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportFromAlmaPayload")
+		case "job":
+			out.Values[i] = ec._ImportFromAlmaPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportFromAlmaPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var inventoryGroupImplementors = []string{"InventoryGroup", "Node"}
 
 func (ec *executionContext) _InventoryGroup(ctx context.Context, sel ast.SelectionSet, obj *model.InventoryGroup) graphql.Marshaler {
@@ -52441,6 +52816,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "changePortfolios":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_changePortfolios(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importFromAlma":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importFromAlma(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -57648,6 +58030,19 @@ func (ec *executionContext) marshalNImportCommunityZoneTitlesPayload2ᚖautohold
 		return graphql.Null
 	}
 	return ec._ImportCommunityZoneTitlesPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportFromAlmaInput2autoholdingsᚋgraphᚋgeneratedᚐImportFromAlmaInput(ctx context.Context, v any) (ImportFromAlmaInput, error) {
+	res, err := ec.unmarshalInputImportFromAlmaInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportFromAlmaPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportFromAlmaPayload(ctx context.Context, sel ast.SelectionSet, v *ImportFromAlmaPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportFromAlmaPayload!")
+		return graphql.Null
+	}
+	return ec._ImportFromAlmaPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {

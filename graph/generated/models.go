@@ -736,6 +736,30 @@ type ImportCommunityZoneTitlesPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// A portfolio export of Alma, and what to do with it. Exactly one of fileId and file is given. See docs/api.md for its columns.
+type ImportFromAlmaInput struct {
+	// The collection of the portfolios; left out, each line names its own by its number in the Community Zone or its name.
+	CollectionID graphql.Omittable[*string] `json:"collectionId,omitempty"`
+	// An uploaded file (POST /files).
+	FileID graphql.Omittable[*string] `json:"fileId,omitempty"`
+	// The file itself, where it is small: CSV in UTF-8 with a header.
+	File graphql.Omittable[*string] `json:"file,omitempty"`
+	// PREVIEW writes nothing and reports the same.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// With APPLY: the preview that is to be applied, no more and no less. It was made of the same kept file: give its fileId, or the same file.
+	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of importFromAlma.
+type ImportFromAlmaPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // One part of a job, and the kinds of its changes that are meant.
 type JobPartChoice struct {
 	// Which part.

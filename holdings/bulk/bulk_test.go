@@ -14,6 +14,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
+	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
 	"autoholdings/holdings/bulk"
@@ -117,6 +118,10 @@ func (b *testBundle) dump() string {
 	for _, e := range b.Store.Read.Entitlement.Query().Order(entitlement.ByID()).AllX(b.T.Context()) {
 		e.UpdatedAt = 0
 		fmt.Fprintln(&text, e)
+	}
+	for _, l := range b.Store.Read.POLine.Query().Order(poline.ByID()).AllX(b.T.Context()) {
+		l.UpdatedAt, l.Version = 0, 0
+		fmt.Fprintln(&text, l)
 	}
 	return text.String()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"autoholdings/ent"
@@ -22,6 +23,9 @@ func (s *Service) decide(ctx context.Context, r reader, o *Order, collectionID i
 		portfolio.CollectionID(collectionID)).Order(portfolio.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios to change: %w", err)
+	}
+	if o.Lines != nil && o.Lines.KeepPresent {
+		return b, s.decideKeeping(ctx, r, o, b, rows, now)
 	}
 	if o.Action == Change {
 		return b, b.decideChanges(ctx, r, o, rows)
@@ -56,8 +60,7 @@ func (s *Service) decide(ctx context.Context, r reader, o *Order, collectionID i
 
 // decideChanges changes what staff decide.
 func (b *batch) decideChanges(ctx context.Context, r reader, o *Order, rows []*ent.Portfolio) error {
-	licenses, err := licensesThere(ctx, r.client, o, rows)
-	if err != nil {
+	if err := b.readLicenses(ctx, r.client, o, rows); err != nil {
 		return err
 	}
 	for _, p := range rows {
@@ -82,7 +85,7 @@ func (b *batch) decideChanges(ctx context.Context, r reader, o *Order, rows []*e
 			b.refuse(p, line, err.Error())
 			continue
 		}
-		if values.LicenseID != 0 && change[holdings.FieldLicense] != nil && !licenses[values.LicenseID] {
+		if id := change[holdings.FieldLicense]; id != nil && b.codes[*id] == "" {
 			b.refuse(p, line, "the license was deleted since: choose another one")
 			continue
 		}
@@ -95,41 +98,52 @@ func (b *batch) decideChanges(ctx context.Context, r reader, o *Order, rows []*e
 	return nil
 }
 
-// licensesThere are the licenses that the change gives and that exist.
-func licensesThere(ctx context.Context, client *ent.Client, o *Order, rows []*ent.Portfolio) (map[int64]bool, error) {
-	var wanted []int64
-	add := func(change holdings.StaffChange) {
-		v := holdings.StaffValues{}
-		if change[holdings.FieldLicense] != nil {
-			v.Apply(holdings.StaffChange{holdings.FieldLicense: change[holdings.FieldLicense]})
-			wanted = append(wanted, v.LicenseID)
-		}
-	}
-	add(o.Change)
-	if o.Lines != nil {
-		for _, p := range rows {
-			if t := o.Lines.of(p.CollectionID, p.ID); t != nil {
-				add(t.Change)
+// readLicenses reads the licenses that the change gives and that the portfolios have instead.
+func (b *batch) readLicenses(ctx context.Context, client *ent.Client, o *Order, rows []*ent.Portfolio) (err error) {
+	var ids []string
+	for _, p := range rows {
+		change := o.Change
+		if o.Lines != nil {
+			t := o.Lines.of(p.CollectionID, p.ID)
+			if t == nil {
+				continue
 			}
+			change = t.Change
+		}
+		id, said := change[holdings.FieldLicense]
+		if id != nil {
+			ids = append(ids, *id)
+		}
+		if said && p.LicenseID != nil {
+			ids = append(ids, *holdings.LicenseText(*p.LicenseID))
 		}
 	}
-	return thereAre(ctx, client, wanted)
+	b.codes, err = codesOf(ctx, client, ids)
+	return err
 }
 
-func thereAre(ctx context.Context, client *ent.Client, licenses []int64) (map[int64]bool, error) {
-	there := map[int64]bool{}
-	slices.Sort(licenses)
-	if licenses = slices.Compact(licenses); len(licenses) == 0 {
-		return there, nil
+// codesOf reads the codes of those licenses that are there, by id.
+func codesOf(ctx context.Context, client *ent.Client, ids []string) (map[string]string, error) {
+	codes := map[string]string{}
+	slices.Sort(ids)
+	var wanted []int64
+	for _, text := range slices.Compact(ids) {
+		id, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("read the id of a license: %w", err)
+		}
+		wanted = append(wanted, id)
 	}
-	found, err := client.License.Query().Where(license.IDIn(licenses...)).IDs(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("look up the licenses: %w", err)
+	for chunk := range slices.Chunk(wanted, store.IDsAtOnce) {
+		found, err := client.License.Query().Where(license.IDIn(chunk...)).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("look up the licenses: %w", err)
+		}
+		for _, l := range found {
+			codes[*holdings.LicenseText(l.ID)] = l.Code
+		}
 	}
-	for _, id := range found {
-		there[id] = true
-	}
-	return there, nil
+	return codes, nil
 }
 
 // decideRemovals takes out what nothing holds.

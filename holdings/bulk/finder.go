@@ -15,6 +15,9 @@ import (
 type reference struct {
 	id, collection, title, titleID string
 	identifiers                    []string // as written
+
+	url string // of a line of another system's file
+	in  int64  // the collection of such a line; 0: it names none that is there
 }
 
 func referenceOf(cells map[string]string) reference {
@@ -52,6 +55,7 @@ func (r reference) words() string {
 type known struct {
 	id, collection                                  int64
 	titleID, titleKey, printKey, onlineKey, moreKey string
+	title, url                                      string
 	removed                                         bool
 }
 
@@ -113,18 +117,12 @@ func (f *finder) find(ctx context.Context, lines []*fileLine) error {
 			titles = append(titles, kbart.FoldTitle(l.ref.title))
 		}
 	}
-	c := &candidates{byID: map[int64]*known{}, byTitleID: map[string][]*known{}, byKey: map[string][]*known{}, byTitle: map[string][]*known{}}
-	for _, by := range []struct {
-		column string
-		values []any
-	}{{"id", anys(ids)}, {"title_id", anys(titleIDs)}, {"print_key", anys(keys)}, {"online_key", anys(keys)}, {"title_key", anys(titles)}} {
-		for chunk := range slices.Chunk(by.values, store.IDsAtOnce) {
-			if err := f.load(ctx, by.column, chunk, c); err != nil {
-				return err
-			}
-		}
+	c, err := f.candidates(ctx, []lookup{
+		{"id", anys(ids)}, {"title_id", anys(titleIDs)}, {"print_key", anys(keys)}, {"online_key", anys(keys)}, {"title_key", anys(titles)},
+	})
+	if err != nil {
+		return err
 	}
-	c.index()
 	for _, l := range lines {
 		p, why := f.one(&l.ref, c)
 		if p != nil {
@@ -153,8 +151,29 @@ type candidates struct {
 	byTitleID, byKey, byTitle map[string][]*known
 }
 
+// lookup is a column of portfolios, and values of it to look for.
+type lookup struct {
+	column string
+	values []any
+}
+
+// candidates reads the portfolios that have one of the values.
+func (f *finder) candidates(ctx context.Context, by []lookup) (*candidates, error) {
+	c := &candidates{byID: map[int64]*known{}, byTitleID: map[string][]*known{}, byKey: map[string][]*known{}, byTitle: map[string][]*known{}}
+	for _, l := range by {
+		for chunk := range slices.Chunk(l.values, store.IDsAtOnce) {
+			if err := f.load(ctx, l.column, chunk, c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	c.index()
+	return c, nil
+}
+
 func (f *finder) load(ctx context.Context, column string, values []any, c *candidates) error {
-	rows, err := f.s.store.Query(ctx, `SELECT id, collection_id, title_id, title_key, print_key, online_key, more_keys, removed_at IS NOT NULL
+	rows, err := f.s.store.Query(ctx, `SELECT id, collection_id, title_id, title_key, print_key, online_key, more_keys,
+		publication_title, title_url, removed_at IS NOT NULL
 		FROM portfolios WHERE `+column+` IN (?`+strings.Repeat(", ?", len(values)-1)+`)`, values...)
 	if err != nil {
 		return fmt.Errorf("look up portfolios: %w", err)
@@ -162,7 +181,8 @@ func (f *finder) load(ctx context.Context, column string, values []any, c *candi
 	defer rows.Close()
 	for rows.Next() {
 		var k known
-		if err := rows.Scan(&k.id, &k.collection, &k.titleID, &k.titleKey, &k.printKey, &k.onlineKey, &k.moreKey, &k.removed); err != nil {
+		if err := rows.Scan(&k.id, &k.collection, &k.titleID, &k.titleKey, &k.printKey, &k.onlineKey, &k.moreKey,
+			&k.title, &k.url, &k.removed); err != nil {
 			return fmt.Errorf("look up portfolios: %w", err)
 		}
 		if c.byID[k.id] == nil {

@@ -72,6 +72,7 @@ func sortedKeys(m map[string]string) (keys []string) {
 type Lines struct {
 	ByCollection map[int64][]LineChange // sorted by portfolio
 	Unused       []UnusedLine           // in the order of the file
+	KeepPresent  bool                   // what a portfolio has already is kept and listed: the file is of another system
 }
 
 // LineChange is what the lines of a file say of one portfolio.
@@ -79,6 +80,20 @@ type LineChange struct {
 	Portfolio int64
 	Line      int // the first one
 	Change    holdings.StaffChange
+	alongside
+}
+
+// alongside is what a line of another system's file says besides a change of staff's values.
+type alongside struct {
+	POLines  []string   // numbers, the main one first
+	Groups   []string   // names; nil: it says nothing of groups; empty: everyone
+	License  string     // the code of the license of the change; "": none
+	NotTaken []NotTaken // what it says that cannot be used
+}
+
+// NotTaken is a value of a line that is not taken over while the rest of the line is.
+type NotTaken struct {
+	Field, Value, Why string
 }
 
 // UnusedLine is a line that cannot be used.
@@ -118,6 +133,7 @@ type fileLine struct {
 	mode   *string         // of coverage; nil: the line says none
 	says   *plan.Statement // its statement; nil: none
 	wrong  *UnusedLine
+	alongside
 
 	portfolio, collection int64
 }
@@ -154,31 +170,43 @@ func (s *Service) ReadLines(ctx context.Context, in io.Reader) (*Lines, error) {
 	if err != nil {
 		return nil, err
 	}
+	return lines, lines.read(ctx, table, parser.line, finder.find)
+}
+
+// read reads the lines of a file; find finds the portfolios of some of them, or says in each why there is none.
+func (l *Lines) read(ctx context.Context, table *csvtable.Table, parse func(csvtable.Line) *fileLine,
+	find func(context.Context, []*fileLine) error,
+) error {
 	all := map[int64][]*fileLine{}
 	for more := true; more; {
-		var batch []*fileLine
-		if batch, more, err = parser.next(table); err != nil {
-			return nil, err
+		batch, further, err := nextLines(table, parse)
+		if err != nil {
+			return err
 		}
-		if err := finder.find(ctx, batch); err != nil {
-			return nil, err
+		if err := find(ctx, batch); err != nil {
+			return err
 		}
-		for _, l := range batch {
-			if l.portfolio != 0 {
-				all[l.portfolio] = append(all[l.portfolio], l)
+		more = further
+		for _, line := range batch {
+			if line.portfolio != 0 {
+				all[line.portfolio] = append(all[line.portfolio], line)
 			} else {
-				lines.Unused = append(lines.Unused, *l.wrong)
+				l.Unused = append(l.Unused, *line.wrong)
 			}
 		}
 	}
 	for id, of := range all {
-		lines.add(id, of)
+		l.add(id, of)
 	}
-	for _, changes := range lines.ByCollection {
+	for _, changes := range l.ByCollection {
 		slices.SortFunc(changes, func(a, b LineChange) int { return cmp.Compare(a.Portfolio, b.Portfolio) })
 	}
-	slices.SortStableFunc(lines.Unused, func(a, b UnusedLine) int { return cmp.Compare(a.Line, b.Line) })
-	return lines, nil
+	l.sortUnused()
+	return nil
+}
+
+func (l *Lines) sortUnused() {
+	slices.SortStableFunc(l.Unused, func(a, b UnusedLine) int { return cmp.Compare(a.Line, b.Line) })
 }
 
 func checkColumns(table *csvtable.Table) error {
@@ -253,8 +281,33 @@ func (c *LineChange) join(of []*fileLine) *UnusedLine {
 		if line.says != nil {
 			statements = append(statements, *line.says)
 		}
+		if column := c.joinAlongside(&line.alongside); column != "" {
+			return &UnusedLine{
+				Line: line.number, Title: line.ref.words(), Column: column,
+				Why: fmt.Sprintf("line %d says something else about the same portfolio: delete one of them", of[0].number),
+			}
+		}
 	}
 	return c.setCoverage(of[0], mode, statements)
+}
+
+// joinAlongside adds what another line says, and returns the field in which they differ; "": in none.
+func (a *alongside) joinAlongside(other *alongside) (differ string) {
+	switch {
+	case a.POLines != nil && other.POLines != nil && !slices.Equal(a.POLines, other.POLines):
+		return plan.POLineField
+	case a.Groups != nil && other.Groups != nil && !slices.Equal(a.Groups, other.Groups):
+		return groupsField
+	}
+	if a.POLines == nil {
+		a.POLines = other.POLines
+	}
+	if a.Groups == nil {
+		a.Groups = other.Groups
+	}
+	a.License = cmp.Or(a.License, other.License)
+	a.NotTaken = append(a.NotTaken, other.NotTaken...)
+	return ""
 }
 
 // setCoverage makes the library's coverage of a portfolio from its lines.
@@ -292,8 +345,8 @@ type lineParser struct {
 	columns  []string         // of the file, those that have a field
 }
 
-// next reads some lines.
-func (p *lineParser) next(table *csvtable.Table) (batch []*fileLine, more bool, err error) {
+// nextLines reads some lines.
+func nextLines(table *csvtable.Table, parse func(csvtable.Line) *fileLine) (batch []*fileLine, more bool, err error) {
 	for len(batch) < linesAtOnce {
 		read, err := table.Next()
 		if errors.Is(err, io.EOF) {
@@ -302,7 +355,7 @@ func (p *lineParser) next(table *csvtable.Table) (batch []*fileLine, more bool, 
 		if err != nil {
 			return nil, false, err
 		}
-		batch = append(batch, p.line(read))
+		batch = append(batch, parse(read))
 	}
 	return batch, true, nil
 }

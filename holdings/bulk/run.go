@@ -9,6 +9,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
@@ -28,6 +29,9 @@ func (s *Service) Run(ctx context.Context, o *Order, part *holdings.Part, resume
 		ids, err := s.idsIn(ctx, o, part.CollectionID, w.out.Counts.Bulk.After)
 		if err != nil {
 			return err
+		}
+		if o.Lines != nil && o.Lines.KeepPresent { // it makes PO lines, whose numbers are given once in all collections
+			w.transaction = w.out.TransactionAlone
 		}
 		return w.inBatches(ctx, ids, func(ctx context.Context, tx *store.Tx, ids []int64) error {
 			b, err := s.decide(ctx, reader{tx.Client, tx.SQL.QueryContext}, o, part.CollectionID, ids, w.out.Now)
@@ -101,6 +105,7 @@ type writer struct {
 	out              *holdings.PartWriter
 	staff            *holdings.StaffUpdater
 	places, entitled *store.Inserter
+	transaction      func(context.Context, func(context.Context, *store.Tx) error) error // for a batch
 }
 
 func (s *Service) newWriter(ctx context.Context, part *holdings.Part, show bool) (w *writer, err error) {
@@ -108,6 +113,7 @@ func (s *Service) newWriter(ctx context.Context, part *holdings.Part, show bool)
 	if w.out, err = s.holdings.NewPartWriter(ctx, part, show); err != nil {
 		return w, err
 	}
+	w.transaction = w.out.Transaction
 	if w.staff, err = w.out.StaffUpdater(ctx); err != nil {
 		return w, err
 	}
@@ -147,7 +153,7 @@ func (w *writer) inBatches(ctx context.Context, ids []int64, write func(context.
 	w.out.Total = w.out.Done + len(ids)
 	for chunk := range slices.Chunk(ids, w.out.Batch) {
 		w.out.Done += len(chunk)
-		err := w.out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
+		err := w.transaction(ctx, func(ctx context.Context, tx *store.Tx) error {
 			w.out.Counts.Titles += len(chunk)
 			w.out.Counts.Bulk.After = chunk[len(chunk)-1]
 			return write(ctx, tx, chunk)
@@ -158,6 +164,9 @@ func (w *writer) inBatches(ctx context.Context, ids []int64, write func(context.
 	}
 	return nil
 }
+
+// headerLine is where what is said of the whole file is listed.
+const headerLine = 1
 
 func (w *writer) listUnused(ctx context.Context, lines *Lines) error {
 	done := int(w.out.Counts.Bulk.After)
@@ -172,7 +181,7 @@ func (w *writer) listUnused(ctx context.Context, lines *Lines) error {
 					},
 				}.OnLine(l.Line))
 			}
-			w.out.Counts.Invalid += len(chunk)
+			w.out.Counts.Invalid += len(slices.DeleteFunc(slices.Clone(chunk), func(l UnusedLine) bool { return l.Line == headerLine }))
 			w.out.Counts.Bulk.After += int64(len(chunk))
 			return nil
 		})
@@ -189,6 +198,9 @@ type batch struct {
 	staff  []staffUpdate
 	places []placeUpdate
 	counts plan.Counts
+
+	poLines *acquisitions.POLineBatch // nil: none change
+	codes   map[string]string         // of the licenses that are there and concerned, by id
 }
 
 type staffUpdate struct {
@@ -202,6 +214,9 @@ type placeUpdate struct {
 }
 
 func (b *batch) change(p *ent.Portfolio, action plan.Action, field string, values plan.Values, line int) {
+	if field == holdings.FieldLicense {
+		values = values.WithCodes(b.codes)
+	}
 	b.lines = append(b.lines, holdings.ReportLine{
 		Portfolio: p.ID, Action: action, Field: field, Title: citationOf(p),
 		Values: values,
@@ -234,7 +249,7 @@ func citationOf(p *ent.Portfolio) plan.Citation {
 }
 
 // write writes what was decided, and its report.
-func (w *writer) write(_ context.Context, _ *store.Tx, b *batch) error {
+func (w *writer) write(ctx context.Context, tx *store.Tx, b *batch) error {
 	for _, l := range b.lines {
 		w.out.Change(l)
 	}
@@ -250,6 +265,9 @@ func (w *writer) write(_ context.Context, _ *store.Tx, b *batch) error {
 		for _, e := range p.after.Entitlements {
 			w.entitled.Add(e.Active, e.Waiting, e.WaitingSince, e.EndedAt, w.out.Now, e.ID)
 		}
+	}
+	if b.poLines != nil {
+		return b.poLines.Write(ctx, tx)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
@@ -40,7 +41,7 @@ func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *holdings.
 			return fmt.Errorf("read the changes to undo: %w", err)
 		}
 		return w.inBatches(ctx, ids, func(ctx context.Context, tx *store.Tx, ids []int64) error {
-			b, err := s.reverse(ctx, reader{tx.Client, tx.SQL.QueryContext}, subjectPartID, ids)
+			b, err := s.reverse(ctx, reader{tx.Client, tx.SQL.QueryContext}, subjectPartID, ids, w.out.Now)
 			if err != nil {
 				return err
 			}
@@ -68,7 +69,7 @@ func readRecorded(ctx context.Context, r reader, partID int64, ids []int64) (map
 	return found, rows.Err()
 }
 
-func (s *Service) reverse(ctx context.Context, r reader, subjectPartID int64, ids []int64) (*batch, error) {
+func (s *Service) reverse(ctx context.Context, r reader, subjectPartID int64, ids []int64, now int64) (*batch, error) {
 	b := &batch{counts: plan.Counts{Bulk: &plan.BulkCounts{}}}
 	lines, err := readRecorded(ctx, r, subjectPartID, ids)
 	if err != nil {
@@ -78,8 +79,10 @@ func (s *Service) reverse(ctx context.Context, r reader, subjectPartID int64, id
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios: %w", err)
 	}
-	licenses, err := licensesBefore(ctx, r.client, lines)
-	if err != nil {
+	if b.codes, err = licensesOf(ctx, r.client, lines); err != nil {
+		return nil, err
+	}
+	if err := b.readPOLines(ctx, r, s.store.NextID, now, lines); err != nil {
 		return nil, err
 	}
 	var placed []*ent.Portfolio
@@ -89,39 +92,53 @@ func (s *Service) reverse(ctx context.Context, r reader, subjectPartID int64, id
 			placed = append(placed, p)
 			continue
 		}
-		if err := b.reverseStaff(p, of, licenses); err != nil {
+		ofPOLine := func(l recorded) bool { return l.values.Kind == plan.POLineValues }
+		changed, err := b.reverseStaff(p, slices.DeleteFunc(slices.Clone(of), ofPOLine))
+		if err != nil {
 			return nil, err
+		}
+		did, err := b.reversePOLines(p, slices.DeleteFunc(of, func(l recorded) bool { return !ofPOLine(l) }))
+		if err != nil {
+			return nil, err
+		}
+		if changed = append(changed, did...); len(changed) > 0 {
+			b.count(changed)
 		}
 	}
 	return b, b.reversePlaces(ctx, r, placed, lines)
 }
 
-func licensesBefore(ctx context.Context, client *ent.Client, lines map[int64][]recorded) (map[int64]bool, error) {
-	var wanted []int64
+// licensesOf reads the codes of the licenses that the recorded lines name.
+func licensesOf(ctx context.Context, client *ent.Client, lines map[int64][]recorded) (map[string]string, error) {
+	var ids []string
 	for _, of := range lines {
 		for _, l := range of {
-			if before, _, ok := l.values.Staff(); ok && l.field == holdings.FieldLicense && before != nil {
-				v := holdings.StaffValues{}
-				v.Apply(holdings.StaffChange{holdings.FieldLicense: before})
-				wanted = append(wanted, v.LicenseID)
+			before, after, ok := l.values.Staff()
+			if !ok || l.field != holdings.FieldLicense {
+				continue
+			}
+			for _, id := range []*string{before, after} {
+				if id != nil {
+					ids = append(ids, *id)
+				}
 			}
 		}
 	}
-	return thereAre(ctx, client, wanted)
+	return codesOf(ctx, client, ids)
 }
 
-// reverseStaff gives a portfolio's fields back the values they had.
-func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded, licenses map[int64]bool) error {
+// reverseStaff gives a portfolio's fields back the values they had, and returns those that change.
+func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded) ([]plan.FieldChange, error) {
 	values, err := holdings.StaffValuesOf(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	former := values
 	change, of := holdings.StaffChange{}, map[string]recorded{}
 	for _, l := range lines {
 		before, after, ok := l.values.Staff()
 		if !ok {
-			return fmt.Errorf("read the changes to undo: the line of portfolio %d, %s, cannot be read", p.ID, l.field)
+			return nil, fmt.Errorf("read the changes to undo: the line of portfolio %d, %s, cannot be read", p.ID, l.field)
 		}
 		now := values.Get(l.field)
 		switch {
@@ -134,27 +151,69 @@ func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded, licenses map[in
 	}
 	changed := values.Apply(change)
 	if len(changed) == 0 {
-		return nil
+		return nil, nil
 	}
 	why := ""
 	if err := values.Check(); err != nil {
 		why = "it stays, since it would not fit what was changed since: " + err.Error()
 	}
-	if values.LicenseID != former.LicenseID && values.LicenseID != 0 && !licenses[values.LicenseID] {
+	if values.LicenseID != former.LicenseID && values.LicenseID != 0 && b.codes[*holdings.LicenseText(values.LicenseID)] == "" {
 		why = "it stays, since the license that was there before was deleted"
 	}
 	if why != "" {
 		for _, c := range changed {
 			b.leave(p, of[c.Name], why)
 		}
-		return nil
+		return nil, nil
 	}
-	b.count(changed)
 	for _, c := range changed {
 		b.change(p, plan.Update, c.Name, c.Values, 0)
 	}
 	b.staff = append(b.staff, staffUpdate{p.ID, values})
-	return nil
+	return changed, nil
+}
+
+// readPOLines reads the PO lines that the recorded lines name, if any.
+func (b *batch) readPOLines(ctx context.Context, r reader, nextID func() int64, now int64, lines map[int64][]recorded) (err error) {
+	var ids []int64
+	var numbers []string
+	for id, of := range lines {
+		for _, l := range of {
+			if _, after, ok := l.values.POLine(); ok {
+				ids, numbers = append(ids, id), append(numbers, after.Number)
+			}
+		}
+	}
+	if numbers != nil {
+		b.poLines, err = acquisitions.ReadPOLines(ctx, r.client, nextID, now, ids, numbers)
+	}
+	return err
+}
+
+// reversePOLines deletes the PO lines that were made for a portfolio and detaches those that were attached to it.
+func (b *batch) reversePOLines(p *ent.Portfolio, lines []recorded) (changed []plan.FieldChange, err error) {
+	for _, l := range slices.Backward(lines) {
+		before, after, ok := l.values.POLine()
+		if !ok {
+			return nil, fmt.Errorf("read the changes to undo: the line of portfolio %d, %s, cannot be read", p.ID, l.field)
+		}
+		made := before.Number == ""
+		now, elsewhere := b.poLines.State(after.Number, p.ID)
+		switch {
+		case elsewhere == 0 && now == before: // put back by hand, or by an undo that was cancelled
+			continue
+		case !now.Attached || made && !b.poLines.Untouched(after.Number):
+			b.leave(p, l, "the PO line was changed since: it stays as it is")
+			continue
+		case made:
+			b.poLines.Delete(after.Number)
+		default:
+			b.poLines.Detach(after.Number)
+		}
+		b.change(p, plan.Update, plan.POLineField, plan.ValuesOfPOLine(now, before), 0)
+		changed = []plan.FieldChange{{Name: plan.POLineField}}
+	}
+	return changed, nil
 }
 
 // reversePlaces puts portfolios back where they were.

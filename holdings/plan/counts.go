@@ -77,7 +77,8 @@ type BulkCounts struct {
 	Restored int   `json:"restored"`
 	Moved    int   `json:"moved"`
 	Refused  int   `json:"refused"`
-	After    int64 `json:"after,omitempty"` // of a part: where the next run goes on, the id of the last portfolio done
+	NotTaken int   `json:"notTaken,omitempty"` // values of a file: something else is there already, or they cannot be used
+	After    int64 `json:"after,omitempty"`    // of a part: where the next run goes on, the id of the last portfolio done
 }
 
 // MoveCounts counts the results of a move. All but PoLinesMoved, ValuesMoved and ValuesStay count portfolios.
@@ -154,6 +155,7 @@ func (c *Counts) Merge(o Counts) {
 		c.Bulk.Restored += o.Bulk.Restored
 		c.Bulk.Moved += o.Bulk.Moved
 		c.Bulk.Refused += o.Bulk.Refused
+		c.Bulk.NotTaken += o.Bulk.NotTaken
 	}
 }
 

@@ -27,7 +27,9 @@ const (
 	ReasonValues    ValueKind = "REASON"     // new: the code for why a portfolio is left as it is
 	WordsValues     ValueKind = "WORDS"      // prose
 	StaffValues     ValueKind = "STAFF"      // what staff put on a portfolio, before and after: each a JSON string; empty: nothing
+	LicenseValues   ValueKind = "LICENSE"    // the license of a portfolio, before and after (LicenseValue), as JSON; empty: none
 	PlaceValues     ValueKind = "PLACE"      // where a portfolio is, before and after (Place), as JSON
+	POLineValues    ValueKind = "PO_LINE"    // how a PO line stands to a portfolio, before and after (POLineState), as JSON
 )
 
 // Values are the old and new value of a change as they are stored, and their kind.
@@ -86,6 +88,11 @@ func ToJSONText(text *string) string {
 
 // Staff returns what staff put on a portfolio, before and after; ok is false for any other change, or if it cannot be read.
 func (v Values) Staff() (before, after *string, ok bool) {
+	if v.Kind == LicenseValues {
+		before, known := storedLicense(v.Old)
+		after, alsoKnown := storedLicense(v.New)
+		return before, after, known && alsoKnown
+	}
 	if v.Kind != StaffValues {
 		return nil, nil, false
 	}
@@ -211,8 +218,12 @@ func (v Values) OldWords(action Action, field string) string {
 		return moveWords(action, field, v.Old)
 	case StaffValues:
 		return staffWords(field, v.Old)
+	case LicenseValues:
+		return licenseWords(v.Old)
 	case PlaceValues:
 		return placeWords(v.Old)
+	case POLineValues:
+		return poLineWords(v.Old)
 	default:
 		return v.Old
 	}
@@ -239,8 +250,12 @@ func (v Values) NewWords(action Action, field string) string {
 		return reasonWords(v.New)
 	case StaffValues:
 		return staffWords(field, v.New)
+	case LicenseValues:
+		return licenseWords(v.New)
 	case PlaceValues:
 		return placeWords(v.New)
+	case POLineValues:
+		return poLineWords(v.New)
 	default:
 		return v.New
 	}

@@ -36,6 +36,21 @@ const maxHeader = 64 << 10
 
 // Open reads the header. The column required, if not "", must be present; known lists all columns that have a meaning.
 func Open(in io.Reader, required string, known []string) (*Table, error) {
+	t, err := open(in, known, nil)
+	if err == nil && required != "" && !t.Has(required) {
+		return nil, problem.New(problem.BadInput, "", "the file's header has no column %q: name the columns in the first line, out of %s",
+			required, strings.Join(known, ", "))
+	}
+	return t, err
+}
+
+// OpenForeign reads the header of a file that another program made: spellings gives the column for each name that it is known to
+// use, in small letters and with underscores.
+func OpenForeign(in io.Reader, known []string, spellings map[string]string) (*Table, error) {
+	return open(in, known, spellings)
+}
+
+func open(in io.Reader, known []string, spellings map[string]string) (*Table, error) {
 	buffered := bufio.NewReaderSize(in, maxHeader)
 	separator, ends, err := formOf(buffered)
 	if err != nil {
@@ -52,6 +67,9 @@ func Open(in io.Reader, required string, known []string) (*Table, error) {
 	}
 	for _, cell := range header {
 		name := columnName(cell)
+		if column := spellings[name]; column != "" {
+			name = column
+		}
 		switch {
 		case !slices.Contains(known, name):
 			if name != "" {
@@ -59,13 +77,10 @@ func Open(in io.Reader, required string, known []string) (*Table, error) {
 			}
 			name = ""
 		case slices.Contains(t.columns, name):
-			return nil, problem.New(problem.BadInput, "", "the file has the column %q twice: delete one of them", name)
+			return nil, problem.New(problem.BadInput, "", "the file has the column %q twice (the second is called %.80q): delete one of them",
+				name, strings.TrimSpace(cell))
 		}
 		t.columns = append(t.columns, name)
-	}
-	if required != "" && !t.Has(required) {
-		return nil, problem.New(problem.BadInput, "", "the file's header has no column %q: name the columns in the first line, out of %s",
-			required, strings.Join(known, ", "))
 	}
 	return t, nil
 }
