@@ -49,12 +49,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 			Values: plan.ValuesOfState(plan.StateOf(p, w.plan.Portfolios.At(l.Portfolio).Entitlement), w.leavingWhy(l, action, protected[id])),
 		})
 	}
-	w.out.Counts.Removed += len(byAction[plan.Remove])
-	w.out.Counts.Kept += len(byAction[plan.Keep])
-	for _, id := range byAction[plan.Keep] {
-		w.out.Counts.Retained += protected[id].counted()
-	}
-	w.out.Counts.Withdrawn += len(byAction[plan.Withdraw])
+	w.countLeaving(byAction, protected)
 	if err := w.giveBackFormer(ctx, tx, byAction, there); err != nil {
 		return err
 	}
@@ -74,6 +69,15 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 		return err
 	}
 	return w.hide(ctx, tx, byAction)
+}
+
+func (w *portfolioTarget) countLeaving(byAction map[plan.Action][]int64, protected map[int64]protection) {
+	w.out.Counts.Removed += len(byAction[plan.Remove])
+	w.out.Counts.Kept += len(byAction[plan.Keep])
+	for _, id := range byAction[plan.Keep] {
+		w.out.Counts.Retained += protected[id].counted()
+	}
+	w.out.Counts.Withdrawn += len(byAction[plan.Withdraw])
 }
 
 // protections reads what protects the portfolios that leave.

@@ -340,8 +340,8 @@ func (l *fileLine) localCoverage(cells map[string]string) {
 		l.notTaken(plan.CoverageField, written, "it does not say whether the local coverage is in use: add a column Coverage in use with "+
 			"Only local, Only global, Global or local, or Global and local")
 	case use == bothInUse: // either both together or their overlap: showing too much is worse than asking
-		l.notTaken(plan.CoverageField, written, "the local and the global coverage are both in use, and the file does not say what they come to: "+
-			"set the coverage by hand, INSTEAD or ADDITION")
+		l.notTaken(plan.CoverageField, written, "the local and the global coverage are both in use, and the file does not say what they come "+
+			"to: set the coverage by hand, INSTEAD or ADDITION")
 	default:
 		l.set(plan.CoverageField, plan.ToJSON(plan.LocalCoverage{Mode: plan.Instead, Statements: statements}))
 	}
