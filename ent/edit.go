@@ -17,7 +17,7 @@ type Edit struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID int64 `json:"id,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// Unix milliseconds, later than all edits and settled parts before it
 	CreatedAt int64 `json:"created_at,omitempty"`
 	// who did it, as in the audit; empty: not recorded
 	ActorKind string `json:"actor_kind,omitempty"`

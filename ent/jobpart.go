@@ -61,6 +61,8 @@ type JobPart struct {
 	Kinds string `json:"kinds,omitempty"`
 	// Unix milliseconds: the last transaction of a run that applied it, even if it changed nothing; NULL: it was at most shown
 	WrittenAt *int64 `json:"written_at,omitempty"`
+	// when it was over, if it changed portfolios: Unix milliseconds, later than all settled parts and edits before it; NULL: its changes are not among those since (holdings.Settle)
+	SettledAt *int64 `json:"settled_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the JobPartQuery when eager-loading is set.
 	Edges        JobPartEdges `json:"edges"`
@@ -155,7 +157,7 @@ func (*JobPart) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case jobpart.FieldCounts, jobpart.FieldGroups, jobpart.FieldGuards:
 			values[i] = new([]byte)
-		case jobpart.FieldID, jobpart.FieldCreatedAt, jobpart.FieldUpdatedAt, jobpart.FieldJobID, jobpart.FieldProfileID, jobpart.FieldCollectionID, jobpart.FieldProviderFileID, jobpart.FieldWrittenAt:
+		case jobpart.FieldID, jobpart.FieldCreatedAt, jobpart.FieldUpdatedAt, jobpart.FieldJobID, jobpart.FieldProfileID, jobpart.FieldCollectionID, jobpart.FieldProviderFileID, jobpart.FieldWrittenAt, jobpart.FieldSettledAt:
 			values[i] = new(sql.NullInt64)
 		case jobpart.FieldContent, jobpart.FieldState, jobpart.FieldCode, jobpart.FieldMessage, jobpart.FieldHint, jobpart.FieldProfileName, jobpart.FieldCollectionName, jobpart.FieldPlanHash, jobpart.FieldWouldBe, jobpart.FieldKinds:
 			values[i] = new(sql.NullString)
@@ -310,6 +312,13 @@ func (_m *JobPart) assignValues(columns []string, values []any) error {
 				_m.WrittenAt = new(int64)
 				*_m.WrittenAt = value.Int64
 			}
+		case jobpart.FieldSettledAt:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field settled_at", values[i])
+			} else if value.Valid {
+				_m.SettledAt = new(int64)
+				*_m.SettledAt = value.Int64
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -441,6 +450,11 @@ func (_m *JobPart) String() string {
 	builder.WriteString(", ")
 	if v := _m.WrittenAt; v != nil {
 		builder.WriteString("written_at=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.SettledAt; v != nil {
+		builder.WriteString("settled_at=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')

@@ -242,6 +242,20 @@ func (_c *JobPartCreate) SetNillableWrittenAt(v *int64) *JobPartCreate {
 	return _c
 }
 
+// SetSettledAt sets the "settled_at" field.
+func (_c *JobPartCreate) SetSettledAt(v int64) *JobPartCreate {
+	_c.mutation.SetSettledAt(v)
+	return _c
+}
+
+// SetNillableSettledAt sets the "settled_at" field if the given value is not nil.
+func (_c *JobPartCreate) SetNillableSettledAt(v *int64) *JobPartCreate {
+	if v != nil {
+		_c.SetSettledAt(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *JobPartCreate) SetID(v int64) *JobPartCreate {
 	_c.mutation.SetID(v)
@@ -506,6 +520,10 @@ func (_c *JobPartCreate) createSpec() (*JobPart, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.WrittenAt(); ok {
 		_spec.SetField(jobpart.FieldWrittenAt, field.TypeInt64, value)
 		_node.WrittenAt = &value
+	}
+	if value, ok := _c.mutation.SettledAt(); ok {
+		_spec.SetField(jobpart.FieldSettledAt, field.TypeInt64, value)
+		_node.SettledAt = &value
 	}
 	if nodes := _c.mutation.JobIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -336,6 +336,33 @@ func (_u *JobPartUpdate) ClearWrittenAt() *JobPartUpdate {
 	return _u
 }
 
+// SetSettledAt sets the "settled_at" field.
+func (_u *JobPartUpdate) SetSettledAt(v int64) *JobPartUpdate {
+	_u.mutation.ResetSettledAt()
+	_u.mutation.SetSettledAt(v)
+	return _u
+}
+
+// SetNillableSettledAt sets the "settled_at" field if the given value is not nil.
+func (_u *JobPartUpdate) SetNillableSettledAt(v *int64) *JobPartUpdate {
+	if v != nil {
+		_u.SetSettledAt(*v)
+	}
+	return _u
+}
+
+// AddSettledAt adds value to the "settled_at" field.
+func (_u *JobPartUpdate) AddSettledAt(v int64) *JobPartUpdate {
+	_u.mutation.AddSettledAt(v)
+	return _u
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (_u *JobPartUpdate) ClearSettledAt() *JobPartUpdate {
+	_u.mutation.ClearSettledAt()
+	return _u
+}
+
 // SetProfile sets the "profile" edge to the Profile entity.
 func (_u *JobPartUpdate) SetProfile(v *Profile) *JobPartUpdate {
 	return _u.SetProfileID(v.ID)
@@ -570,6 +597,15 @@ func (_u *JobPartUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.WrittenAtCleared() {
 		_spec.ClearField(jobpart.FieldWrittenAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.SettledAt(); ok {
+		_spec.SetField(jobpart.FieldSettledAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSettledAt(); ok {
+		_spec.AddField(jobpart.FieldSettledAt, field.TypeInt64, value)
+	}
+	if _u.mutation.SettledAtCleared() {
+		_spec.ClearField(jobpart.FieldSettledAt, field.TypeInt64)
 	}
 	if _u.mutation.ProfileCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1070,6 +1106,33 @@ func (_u *JobPartUpdateOne) ClearWrittenAt() *JobPartUpdateOne {
 	return _u
 }
 
+// SetSettledAt sets the "settled_at" field.
+func (_u *JobPartUpdateOne) SetSettledAt(v int64) *JobPartUpdateOne {
+	_u.mutation.ResetSettledAt()
+	_u.mutation.SetSettledAt(v)
+	return _u
+}
+
+// SetNillableSettledAt sets the "settled_at" field if the given value is not nil.
+func (_u *JobPartUpdateOne) SetNillableSettledAt(v *int64) *JobPartUpdateOne {
+	if v != nil {
+		_u.SetSettledAt(*v)
+	}
+	return _u
+}
+
+// AddSettledAt adds value to the "settled_at" field.
+func (_u *JobPartUpdateOne) AddSettledAt(v int64) *JobPartUpdateOne {
+	_u.mutation.AddSettledAt(v)
+	return _u
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (_u *JobPartUpdateOne) ClearSettledAt() *JobPartUpdateOne {
+	_u.mutation.ClearSettledAt()
+	return _u
+}
+
 // SetProfile sets the "profile" edge to the Profile entity.
 func (_u *JobPartUpdateOne) SetProfile(v *Profile) *JobPartUpdateOne {
 	return _u.SetProfileID(v.ID)
@@ -1334,6 +1397,15 @@ func (_u *JobPartUpdateOne) sqlSave(ctx context.Context) (_node *JobPart, err er
 	}
 	if _u.mutation.WrittenAtCleared() {
 		_spec.ClearField(jobpart.FieldWrittenAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.SettledAt(); ok {
+		_spec.SetField(jobpart.FieldSettledAt, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSettledAt(); ok {
+		_spec.AddField(jobpart.FieldSettledAt, field.TypeInt64, value)
+	}
+	if _u.mutation.SettledAtCleared() {
+		_spec.ClearField(jobpart.FieldSettledAt, field.TypeInt64)
 	}
 	if _u.mutation.ProfileCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -18196,6 +18196,8 @@ type JobPartMutation struct {
 	kinds                *string
 	written_at           *int64
 	addwritten_at        *int64
+	settled_at           *int64
+	addsettled_at        *int64
 	clearedFields        map[string]struct{}
 	job                  *int64
 	clearedjob           bool
@@ -19240,6 +19242,76 @@ func (m *JobPartMutation) ResetWrittenAt() {
 	delete(m.clearedFields, jobpart.FieldWrittenAt)
 }
 
+// SetSettledAt sets the "settled_at" field.
+func (m *JobPartMutation) SetSettledAt(i int64) {
+	m.settled_at = &i
+	m.addsettled_at = nil
+}
+
+// SettledAt returns the value of the "settled_at" field in the mutation.
+func (m *JobPartMutation) SettledAt() (r int64, exists bool) {
+	v := m.settled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledAt returns the old "settled_at" field's value of the JobPart entity.
+// If the JobPart object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobPartMutation) OldSettledAt(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledAt: %w", err)
+	}
+	return oldValue.SettledAt, nil
+}
+
+// AddSettledAt adds i to the "settled_at" field.
+func (m *JobPartMutation) AddSettledAt(i int64) {
+	if m.addsettled_at != nil {
+		*m.addsettled_at += i
+	} else {
+		m.addsettled_at = &i
+	}
+}
+
+// AddedSettledAt returns the value that was added to the "settled_at" field in this mutation.
+func (m *JobPartMutation) AddedSettledAt() (r int64, exists bool) {
+	v := m.addsettled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (m *JobPartMutation) ClearSettledAt() {
+	m.settled_at = nil
+	m.addsettled_at = nil
+	m.clearedFields[jobpart.FieldSettledAt] = struct{}{}
+}
+
+// SettledAtCleared returns if the "settled_at" field was cleared in this mutation.
+func (m *JobPartMutation) SettledAtCleared() bool {
+	_, ok := m.clearedFields[jobpart.FieldSettledAt]
+	return ok
+}
+
+// ResetSettledAt resets all changes to the "settled_at" field.
+func (m *JobPartMutation) ResetSettledAt() {
+	m.settled_at = nil
+	m.addsettled_at = nil
+	delete(m.clearedFields, jobpart.FieldSettledAt)
+}
+
 // ClearJob clears the "job" edge to the Job entity.
 func (m *JobPartMutation) ClearJob() {
 	m.clearedjob = true
@@ -19490,7 +19562,7 @@ func (m *JobPartMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobPartMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.created_at != nil {
 		fields = append(fields, jobpart.FieldCreatedAt)
 	}
@@ -19551,6 +19623,9 @@ func (m *JobPartMutation) Fields() []string {
 	if m.written_at != nil {
 		fields = append(fields, jobpart.FieldWrittenAt)
 	}
+	if m.settled_at != nil {
+		fields = append(fields, jobpart.FieldSettledAt)
+	}
 	return fields
 }
 
@@ -19599,6 +19674,8 @@ func (m *JobPartMutation) Field(name string) (ent.Value, bool) {
 		return m.Kinds()
 	case jobpart.FieldWrittenAt:
 		return m.WrittenAt()
+	case jobpart.FieldSettledAt:
+		return m.SettledAt()
 	}
 	return nil, false
 }
@@ -19648,6 +19725,8 @@ func (m *JobPartMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldKinds(ctx)
 	case jobpart.FieldWrittenAt:
 		return m.OldWrittenAt(ctx)
+	case jobpart.FieldSettledAt:
+		return m.OldSettledAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown JobPart field %s", name)
 }
@@ -19797,6 +19876,13 @@ func (m *JobPartMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetWrittenAt(v)
 		return nil
+	case jobpart.FieldSettledAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown JobPart field %s", name)
 }
@@ -19814,6 +19900,9 @@ func (m *JobPartMutation) AddedFields() []string {
 	if m.addwritten_at != nil {
 		fields = append(fields, jobpart.FieldWrittenAt)
 	}
+	if m.addsettled_at != nil {
+		fields = append(fields, jobpart.FieldSettledAt)
+	}
 	return fields
 }
 
@@ -19828,6 +19917,8 @@ func (m *JobPartMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedUpdatedAt()
 	case jobpart.FieldWrittenAt:
 		return m.AddedWrittenAt()
+	case jobpart.FieldSettledAt:
+		return m.AddedSettledAt()
 	}
 	return nil, false
 }
@@ -19858,6 +19949,13 @@ func (m *JobPartMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddWrittenAt(v)
 		return nil
+	case jobpart.FieldSettledAt:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSettledAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown JobPart numeric field %s", name)
 }
@@ -19886,6 +19984,9 @@ func (m *JobPartMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(jobpart.FieldWrittenAt) {
 		fields = append(fields, jobpart.FieldWrittenAt)
+	}
+	if m.FieldCleared(jobpart.FieldSettledAt) {
+		fields = append(fields, jobpart.FieldSettledAt)
 	}
 	return fields
 }
@@ -19921,6 +20022,9 @@ func (m *JobPartMutation) ClearField(name string) error {
 		return nil
 	case jobpart.FieldWrittenAt:
 		m.ClearWrittenAt()
+		return nil
+	case jobpart.FieldSettledAt:
+		m.ClearSettledAt()
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart nullable field %s", name)
@@ -19989,6 +20093,9 @@ func (m *JobPartMutation) ResetField(name string) error {
 		return nil
 	case jobpart.FieldWrittenAt:
 		m.ResetWrittenAt()
+		return nil
+	case jobpart.FieldSettledAt:
+		m.ResetSettledAt()
 		return nil
 	}
 	return fmt.Errorf("unknown JobPart field %s", name)

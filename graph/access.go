@@ -8,7 +8,6 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/internal/access"
 	"autoholdings/internal/keyset"
-	"autoholdings/internal/problem"
 )
 
 func (r queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
@@ -48,13 +47,8 @@ func auditFilter(in *generated.AuditEntryFilter) (f access.AuditFilter, err erro
 		return f, nil
 	}
 	if actor := inputValue(in.ActorID); actor != nil {
-		typeName, id, err := model.ParseID(*actor)
-		if err != nil || typeName != model.PersonType && typeName != model.AccessTokenType {
-			return f, problem.New(problem.BadInput, "filter.actorId", "%.80q is the id of no person and no token", *actor)
-		}
-		f.ActorID, f.ActorKind = id, access.ByPerson
-		if typeName == model.AccessTokenType {
-			f.ActorKind = access.ByToken
+		if f.ActorKind, f.ActorID, err = actorOf(*actor); err != nil {
+			return f, err
 		}
 	}
 	if kind := inputValue(in.ActorKind); kind != nil {

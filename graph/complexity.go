@@ -75,6 +75,10 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Collection.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
 	c.Job.Findings = func(child int, first *int, _ *string, _ *model.JobFindingFilter) int { return pageOf(child, first) }
 	c.Job.Changes = func(child int, first *int, _ *string, _ *model.JobChangeFilter) int { return pageOf(child, first) }
+	c.Query.Changes = func(child int, first *int, _ *string, _ *int64, _ string, _ *model.ChangeFilter) int {
+		return pageOf(child, first)
+	}
+	c.Portfolio.History = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	several(&c)
 	counts(&c)
 	return c
@@ -131,6 +135,7 @@ func several(c *generated.ComplexityRoot) {
 	c.JobPart.Decisions = list
 	c.JobChange.Candidates = list
 	c.JobChange.Groups = list
+	c.Change.Groups = list
 	c.Query.JobTypes = func(child int, _ *model.JobTypeFilter) int { return list(child) }
 	c.JobType.Parameters = list
 	c.TestProfileConnectionPayload.Results = list

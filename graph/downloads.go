@@ -54,6 +54,8 @@ func (d *downloads) register(mux *http.ServeMux) {
 	d.registerReconciliation(mux)
 	d.registerAudit(mux)
 	mux.Handle("GET /pairing-decisions.tsv", d.wanted(http.HandlerFunc(d.pairings)))
+	mux.Handle("GET /changes.tsv", d.wanted(http.HandlerFunc(d.changesTSV)))
+	mux.Handle("GET /changes.atom", d.wanted(http.HandlerFunc(d.changesAtom)))
 	mux.Handle("GET /local-values.csv", d.wanted(http.HandlerFunc(d.localValues)))
 }
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
@@ -58,24 +59,34 @@ func (r *resolver) profileOfPart(ctx context.Context, p *model.JobPart) (*model.
 // groupsOfPart returns the groups under their names at the time; those that still have that name have an id.
 func (r *resolver) groupsOfPart(ctx context.Context, p *model.JobPart) ([]*model.JobGroup, error) {
 	return p.Page.Groups.Of(ctx, p.JobPart.ID, func(ctx context.Context) (map[int64][]*model.JobGroup, error) {
-		names, all := map[int64][]string{}, []string{}
+		names := map[int64][]string{}
 		for _, row := range p.Page.Rows {
 			ofRow, err := (&model.JobPart{JobPart: row}).GroupNames()
 			if err != nil {
 				return nil, err
 			}
-			names[row.ID], all = ofRow, append(all, ofRow...)
+			names[row.ID] = ofRow
 		}
-		known, err := r.profiles.InventoryGroupsByName(ctx, all)
-		if err != nil {
-			return nil, err
-		}
-		found := map[int64][]*model.JobGroup{}
-		for id, ofRow := range names {
-			found[id] = each(ofRow, func(name string) *model.JobGroup { return jobGroup(name, known[name]) })
-		}
-		return found, nil
+		return r.groupsNamed(ctx, names)
 	})
+}
+
+// groupsNamed finds the groups of several things by their names.
+func (r *resolver) groupsNamed(ctx context.Context, names map[int64][]string) (map[int64][]*model.JobGroup, error) {
+	var all []string
+	for _, some := range names {
+		all = append(all, some...)
+	}
+	slices.Sort(all)
+	known, err := r.profiles.InventoryGroupsByName(ctx, slices.Compact(all))
+	if err != nil {
+		return nil, err
+	}
+	found := map[int64][]*model.JobGroup{}
+	for id, some := range names {
+		found[id] = each(some, func(name string) *model.JobGroup { return jobGroup(name, known[name]) })
+	}
+	return found, nil
 }
 
 func jobGroup(name string, known *ent.InventoryGroup) *model.JobGroup {

@@ -66,6 +66,7 @@ type (
 	queryResolver                   struct{ *resolver }
 	mutationResolver                struct{ *resolver }
 	subscriptionResolver            struct{ *resolver }
+	changeResolver                  struct{ *resolver }
 	collectionResolver              struct{ *resolver }
 	collectionSetResolver           struct{ *resolver }
 	communityZoneTitleResolver      struct{ *resolver }
@@ -92,6 +93,7 @@ var _ generated.ResolverRoot = (*resolver)(nil)
 func (r *resolver) Query() generated.QueryResolver               { return queryResolver{r} }
 func (r *resolver) Mutation() generated.MutationResolver         { return mutationResolver{r} }
 func (r *resolver) Subscription() generated.SubscriptionResolver { return subscriptionResolver{r} }
+func (r *resolver) Change() generated.ChangeResolver             { return changeResolver{r} }
 func (r *resolver) Collection() generated.CollectionResolver     { return collectionResolver{r} }
 func (r *resolver) CommunityZoneCollection() generated.CommunityZoneCollectionResolver {
 	return communityZoneCollectionResolver{r}

@@ -18,6 +18,10 @@ func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfoli
 	if len(changes) == 0 {
 		return nil
 	}
+	moment, err := momentOf(ctx, tx)
+	if err != nil {
+		return err
+	}
 	by, _ := access.From(ctx)
 	rows := make([]*ent.EditCreate, len(changes))
 	for i, c := range changes {
@@ -25,7 +29,7 @@ func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfoli
 		if v.Old == "" && v.New == "" {
 			v.Kind = plan.NoValues
 		}
-		rows[i] = tx.Edit.Create().SetID(s.store.NextID()).SetCreatedAt(tx.Now).SetActorKind(string(by.Kind)).SetActorID(by.ID).
+		rows[i] = tx.Edit.Create().SetID(s.store.NextID()).SetCreatedAt(moment).SetActorKind(string(by.Kind)).SetActorID(by.ID).
 			SetActorName(by.Name).SetPortfolioID(p.ID).SetCollectionID(p.CollectionID).SetAction(string(action)).SetField(c.Name).
 			SetTitle(p.PublicationTitle).SetTitleID(p.TitleID).SetPrintIdentifier(p.PrintIdentifier).
 			SetOnlineIdentifier(p.OnlineIdentifier).SetValueKind(string(v.Kind)).SetOldValue(v.Old).SetNewValue(v.New)

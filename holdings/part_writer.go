@@ -101,8 +101,23 @@ func (w *PartWriter) End(ctx context.Context, last func(context.Context, *store.
 		if err := w.saveCounts(ctx, tx); err != nil { // before Finish, which sums them up
 			return err
 		}
-		return w.Part.Finish(ctx, tx, w.Counts)
+		if err := w.Part.Finish(ctx, tx, w.Counts); err != nil || w.Show {
+			return err
+		}
+		if err := w.flush(ctx, tx); err != nil { // its last lines may be its only ones
+			return err
+		}
+		return Settle(ctx, tx, w.Part.ID)
 	})
+}
+
+func (w *PartWriter) flush(ctx context.Context, tx *store.Tx) error {
+	for _, in := range w.all() {
+		if err := in.Flush(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Transaction runs write in a fenced transaction, beside those of other jobs: write must change only what belongs to the
@@ -138,10 +153,8 @@ func (w *PartWriter) transaction(ctx context.Context, begin begin, write func(ct
 		if err := write(ctx, tx); err != nil {
 			return err
 		}
-		for _, in := range w.all() {
-			if err := in.Flush(ctx, tx); err != nil {
-				return err
-			}
+		if err := w.flush(ctx, tx); err != nil {
+			return err
 		}
 		return w.saveCounts(ctx, tx)
 	})

@@ -1,9 +1,11 @@
 package jobs_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
+	"autoholdings/internal/access"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/plantest"
 	"autoholdings/jobs"
@@ -32,6 +34,60 @@ func TestChangeFiltersUseTheirIndexes(t *testing.T) {
 		}
 		if plan := db.Plan(); !strings.Contains(plan, c.uses) || plantest.ScansTable(plan) {
 			t.Errorf("%s: want %s, not a scan:\n%s", name, c.uses, plan)
+		}
+	}
+}
+
+// ofNoTable is a scan of what was selected before: as many rows as a page has, or the changes of one portfolio.
+var ofNoTable = regexp.MustCompile(`SCAN (counted|both_of|placed|\(subquery-\d+\))`)
+
+// TestAllChangesUseTheirIndexes: no page of all changes reads more of a table than its filter leaves, or sorts.
+func TestAllChangesUseTheirIndexes(t *testing.T) {
+	t.Parallel()
+	db := plantest.Open(t)
+	reader, coverage, moment := jobs.NewReader(db.Store), "coverage", int64(1)
+	ofPart := "jobchange_part_id_action_field_id (part_id=?"
+	for name, c := range map[string]struct {
+		q    jobs.ChangeQuery
+		uses []string
+	}{
+		"none":  {jobs.ChangeQuery{}, []string{"jobpart_settled_at_id (settled_at", "edit_created_at_id (", ofPart}},
+		"since": {jobs.ChangeQuery{Since: &moment}, []string{"jobpart_settled_at_id (settled_at", "edit_created_at_id ("}},
+		"collection": {
+			jobs.ChangeQuery{CollectionID: 1}, []string{"jobpart_collection_id_settled_at_id (", "edit_collection_id_created_at_id ("},
+		},
+		"action":           {jobs.ChangeQuery{Actions: []string{"ADD"}}, []string{ofPart + " AND action=?"}},
+		"several actions":  {jobs.ChangeQuery{Actions: []string{"ADD", "REMOVE"}}, []string{ofPart}},
+		"action and field": {jobs.ChangeQuery{Actions: []string{"UPDATE"}, Field: &coverage}, []string{ofPart + " AND action=? AND field=?"}},
+		"field":            {jobs.ChangeQuery{Field: &coverage}, []string{ofPart + " AND action=? AND field=?"}},
+		"actor": {
+			jobs.ChangeQuery{ActorKind: access.ByPerson, ActorID: 1},
+			[]string{"edit_actor_kind_actor_id_created_at_id (actor_kind=? AND actor_id=?"},
+		},
+		"group": {jobs.ChangeQuery{GroupID: 1}, []string{"jobpart_profile_id_collection_id (profile_id=?)", "edit_created_at_id ("}},
+		"portfolio": {
+			jobs.ChangeQuery{PortfolioIDs: []int64{1}},
+			[]string{"jobchange_portfolio_id_id (portfolio_id=?", "edit_portfolio_id_id (portfolio_id=?"},
+		},
+	} {
+		for _, newest := range []bool{false, true} {
+			c.q.NewestFirst = newest
+			db.Plans()
+			after := &keyset.Position{Keys: []string{"2", "3", "ADD", ""}, ID: 1}
+			if _, err := reader.ChangesSince(t.Context(), c.q, keyset.Window{First: 50, After: after}); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			plan := ofNoTable.ReplaceAllString(db.Plans(), "")
+			for _, uses := range c.uses {
+				if !strings.Contains(plan, uses) || plantest.ScansTable(plan) {
+					t.Errorf("%s: want %s, not a scan:\n%s", name, uses, plan)
+				}
+			}
+			// the changes of a field in a part are sorted, and the parts of a group's profiles
+			few := len(c.q.PortfolioIDs) > 0 || c.q.Field != nil || c.q.GroupID != 0
+			if strings.Contains(plan, "TEMP B-TREE") && !few {
+				t.Errorf("%s sorts:\n%s", name, plan)
+			}
 		}
 	}
 }

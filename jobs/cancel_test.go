@@ -8,8 +8,10 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
+	"autoholdings/ent/portfolio"
 	"autoholdings/holdings/plan"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/keyset"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -95,6 +97,25 @@ func TestCancelledBesideHeldPart(t *testing.T) {
 			part.Code != "CANCELLED" {
 			t.Errorf("%s is %s %s", part.Content, part.State, part.Code)
 		}
+		if (part.SettledAt != nil) != (part.State == jobs.PartStopped) {
+			t.Errorf("%s is settled: %v", part.Content, part.SettledAt)
+		}
+	}
+	// what was written before is among all changes, and what was only planned is not
+	q := jobs.ChangeQuery{Since: done.StartedAt}
+	page, err := jobs.NewReader(b.store).ChangesSince(t.Context(), q, keyset.Window{First: 500})
+	must(t, err)
+	added := 0
+	for _, c := range page.Items {
+		if c.JobID != job.ID {
+			t.Errorf("%s of %s is of another job", c.Action, c.Title)
+		}
+		if c.Action == string(plan.Add) {
+			added++
+		}
+	}
+	if want := b.store.Read.Portfolio.Query().Where(portfolio.CreatedAtGTE(*done.StartedAt)).CountX(t.Context()); added != want || want == 0 {
+		t.Errorf("%d added, want %d", added, want)
 	}
 }
 

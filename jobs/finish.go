@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
+	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
@@ -246,6 +247,15 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Start it again when it is wanted."}
 	if e.problem != nil {
 		why = *e.problem
+	}
+	stopped, err := tx.JobPart.Query().Where(jobpart.JobID(jobID), jobpart.State(PartApplying)).IDs(ctx)
+	if err != nil {
+		return fmt.Errorf("read the parts of job %d: %w", jobID, err)
+	}
+	for _, id := range stopped { // what was written of them before stays; a job writes one part at a time
+		if err := holdings.Settle(ctx, tx, id); err != nil {
+			return err
+		}
 	}
 	for from, to := range map[string]string{
 		PartPending: PartFailed, PartFetched: PartFailed, PartHeld: PartFailed, PartApproved: PartFailed,

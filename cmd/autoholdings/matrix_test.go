@@ -34,8 +34,8 @@ import (
 var fieldNeeds = map[access.Scope][]string{
 	access.Read: {
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
-		"portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions", "poLinesNotListed",
-		"portfoliosWithoutPoLine",
+		"changes", "portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
+		"poLinesNotListed", "portfoliosWithoutPoLine",
 		"portfoliosKeptWithoutReason", "profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "viewer", "jobUpdated",
 		"worklist", "worklistCounts", "worklistPeople", "worklistChanged",
 	},
@@ -70,6 +70,8 @@ var pathNeeds = map[string]access.Scope{
 	"GET /reconciliation/portfolios-kept-without-reason.tsv": access.Read,
 	"GET /pairing-decisions.tsv":                             access.Read,
 	"GET /local-values.csv":                                  access.Read,
+	"GET /changes.tsv":                                       access.Read,
+	"GET /changes.atom":                                      access.Read,
 	"POST /files?name=x":                                     access.Operate,
 	"GET /provider-files/x":                                  access.Admin,
 	"GET /audit.tsv":                                         access.Admin,
@@ -440,7 +442,7 @@ func (m *matrix) paths(v visitor) {
 // unforged is what is expected where it does not matter which page asks, or only for downloads.
 func (m *matrix) unforged(v visitor, needed access.Scope, path string) string {
 	downloads := slices.ContainsFunc([]string{
-		"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv", "/local-values.csv",
+		"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv", "/local-values.csv", "/changes.",
 		"/pairing-decisions.tsv",
 	},
 		func(prefix string) bool { return strings.HasPrefix(path, prefix) })

@@ -52,6 +52,8 @@ const (
 	FieldKinds = "kinds"
 	// FieldWrittenAt holds the string denoting the written_at field in the database.
 	FieldWrittenAt = "written_at"
+	// FieldSettledAt holds the string denoting the settled_at field in the database.
+	FieldSettledAt = "settled_at"
 	// EdgeJob holds the string denoting the job edge name in mutations.
 	EdgeJob = "job"
 	// EdgeProfile holds the string denoting the profile edge name in mutations.
@@ -133,6 +135,7 @@ var Columns = []string{
 	FieldWouldBe,
 	FieldKinds,
 	FieldWrittenAt,
+	FieldSettledAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -255,6 +258,11 @@ func ByKinds(opts ...sql.OrderTermOption) OrderOption {
 // ByWrittenAt orders the results by the written_at field.
 func ByWrittenAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWrittenAt, opts...).ToFunc()
+}
+
+// BySettledAt orders the results by the settled_at field.
+func BySettledAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSettledAt, opts...).ToFunc()
 }
 
 // ByJobField orders the results by job field.

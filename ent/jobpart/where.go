@@ -139,6 +139,11 @@ func WrittenAt(v int64) predicate.JobPart {
 	return predicate.JobPart(sql.FieldEQ(FieldWrittenAt, v))
 }
 
+// SettledAt applies equality check predicate on the "settled_at" field. It's identical to SettledAtEQ.
+func SettledAt(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldSettledAt, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v int64) predicate.JobPart {
 	return predicate.JobPart(sql.FieldEQ(FieldCreatedAt, v))
@@ -1057,6 +1062,56 @@ func WrittenAtIsNil() predicate.JobPart {
 // WrittenAtNotNil applies the NotNil predicate on the "written_at" field.
 func WrittenAtNotNil() predicate.JobPart {
 	return predicate.JobPart(sql.FieldNotNull(FieldWrittenAt))
+}
+
+// SettledAtEQ applies the EQ predicate on the "settled_at" field.
+func SettledAtEQ(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldEQ(FieldSettledAt, v))
+}
+
+// SettledAtNEQ applies the NEQ predicate on the "settled_at" field.
+func SettledAtNEQ(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNEQ(FieldSettledAt, v))
+}
+
+// SettledAtIn applies the In predicate on the "settled_at" field.
+func SettledAtIn(vs ...int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldIn(FieldSettledAt, vs...))
+}
+
+// SettledAtNotIn applies the NotIn predicate on the "settled_at" field.
+func SettledAtNotIn(vs ...int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldNotIn(FieldSettledAt, vs...))
+}
+
+// SettledAtGT applies the GT predicate on the "settled_at" field.
+func SettledAtGT(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGT(FieldSettledAt, v))
+}
+
+// SettledAtGTE applies the GTE predicate on the "settled_at" field.
+func SettledAtGTE(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldGTE(FieldSettledAt, v))
+}
+
+// SettledAtLT applies the LT predicate on the "settled_at" field.
+func SettledAtLT(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLT(FieldSettledAt, v))
+}
+
+// SettledAtLTE applies the LTE predicate on the "settled_at" field.
+func SettledAtLTE(v int64) predicate.JobPart {
+	return predicate.JobPart(sql.FieldLTE(FieldSettledAt, v))
+}
+
+// SettledAtIsNil applies the IsNil predicate on the "settled_at" field.
+func SettledAtIsNil() predicate.JobPart {
+	return predicate.JobPart(sql.FieldIsNull(FieldSettledAt))
+}
+
+// SettledAtNotNil applies the NotNil predicate on the "settled_at" field.
+func SettledAtNotNil() predicate.JobPart {
+	return predicate.JobPart(sql.FieldNotNull(FieldSettledAt))
 }
 
 // HasJob applies the HasEdge predicate on the "job" edge.

@@ -356,9 +356,14 @@ var (
 				Columns: []*schema.Column{EditsColumns[15], EditsColumns[0]},
 			},
 			{
-				Name:    "edit_collection_id_id",
+				Name:    "edit_collection_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EditsColumns[5], EditsColumns[0]},
+				Columns: []*schema.Column{EditsColumns[5], EditsColumns[1], EditsColumns[0]},
+			},
+			{
+				Name:    "edit_actor_kind_actor_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{EditsColumns[2], EditsColumns[3], EditsColumns[1], EditsColumns[0]},
 			},
 		},
 	}
@@ -602,6 +607,11 @@ var (
 				Columns: []*schema.Column{JobChangesColumns[12], JobChangesColumns[13]},
 			},
 			{
+				Name:    "jobchange_part_id_action_field_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobChangesColumns[12], JobChangesColumns[1], JobChangesColumns[2], JobChangesColumns[0]},
+			},
+			{
 				Name:    "jobchange_portfolio_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[0]},
@@ -696,6 +706,7 @@ var (
 		{Name: "would_be", Type: field.TypeString, Default: ""},
 		{Name: "kinds", Type: field.TypeString, Default: ""},
 		{Name: "written_at", Type: field.TypeInt64, Nullable: true},
+		{Name: "settled_at", Type: field.TypeInt64, Nullable: true},
 		{Name: "collection_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "job_id", Type: field.TypeInt64},
 		{Name: "profile_id", Type: field.TypeInt64, Nullable: true},
@@ -709,25 +720,25 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "job_parts_collections_job_parts",
-				Columns:    []*schema.Column{JobPartsColumns[17]},
+				Columns:    []*schema.Column{JobPartsColumns[18]},
 				RefColumns: []*schema.Column{CollectionsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "job_parts_jobs_parts",
-				Columns:    []*schema.Column{JobPartsColumns[18]},
+				Columns:    []*schema.Column{JobPartsColumns[19]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "job_parts_profiles_job_parts",
-				Columns:    []*schema.Column{JobPartsColumns[19]},
+				Columns:    []*schema.Column{JobPartsColumns[20]},
 				RefColumns: []*schema.Column{ProfilesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "job_parts_provider_files_job_parts",
-				Columns:    []*schema.Column{JobPartsColumns[20]},
+				Columns:    []*schema.Column{JobPartsColumns[21]},
 				RefColumns: []*schema.Column{ProviderFilesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -736,22 +747,22 @@ var (
 			{
 				Name:    "jobpart_job_id_profile_id_content",
 				Unique:  true,
-				Columns: []*schema.Column{JobPartsColumns[18], JobPartsColumns[19], JobPartsColumns[3]},
+				Columns: []*schema.Column{JobPartsColumns[19], JobPartsColumns[20], JobPartsColumns[3]},
 			},
 			{
 				Name:    "jobpart_profile_id_collection_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobPartsColumns[19], JobPartsColumns[17]},
+				Columns: []*schema.Column{JobPartsColumns[20], JobPartsColumns[18]},
 			},
 			{
-				Name:    "jobpart_collection_id",
+				Name:    "jobpart_collection_id_settled_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobPartsColumns[17]},
+				Columns: []*schema.Column{JobPartsColumns[18], JobPartsColumns[17], JobPartsColumns[0]},
 			},
 			{
 				Name:    "jobpart_provider_file_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobPartsColumns[20]},
+				Columns: []*schema.Column{JobPartsColumns[21]},
 			},
 			{
 				Name:    "job_part_held",
@@ -759,6 +770,14 @@ var (
 				Columns: []*schema.Column{JobPartsColumns[2], JobPartsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'HELD'",
+				},
+			},
+			{
+				Name:    "jobpart_settled_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobPartsColumns[17], JobPartsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "settled_at IS NOT NULL",
 				},
 			},
 		},

@@ -114,6 +114,9 @@ func (JobPart) Fields() []ent.Field {
 			"separated by spaces; empty: all"),
 		field.Int64("written_at").Optional().Nillable().
 			Comment("Unix milliseconds: the last transaction of a run that applied it, even if it changed nothing; NULL: it was at most shown"),
+		field.Int64("settled_at").Optional().Nillable().
+			Comment("when it was over, if it changed portfolios: Unix milliseconds, later than all settled parts and edits before it; NULL: " +
+				"its changes are not among those since (holdings.Settle)"),
 	}
 }
 
@@ -132,9 +135,10 @@ func (JobPart) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("job_id", "profile_id", "content").Unique(),
 		index.Fields("profile_id", "collection_id"),
-		index.Fields("collection_id"),
+		index.Fields("collection_id", "settled_at", "id"),
 		index.Fields("provider_file_id"),
 		index.Fields("updated_at", "id").StorageKey("job_part_held").Annotations(entsql.IndexWhere("state = 'HELD'")),
+		index.Fields("settled_at", "id").Annotations(entsql.IndexWhere("settled_at IS NOT NULL")),
 	}
 }
 
@@ -176,6 +180,7 @@ func (JobChange) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("job_id", "action", "field", "id"),
 		index.Fields("part_id", "portfolio_id"),
+		index.Fields("part_id", "action", "field", "id"),
 		index.Fields("portfolio_id", "id"),
 		index.Fields("portfolio_id", "id").StorageKey("job_change_ambiguous").
 			Annotations(entsql.IndexWhere("action = 'AMBIGUOUS' AND portfolio_id IS NOT NULL")),

@@ -242,7 +242,7 @@ func (Edit) Mixin() []ent.Mixin { return []ent.Mixin{idMixin{}} }
 
 func (Edit) Fields() []ent.Field {
 	return []ent.Field{
-		field.Int64("created_at").Immutable(),
+		field.Int64("created_at").Immutable().Comment("Unix milliseconds, later than all edits and settled parts before it"),
 		field.String("actor_kind").Default("").Immutable().Comment("who did it, as in the audit; empty: not recorded"),
 		field.Int64("actor_id").Default(0).Immutable(),
 		field.String("actor_name").Default("").Immutable(),
@@ -268,7 +268,8 @@ func (Edit) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("created_at", "id"),
 		index.Fields("portfolio_id", "id"),
-		index.Fields("collection_id", "id"),
+		index.Fields("collection_id", "created_at", "id"),
+		index.Fields("actor_kind", "actor_id", "created_at", "id"),
 	}
 }
 

@@ -3,6 +3,7 @@ package model
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -35,6 +36,14 @@ type Actor struct {
 	Kind string
 	Name *string
 }
+
+// ActorKinds are the kinds of actors, as the enum ActorKind has them.
+var ActorKinds = []string{
+	string(access.ByPerson), string(access.ByToken), string(access.ByCommand), string(access.BySchedule), string(access.ByAnybody),
+}
+
+// IsActorKind reports whether it is one of ActorKinds.
+func IsActorKind(name string) bool { return slices.Contains(ActorKinds, name) }
 
 // ActorOf is who did something as it is stored; nil where that was not recorded.
 func ActorOf(kind, name string) *Actor {

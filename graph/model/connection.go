@@ -75,6 +75,8 @@ type (
 	JobFindingEdge                    = Edge[*JobFinding]
 	WorklistConnection                = Connection[*WorklistItem]
 	WorklistEdge                      = Edge[*WorklistItem]
+	ChangeConnection                  = Connection[*Change]
+	ChangeEdge                        = Edge[*Change]
 	JobChangeConnection               = Connection[*JobChange]
 	JobChangeEdge                     = Edge[*JobChange]
 )

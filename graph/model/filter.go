@@ -79,3 +79,10 @@ type WorklistFilter struct {
 	Unassigned                       *bool
 	Since                            *int64
 }
+
+// ChangeFilter narrows a listing; a nil field does not.
+type ChangeFilter struct {
+	Until                                                         *int64
+	PortfolioID, CollectionID, GroupID, Field, ActorID, ActorKind *string
+	Action                                                        []string
+}

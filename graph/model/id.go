@@ -23,6 +23,7 @@ const (
 	AccessTokenType             = "AccessToken"
 	PersonType                  = "Person"
 	AuditEntryType              = "AuditEntry"
+	EditType                    = "Edit"
 )
 
 // ID is the opaque id of a row.

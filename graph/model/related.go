@@ -18,3 +18,22 @@ func (r *Related[V]) Of(ctx context.Context, id int64, load func(ctx context.Con
 	r.once.Do(func() { r.found, r.err = load(ctx) })
 	return r.found[id], r.err
 }
+
+// RelatedBy is a Related for each way of asking, such as a page of a list that every thing has.
+type RelatedBy[K comparable, V any] struct {
+	mu sync.Mutex
+	by map[K]*Related[V]
+}
+
+// With is what is related when asked in this way.
+func (r *RelatedBy[K, V]) With(way K) *Related[V] {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.by == nil {
+		r.by = map[K]*Related[V]{}
+	}
+	if r.by[way] == nil {
+		r.by[way] = &Related[V]{}
+	}
+	return r.by[way]
+}

@@ -132,6 +132,7 @@ type PortfolioPage struct {
 	POLines      Related[[]*POLine]
 	Licenses     Related[*License]
 	Candidates   Related[[]*PairingCandidate]
+	Histories    RelatedBy[HistoryPage, []*Change]
 }
 
 // Portfolios makes a page of rows.

@@ -53,6 +53,8 @@ var table = map[string]rule{
 	"GET /reconciliation/portfolios-kept-without-reason.tsv": {scope: access.Read, page: true},
 	"GET /pairing-decisions.tsv":                             {scope: access.Read, page: true},
 	"GET /local-values.csv":                                  {scope: access.Read, page: true},
+	"GET /changes.tsv":                                       {scope: access.Read, page: true},
+	"GET /changes.atom":                                      {scope: access.Read, page: true},
 	"GET /provider-files/{id}":                               {scope: access.Admin, page: true},
 	"GET /audit.tsv":                                         {scope: access.Admin, page: true},
 	"POST /files":                                            {scope: access.Operate},

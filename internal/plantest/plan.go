@@ -14,7 +14,8 @@ type Database struct {
 	*store.Store
 
 	t    testing.TB
-	last string // the last statement
+	last string   // the last statement
+	all  []string // since Plans was called
 }
 
 // Open opens an empty database. It is closed when the test ends.
@@ -24,7 +25,7 @@ func Open(t testing.TB) *Database {
 	var err error
 	d.Store, err = store.Open(t.Context(), store.Options{
 		DataDir: t.TempDir(),
-		Trace:   func(_ context.Context, query string) { d.last = query },
+		Trace:   func(_ context.Context, query string) { d.last, d.all = query, append(d.all, query) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -40,12 +41,28 @@ func Open(t testing.TB) *Database {
 // Plan returns SQLite's plan for the last statement, one step per line. It does not depend on the statement's values.
 func (d *Database) Plan() string {
 	d.t.Helper()
-	_, statement, ofEnt := strings.Cut(d.last, "query=")
-	if !ofEnt {
-		statement = d.last
+	return d.planOf(d.last)
+}
+
+// Plans returns the plans of the statements since it was called last, in their order, as Plan does.
+func (d *Database) Plans() string {
+	d.t.Helper()
+	var plans []string
+	for _, statement := range d.all {
+		plans = append(plans, d.planOf(statement))
 	}
-	if end := strings.LastIndex(statement, " args="); end >= 0 {
-		statement = statement[:end]
+	d.all = nil
+	return strings.Join(plans, "\n")
+}
+
+func (d *Database) planOf(traced string) string {
+	d.t.Helper()
+	statement := traced
+	if _, ofClient, found := strings.Cut(traced, "query="); found { // an ent client traces more than the statement
+		statement = ofClient
+		if end := strings.LastIndex(statement, " args="); end >= 0 {
+			statement = statement[:end]
+		}
 	}
 	rows, err := d.Query(d.t.Context(), "EXPLAIN QUERY PLAN "+strings.ReplaceAll(statement, "?", "1"))
 	if err != nil {
