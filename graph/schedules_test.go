@@ -257,7 +257,7 @@ func TestProfileAlerts(t *testing.T) {
 	if all := alerts(); len(all) != 0 || len(got.Profiles.Nodes) != 6 {
 		t.Errorf("%+v", got)
 	}
-	old := time.Now().Add(-41 * 24 * time.Hour).UTC().Truncate(time.Millisecond)
+	old := time.Now().Add(-41*24*time.Hour - time.Minute).UTC().Truncate(time.Millisecond)
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.SQL.ExecContext(ctx, `UPDATE provider_files SET created_at = ? WHERE content = 'BOOKS'`, old.UnixMilli())
 		return err
