@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/jobchange"
+	"autoholdings/ent/jobpart"
 	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
@@ -351,4 +352,47 @@ func TestDecidePairingsRefused(t *testing.T) {
 			b.wants("decidePairings", test.in, test.told)
 		}
 	})
+}
+
+// TestPairWhatNoListHas: a portfolio whose title no list has any more cannot give its place to another. Nothing is moved, nothing
+// leaves, and the report says why.
+func TestPairWhatNoListHas(t *testing.T) {
+	t.Parallel()
+	b := setupPairing(t)
+	b.list(1, annals, other)
+	job := b.list(2, renamed, other) // one of two leaves, which needs no person
+	old := b.of("Annals", "annals")
+	b.undone(job)
+	b.waitFor(b.done("approveJob", input{"jobId": job, "parts": []input{{"partId": b.partOf(job), "kinds": []string{"ADDITIONS"}}}}).Job.ID)
+	added := b.of("Annals of Everything", "everything")
+	b.attachPOLine(old.ID)
+	before := b.dump()
+	pair := []input{{"portfolioId": pid(added), "titleOfId": pid(old)}} // the wrong way round
+	preview := b.decided(input{"pair": pair, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
+	done := b.decided(input{"pair": pair}, jobs.VerdictNoChange)
+	if b.report(preview) != b.report(done) {
+		t.Errorf("%s\n%s", b.report(preview), b.report(done))
+	}
+	b.waitFor(done)
+	after := strings.Split(b.dump(), "PairingDecision(")[0]
+	if diff := cmp.Diff(before, after); diff != "" {
+		t.Error(diff)
+	}
+	var found struct {
+		Job struct {
+			Summary  string
+			Findings struct{ Nodes []struct{ Code string } }
+		}
+	}
+	b.query(`query($id: ID!) { job(id: $id) { summary findings { nodes { code } } } }`, input{"id": done}, &found)
+	if !strings.Contains(fmt.Sprint(found), "decision-without-title") || !strings.Contains(found.Job.Summary, "0 of 1 decision carried out") {
+		t.Errorf("%+v", found)
+	}
+}
+
+func (b *pairing) partOf(jobID string) string {
+	b.t.Helper()
+	_, id, err := model.ParseID(jobID)
+	must(b.t, err)
+	return model.ID(model.JobPartType, b.store.Read.JobPart.Query().Where(jobpart.JobID(id), jobpart.CollectionIDNotNil()).OnlyIDX(b.t.Context()))
 }

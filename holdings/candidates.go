@@ -88,8 +88,14 @@ func (s *Service) CandidatesOf(ctx context.Context, portfolios []*ent.Portfolio)
 	}
 	for id, of := range found {
 		slices.SortFunc(of, func(a, b Candidate) int {
-			if a.points() != b.points() {
+			switch {
+			case a.points() != b.points():
 				return b.points() - a.points()
+			case a.SameTitle != b.SameTitle: // a name says more than a title_id, which a family of journals may share
+				if a.SameTitle {
+					return -1
+				}
+				return 1
 			}
 			return int(min(max(a.PortfolioID-b.PortfolioID, -1), 1))
 		})

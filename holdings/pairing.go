@@ -3,6 +3,7 @@ package holdings
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -217,7 +218,9 @@ func (s *Service) PairingsByID(ctx context.Context, ids []int64) (map[int64]*ent
 // Pairs is what a job that carries decisions out tells a part, beside the decisions that are stored.
 type Pairs struct {
 	Decisions []Pairing // of a preview, which stores none
-	Replaced  []int64   // portfolios in whose place others were paired
+	Decided   []int64   // the portfolios that the job decides on
+
+	Replaced map[int64]int64 // portfolios and those that are paired in their place
 	// of a preview: those of Replaced on which nothing of staff's would be left; otherwise that is looked up
 	Emptied map[int64]bool
 	Before  map[int64]plan.DivergingValues // the title columns that parted portfolios get back when they leave
@@ -260,6 +263,12 @@ func (s *Service) loadPairings(ctx context.Context, part *Part) (d plan.PairingD
 		}
 		d.List = append(d.List, known.decision(row.ID, words))
 	}
+	if part.Pairs != nil {
+		d.Own = map[int64]bool{}
+		for _, id := range part.Pairs.Decided {
+			d.Own[id] = true
+		}
+	}
 	d.Merged, err = s.merged(ctx, part)
 	return d, err
 }
@@ -273,16 +282,19 @@ func (p *Pairing) decision(id int64, how string) plan.PairingDecision {
 	return plan.NewPairingDecision(id, p.PortfolioID, p.Parted, p.Citation.TitleID, p.Title, p.Keys, words)
 }
 
-// merged returns those portfolios in whose place others were paired and on which nothing of staff's is left.
-func (s *Service) merged(ctx context.Context, part *Part) (map[int64]bool, error) {
-	if part.Pairs == nil || part.Pairs.Emptied != nil {
-		if part.Pairs == nil {
-			return nil, nil
-		}
-		return part.Pairs.Emptied, nil
+// merged returns those portfolios in whose place others are paired and on which nothing of staff's is left, with these others.
+func (s *Service) merged(ctx context.Context, part *Part) (map[int64]int64, error) {
+	if part.Pairs == nil {
+		return nil, nil
 	}
-	found := map[int64]bool{}
-	for chunk := range slices.Chunk(part.Pairs.Replaced, store.IDsAtOnce) {
+	found := map[int64]int64{}
+	if part.Pairs.Emptied != nil {
+		for from := range part.Pairs.Emptied {
+			found[from] = part.Pairs.Replaced[from]
+		}
+		return found, nil
+	}
+	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(part.Pairs.Replaced)), store.IDsAtOnce) {
 		placeholders, args := store.InList(chunk)
 		ids, err := s.store.IDs(ctx, `SELECT id FROM portfolios p WHERE local_values = '' AND access_rights = '' AND license_id IS NULL
 			AND NOT EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = p.id) AND id IN `+placeholders, args...)
@@ -290,7 +302,7 @@ func (s *Service) merged(ctx context.Context, part *Part) (map[int64]bool, error
 			return nil, fmt.Errorf("read what is left on portfolios: %w", err)
 		}
 		for _, id := range ids {
-			found[id] = true
+			found[id] = part.Pairs.Replaced[id]
 		}
 	}
 	return found, nil

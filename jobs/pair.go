@@ -313,12 +313,16 @@ func (a pairArgs) perform(ctx context.Context, r *run) error {
 	if err != nil {
 		return err
 	}
-	carry, err := r.s.moves.PlanPairs(ctx, a.Carried, true)
+	if r.job.Mode == Preview {
+		r.foresight = newForesight(parts)
+	}
+	pairs, err := r.pairsMade(ctx, a, parts)
 	if err != nil {
 		return err
 	}
-	if r.job.Mode == Preview {
-		r.foresight = newForesight(parts)
+	carry, err := r.s.moves.PlanPairs(ctx, pairs, true)
+	if err != nil {
+		return err
 	}
 	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
 		r.foresight.begin(part)
@@ -327,6 +331,58 @@ func (a pairArgs) perform(ctx context.Context, r *run) error {
 		}
 		return r.planAgain(ctx, a, part, last)
 	})
+}
+
+// pairsMade are those pairs that the lists make now: only what hangs on their portfolios is moved. A list may have changed since
+// the request.
+func (r *run) pairsMade(ctx context.Context, a pairArgs, parts []*ent.JobPart) (pairs []move.Pair, err error) {
+	toMove := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.Content == "" && isOpen(p.State) })
+	if !toMove {
+		return nil, nil
+	}
+	made := map[int64]bool{}
+	for _, part := range parts {
+		if part.Content == "" || part.ProviderFileID == nil || !isOpen(part.State) {
+			continue
+		}
+		ids, err := r.pairedBy(ctx, a, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			made[id] = true
+		}
+	}
+	for _, pair := range a.Carried {
+		if made[pair.ToID] {
+			pairs = append(pairs, pair)
+		}
+	}
+	return pairs, nil
+}
+
+// pairedBy plans a list and returns the portfolios that decisions pair. A list that cannot be planned pairs none; its own part says
+// why.
+func (r *run) pairedBy(ctx context.Context, a pairArgs, part *ent.JobPart) ([]int64, error) {
+	pr, err := r.syncPart(ctx, part, syncArgs{})
+	if pr == nil || err != nil {
+		return nil, ctx.Err()
+	}
+	if err := pr.readFile(ctx); err != nil || pr.file.Path == "" {
+		return nil, err
+	}
+	if pr.pairs, err = a.pairsFor(ctx, r); err != nil {
+		return nil, err
+	}
+	planned, err := pr.holdingsPart(ctx)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := r.s.holdings.Plan(ctx, pr.source(ctx), planned, pr.limits, func(kbart.Finding) {})
+	if err != nil {
+		return nil, ctx.Err()
+	}
+	return plan.PairedByHand(), nil
 }
 
 // makePairParts keeps the decisions, and makes a part for each collection in which something is moved and one for each list.
@@ -404,9 +460,12 @@ func (r *run) planAgain(ctx context.Context, a pairArgs, part *ent.JobPart, last
 
 // pairsFor is what a part has to know of the job.
 func (a pairArgs) pairsFor(ctx context.Context, r *run) (*holdings.Pairs, error) {
-	p := &holdings.Pairs{Before: a.Before}
+	p := &holdings.Pairs{Before: a.Before, Replaced: map[int64]int64{}}
 	for _, pair := range a.Carried {
-		p.Replaced = append(p.Replaced, pair.FromID)
+		p.Replaced[pair.FromID] = pair.ToID
+	}
+	for _, d := range a.Decisions {
+		p.Decided = append(p.Decided, d.PortfolioID)
 	}
 	if r.job.Mode == Apply {
 		return p, nil
@@ -417,8 +476,13 @@ func (a pairArgs) pairsFor(ctx context.Context, r *run) (*holdings.Pairs, error)
 	if err != nil {
 		return nil, fmt.Errorf("read what would stay: %w", err)
 	}
-	for _, id := range p.Replaced {
-		p.Emptied[id] = !slices.ContainsFunc(stays, func(c *ent.JobChange) bool { return c.PortfolioID != nil && *c.PortfolioID == id })
+	for id := range p.Replaced {
+		p.Emptied[id] = true
+	}
+	for _, c := range stays {
+		if c.PortfolioID != nil {
+			delete(p.Emptied, *c.PortfolioID)
+		}
 	}
 	return p, nil
 }
@@ -447,14 +511,7 @@ var _ concluder = pairArgs{}
 
 // conclude says in the summary what was decided, and what was moved.
 func (a pairArgs) conclude(_ context.Context, _ *store.Tx, _ *run, e *ending) error {
-	var said []string
-	paired := len(a.Carried)
-	if paired > 0 {
-		said = append(said, words.Count(paired, "title", "titles")+" paired by hand")
-	}
-	if n := len(a.Decisions) - paired; n > 0 {
-		said = append(said, words.Count(n, "title", "titles")+" parted by hand")
-	}
+	said := []string{fmt.Sprintf("%s of %s carried out", words.Figure(e.counts.ByHand), words.Count(len(a.Decisions), "decision", "decisions"))}
 	if m := e.counts.Move; m != nil && m.PoLinesMoved+m.LicensesMoved+m.ValuesMoved > 0 {
 		said = append(said, movedInWords(m)+" carried over")
 	}

@@ -213,6 +213,10 @@ func (d *delivery) body(w io.Writer) error {
 
 // text writes the unpacked list.
 func (d *delivery) text(w io.Writer) error {
+	if d.view.movedIDs {
+		moved := newMovedWriter(w)
+		return errors.Join(d.edition.writeTo(moved, d.view), moved.flush())
+	}
 	if d.encoding == nil {
 		return d.edition.writeTo(w, d.view)
 	}

@@ -63,6 +63,7 @@ var faultKinds = []struct {
 	{"half", func(_ *Fault, x *exchange) error { x.view.half = true; return x.list() }},
 	{"older", older},
 	{"wrong-encoding", wrongEncoding},
+	{"moved-ids", func(_ *Fault, x *exchange) error { x.view.movedIDs = true; return x.list() }},
 	{"extra-column", func(_ *Fault, x *exchange) error { x.view.extraColumn = true; return x.list() }},
 }
 

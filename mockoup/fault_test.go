@@ -117,6 +117,20 @@ var faultCases = map[string]faultCase{
 			t.Error("want the list in Windows-1252")
 		}
 	}},
+	"moved-ids": {mockoup.Fault{}, func(t *testing.T, got, good answer) {
+		wantOK(t, got, "text/tab-separated-values; charset=utf-8")
+		before, after := strings.Split(string(good.body), "\r\n"), strings.Split(string(got.body), "\r\n")
+		if len(before) != len(after) || before[0] != after[0] {
+			t.Fatalf("%d lines, want %d", len(after), len(before))
+		}
+		for i := 1; i < len(before)-1; i++ {
+			was, is := strings.Split(before[i], "\t"), strings.Split(after[i], "\t")
+			was[kbart.TitleID], was[kbart.PrintIdentifier], was[kbart.OnlineIdentifier] = "p7-"+was[kbart.TitleID], "", ""
+			if !slices.Equal(was, is) {
+				t.Fatalf("line %d: %q", i+1, after[i])
+			}
+		}
+	}},
 	"extra-column": {mockoup.Fault{}, func(t *testing.T, got, good answer) {
 		wantOK(t, got, "text/tab-separated-values; charset=utf-8")
 		before, after := strings.Split(string(good.body), "\r\n"), strings.Split(string(got.body), "\r\n")
@@ -188,7 +202,7 @@ func TestFaults(t *testing.T) {
 func TestFaultsOnNothing(t *testing.T) {
 	t.Parallel()
 	s := mockoup.NewServer(t, mockoup.Options{Titles: 1})
-	for _, kind := range []string{"slow", "truncated", "bad-gzip", "half", "older", "wrong-encoding", "extra-column"} {
+	for _, kind := range []string{"slow", "truncated", "bad-gzip", "half", "older", "wrong-encoding", "moved-ids", "extra-column"} {
 		must(t, s.SetFault(mockoup.Fault{Kind: kind}))
 		if a := get(t, s, "journals"); a.status != http.StatusNoContent {
 			t.Errorf("%s: status %d, want 204", kind, a.status)

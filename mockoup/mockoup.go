@@ -115,6 +115,7 @@ type view struct {
 	half        bool    // leave out every second title
 	headerOnly  bool
 	extraColumn bool
+	movedIDs    bool // other title_ids, and no identifiers: the platform has moved
 	decoded     bool // write UTF-8, whatever the encoding of the file
 }
 

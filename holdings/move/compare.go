@@ -53,7 +53,7 @@ func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart 
 	if err != nil {
 		return err
 	}
-	for from := 0; from < c.plan.sources[collectionID].Len(); from += c.service.holdings.BatchTitles {
+	for from := 0; from < c.plan.portfoliosOf(collectionID).Len(); from += c.service.holdings.BatchTitles {
 		batch := c.plan.batch(collectionID, from, c.service.holdings.BatchTitles, func(int64) bool { return true })
 		b, err := c.show(ctx, batch)
 		if err != nil {

@@ -104,7 +104,7 @@ func (w *moveWriter) readReported(ctx context.Context) (map[int64]bool, error) {
 
 // eachBatch goes through the collection's portfolios in the order of their ids.
 func (m *mover) eachBatch(ctx context.Context) error {
-	sources := m.plan.sources[m.to.out.Part.CollectionID]
+	sources := m.plan.portfoliosOf(m.to.out.Part.CollectionID)
 	m.to.out.Total = sources.Len()
 	m.to.out.Done = len(m.to.reported)
 	for from := 0; from < sources.Len(); from += m.to.out.Batch {
@@ -130,7 +130,7 @@ type sourceBatch struct {
 
 // batch takes n of a collection's portfolios, starting at an index, and leaves out those that toBe rejects.
 func (p *Plan) batch(collectionID int64, from, n int, toBe func(id int64) bool) (b sourceBatch) {
-	sources := p.sources[collectionID]
+	sources := p.portfoliosOf(collectionID)
 	for i := from; i < min(from+n, sources.Len()); i++ {
 		if m := sources.At(int32(i)); toBe(m.id) {
 			b.sources = append(b.sources, m)

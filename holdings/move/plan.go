@@ -115,6 +115,14 @@ func (p *Plan) closed(target int32) bool {
 	return !p.rules.IncludeInaccessible && p.targets.At(target).closed != 0
 }
 
+// portfoliosOf are the portfolios of a collection that the plan is about.
+func (p *Plan) portfoliosOf(collectionID int64) *plan.ChunkedList[movable] {
+	if portfolios := p.sources[collectionID]; portfolios != nil {
+		return portfolios
+	}
+	return &plan.ChunkedList[movable]{} // a plan of pairs that has none of this collection
+}
+
 // nameOf is the name of a target's collection.
 func (p *Plan) nameOf(target int64) string {
 	if name, ok := p.names[target]; ok {

@@ -60,7 +60,8 @@ type Counts struct {
 	WrongContent         int          `json:"wrongContent,omitempty"` // rows
 	UnlistedRows         int          `json:"unlistedRows,omitempty"` // rows counted but not listed, because too many are alike
 	Left                 int          `json:"left"`
-	Skipped              int          `json:"skipped"` // titles left as they are because the Community Zone does not have them
+	ByHand               int          `json:"byHand,omitempty"` // decisions on pairs that the job itself carries out
+	Skipped              int          `json:"skipped"`          // titles left as they are because the Community Zone does not have them
 	WithoutEntitlement   int          `json:"withoutEntitlement"`
 	Missing              int          `json:"missing,omitempty"` // portfolios that an import left although they are not on its list
 	Fields               []FieldCount `json:"fields"`
@@ -128,6 +129,7 @@ func (c *Counts) Merge(o Counts) {
 		{&c.UnlistedRows, o.UnlistedRows},
 		{&c.Left, o.Left},
 		{&c.Skipped, o.Skipped},
+		{&c.ByHand, o.ByHand},
 		{&c.WithoutEntitlement, o.WithoutEntitlement},
 		{&c.Missing, o.Missing},
 		{&c.UnlistedFindings, o.UnlistedFindings},

@@ -41,15 +41,19 @@ func (d *PairingDecision) hasKeyOf(t *Identity) bool {
 type PairingDecisions struct {
 	List []PairingDecision
 
-	// Merged are portfolios in whose place others were paired, and on which nothing of staff's is left: they leave.
-	Merged map[int64]bool
+	// Own are the portfolios that the job itself decides on, which is told how far its decisions are carried out.
+	Own map[int64]bool
+	// Merged are portfolios on which nothing of staff's is left, and those in whose favour they leave, once these are paired.
+	Merged map[int64]int64
 }
 
 // decided is what a plan makes of the decisions.
 type decided struct {
 	pairs   []int32             // titles paired by hand
+	own     int                 // decisions of the job itself that are carried out
+	missing []PairingDecision   // decisions of the job itself whose title the list does not have
 	parted  map[titlePlace]bool // pairs that are none
-	merged  map[int32]bool      // portfolios that leave, see PairingDecisions
+	merged  map[int32]bool      // portfolios that leave in favour of one that is paired by hand
 	unclear []PairingDecision   // decisions of which nobody can tell which title they mean
 	words   map[int32]string    // by title paired by hand
 }
@@ -63,19 +67,7 @@ func (p *Plan) decide(in *Input, found *pairing) {
 	if len(in.Decisions.List) == 0 {
 		return
 	}
-	portfolios := map[int64]int32{}
-	for _, d := range in.Decisions.List {
-		portfolios[d.PortfolioID] = Unpaired
-	}
-	for i := range int32(p.Portfolios.Len()) {
-		h := p.Portfolios.At(i)
-		if _, wanted := portfolios[h.ID]; wanted {
-			portfolios[h.ID] = i
-		}
-		if in.Decisions.Merged[h.ID] {
-			p.decided.merged[i] = true
-		}
-	}
+	portfolios := p.indexesOf(in)
 	meant := p.titlesMeant(in.Decisions.List)
 	for i, d := range in.Decisions.List {
 		portfolio := portfolios[d.PortfolioID]
@@ -84,18 +76,53 @@ func (p *Plan) decide(in *Input, found *pairing) {
 		}
 		titles := p.narrowed(&d, meant[i])
 		switch {
+		case len(titles) == 0:
+			if in.Decisions.Own[d.PortfolioID] {
+				p.decided.missing = append(p.decided.missing, d)
+			}
+			continue
 		case d.Parted:
 			for _, title := range titles {
 				p.decided.parted[titlePlace{title, portfolio}] = true
 			}
 		case len(titles) > 1:
 			p.decided.unclear = append(p.decided.unclear, d)
-		case len(titles) == 1 && found.titles.Open(titles[0]) && found.portfolios.Open(portfolio):
+			continue
+		case found.titles.Open(titles[0]) && found.portfolios.Open(portfolio):
 			found.pair(titles[0], portfolio)
 			p.decided.pairs = append(p.decided.pairs, titles[0])
 			p.decided.words[titles[0]] = d.Words
+		default: // a newer decision says otherwise
+			continue
+		}
+		if in.Decisions.Own[d.PortfolioID] {
+			p.decided.own++
 		}
 	}
+	for from, to := range in.Decisions.Merged {
+		if i := portfolios[to]; i != Unpaired && portfolios[from] != Unpaired && found.portfolios.Pair[i] != Unpaired {
+			p.decided.merged[portfolios[from]] = true
+		}
+	}
+}
+
+// indexesOf finds the portfolios that the decisions are about.
+func (p *Plan) indexesOf(in *Input) map[int64]int32 {
+	indexes := map[int64]int32{}
+	for _, d := range in.Decisions.List {
+		indexes[d.PortfolioID] = Unpaired
+	}
+	for from, to := range in.Decisions.Merged {
+		indexes[from], indexes[to] = Unpaired, Unpaired
+	}
+	for i := range int32(p.Portfolios.Len()) {
+		if h := p.Portfolios.At(i); len(indexes) > 0 {
+			if _, wanted := indexes[h.ID]; wanted {
+				indexes[h.ID] = i
+			}
+		}
+	}
+	return indexes
 }
 
 // titlesMeant returns, for each decision, the titles of the list that have its title_id or, where there is none, one of its
@@ -147,12 +174,27 @@ func (p *Plan) narrowed(d *PairingDecision, titles []int32) []int32 {
 // MergedInto reports whether a portfolio leaves because another one was paired with its title by hand.
 func (p *Plan) MergedInto(portfolio int32) bool { return p.decided.merged[portfolio] }
 
+// PairedByHand are the ids of the portfolios that are paired by decisions.
+func (p *Plan) PairedByHand() (ids []int64) {
+	for _, title := range p.decided.pairs {
+		ids = append(ids, p.Portfolios.At(p.Pairs[title]).ID)
+	}
+	return ids
+}
+
 // ReportDecisions names the decisions that the plan follows, and those that it cannot.
 func (p *Plan) ReportDecisions(report func(kbart.Finding)) {
 	for _, title := range p.decided.pairs {
 		report(kbart.Finding{
 			Severity: kbart.Info, Code: "paired-by-hand", Line: int(p.List.Titles.At(title).line), Message: p.decided.words[title],
 			Hint: "take the decision back where it is not right (takeBackPairing)",
+		})
+	}
+	for _, d := range p.decided.missing {
+		report(kbart.Finding{
+			Severity: kbart.Warning, Code: "decision-without-title", Column: kbart.TitleID.String(),
+			Message: fmt.Sprintf("the list does not have the title that was decided on: %s", strings.TrimSuffix(d.Words, ".")),
+			Hint:    "the decision is kept and holds as soon as a list has the title; pair the title that the list has now",
 		})
 	}
 	for _, d := range p.decided.unclear {

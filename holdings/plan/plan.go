@@ -108,6 +108,7 @@ func Make(ctx context.Context, l *List, in Input) (*Plan, error) {
 			p.Counts.EntitlementsBefore++
 		}
 	}
+	p.Counts.ByHand = p.decided.own
 	p.countAffected()
 	p.askGuards(in.Guards)
 	return p, nil
