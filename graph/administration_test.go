@@ -296,7 +296,7 @@ func TestJobTypes(t *testing.T) {
 		"Pair titles by hand", "Undo a job", "Update the Community Zone", "Upload electronic holdings", "Withdraw a profile's entitlements",
 	}
 	change, carry := "Change portfolios", "Carry a title's history over"
-	every := append([]string{carry, change}, all...)
+	every := append([]string{carry, change, "Change the groups of a profile"}, all...)
 	for search, want := range map[string][]string{
 		"": every, " ": every,
 		"MOVE portfolio": {carry, change, all[2]}, "information electronic": {all[2]}, "kbart": {all[0]}, "global list": {all[5]},
@@ -394,7 +394,9 @@ func TestJobTypesFitTheSchema(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []string{jobs.KindSync, jobs.KindMove, jobs.KindImport, jobs.KindZone, jobs.KindWithdraw, jobs.KindUndo} {
+	for _, kind := range []string{
+		jobs.KindSync, jobs.KindMove, jobs.KindImport, jobs.KindZone, jobs.KindWithdraw, jobs.KindUndo, jobs.KindGroups,
+	} {
 		if !kinds[kind] {
 			t.Errorf("no job type of kind %s", kind)
 		}

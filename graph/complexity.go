@@ -120,6 +120,8 @@ func several(c *generated.ComplexityRoot) {
 	c.CommunityZoneTitle.Coverage = list
 	c.Portfolio.AvailableFor = list
 	c.Portfolio.Coverage = list
+	c.Portfolio.CoverageByGroup = list
+	c.GroupCoverage.Coverage = list
 	c.Portfolio.Entitlements = list
 	c.Portfolio.PoLines = list
 	c.Portfolio.PairingCandidates = list
@@ -136,6 +138,7 @@ func several(c *generated.ComplexityRoot) {
 	c.JobChange.Candidates = list
 	c.JobChange.Groups = list
 	c.Change.Groups = list
+	c.GroupCounts.Groups = list
 	c.Query.JobTypes = func(child int, _ *model.JobTypeFilter) int { return list(child) }
 	c.JobType.Parameters = list
 	c.TestProfileConnectionPayload.Results = list

@@ -49,7 +49,7 @@ type downloads struct {
 func (d *downloads) register(mux *http.ServeMux) {
 	mux.Handle("GET /jobs/{id}/report.tsv", d.wanted(d.serve(model.JobType, "reportTsv", d.reportTSV)))
 	mux.Handle("GET /jobs/{id}/report.json", d.wanted(d.serve(model.JobType, "reportJson", d.reportJSON)))
-	mux.Handle("GET /collections/{id}/kbart.txt", d.wanted(d.serve(model.CollectionType, "kbartUrl", d.kbart)))
+	mux.Handle("GET /collections/{id}/kbart.txt", d.wanted(d.serveWith(model.CollectionType, "kbartUrl", d.kbart, "group")))
 	mux.Handle("GET /provider-files/{id}", d.wanted(d.serve(model.ProviderFileType, "downloadUrl", d.providerFile)))
 	d.registerReconciliation(mux)
 	d.registerAudit(mux)
@@ -94,13 +94,20 @@ func reportName(report *jobs.Report) string {
 		model.ID(model.JobType, report.Job.ID))
 }
 
-func (d *downloads) kbart(ctx context.Context, collectionID int64) (*file, error) {
-	name, err := d.holdings.ExportName(ctx, collectionID, time.Now().UTC())
+// kbart returns a collection as a list or, if the address names an inventory group, what that group has of it.
+func (d *downloads) kbart(ctx context.Context, collectionID int64, given map[string]string) (f *file, err error) {
+	of := holdings.ExportOf{CollectionID: collectionID}
+	if group, named := given["group"]; named {
+		if of.GroupID, err = idOf(model.InventoryGroupType, "", group); err != nil {
+			return nil, err
+		}
+	}
+	name, err := d.holdings.ExportName(ctx, of, time.Now().UTC())
 	if err != nil {
 		return nil, err
 	}
 	return &file{name: name, contentType: tabSeparated, write: func(ctx context.Context, w io.Writer) error {
-		_, err := d.holdings.Export(ctx, collectionID, w)
+		_, err := d.holdings.Export(ctx, of, w)
 		return err
 	}}, nil
 }
@@ -142,6 +149,13 @@ var errNotKept = problem.New(problem.NotFound, "",
 
 // serve sends the file that open returns for the id in the path; field is the API field that shows the path.
 func (d *downloads) serve(typeName, field string, open func(ctx context.Context, id int64) (*file, error)) http.Handler {
+	return d.serveWith(typeName, field, func(ctx context.Context, id int64, _ map[string]string) (*file, error) { return open(ctx, id) })
+}
+
+// serveWith is serve for an address that may have parameters, which open is given.
+func (d *downloads) serveWith(
+	typeName, field string, open func(ctx context.Context, id int64, given map[string]string) (*file, error), names ...string,
+) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		found, id, err := model.ParseID(r.PathValue("id"))
 		if err != nil || found != typeName {
@@ -149,11 +163,12 @@ func (d *downloads) serve(typeName, field string, open func(ctx context.Context,
 				r.PathValue("id"), typeName, typeName, field))
 			return
 		}
-		if _, err := parameters(r); err != nil {
+		given, err := parameters(r, names...)
+		if err != nil {
 			d.refuse(w, r, err)
 			return
 		}
-		f, err := open(r.Context(), id)
+		f, err := open(r.Context(), id, given)
 		if err != nil {
 			d.refuse(w, r, err)
 			return

@@ -539,7 +539,7 @@ func TestKBARTDownload(t *testing.T) {
 	d.isSavedAs(t, "text/tab-separated-values; charset=utf-8",
 		kbart.FileName("Oxford University Press", "Alpine Library", "Oxford University Press Journals Autoholdings Collection", today.UTC()))
 	var want bytes.Buffer
-	_, err := b.holdings.Export(t.Context(), b.collection, &want)
+	_, err := b.holdings.Export(t.Context(), holdings.ExportOf{CollectionID: b.collection}, &want)
 	b.check(err)
 	if diff := cmp.Diff(want.String(), d.body); diff != "" {
 		t.Error(diff)

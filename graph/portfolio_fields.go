@@ -6,6 +6,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 )
 
 func (r portfolioResolver) Collection(ctx context.Context, p *model.Portfolio) (*model.Collection, error) {
@@ -38,6 +39,12 @@ func (r portfolioResolver) Waiting(ctx context.Context, p *model.Portfolio) (boo
 func (r portfolioResolver) Coverage(ctx context.Context, p *model.Portfolio) ([]*model.Coverage, error) {
 	return p.Page.Coverage.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.Coverage, error) {
 		return r.coverageOfPage(ctx, p.Page)
+	})
+}
+
+func (r portfolioResolver) CoverageByGroup(ctx context.Context, p *model.Portfolio) ([]*model.GroupCoverage, error) {
+	return p.Page.ByGroup.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.GroupCoverage, error) {
+		return r.groupCoverageOfPage(ctx, p.Page)
 	})
 }
 
@@ -102,33 +109,57 @@ func (r *resolver) eachEntitled(
 
 func (r *resolver) coverageOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.Coverage, error) {
 	shared, found := &model.CoveragePage{}, map[int64][]*model.Coverage{}
-	for _, row := range page.Rows {
-		entitlements, err := r.entitlements(ctx, page, row.ID)
-		if err != nil {
-			return nil, err
-		}
-		retention, err := r.deciding(ctx, page, row, entitlements)
-		if err != nil {
-			return nil, err
-		}
-		statements, err := holdings.ShownCoverage(row, entitlements, retention)
-		if err != nil {
-			return nil, err
-		}
-		for _, st := range statements {
-			found[row.ID] = append(found[row.ID], &model.Coverage{Statement: st.Statement, ProfileIDs: st.ProfileIDs, Page: shared})
-			shared.ProfileIDs = append(shared.ProfileIDs, st.ProfileIDs...)
-		}
-	}
-	return found, nil
+	err := r.eachRetained(ctx, page, func(row *ent.Portfolio, entitlements []holdings.Entitlement, retention plan.Retention) (err error) {
+		found[row.ID], err = coverageShown(row, entitlements, retention, shared)
+		return err
+	})
+	return found, err
 }
 
-// groupsOfPage returns the groups that each portfolio of a page is available for.
-func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.InventoryGroup, error) {
+func coverageShown(
+	row *ent.Portfolio, entitlements []holdings.Entitlement, retention plan.Retention, shared *model.CoveragePage,
+) ([]*model.Coverage, error) {
+	statements, err := holdings.ShownCoverage(row, entitlements, retention)
+	coverage := []*model.Coverage{}
+	for _, st := range statements {
+		coverage = append(coverage, &model.Coverage{Statement: st.Statement, ProfileIDs: st.ProfileIDs, Page: shared})
+		shared.ProfileIDs = append(shared.ProfileIDs, st.ProfileIDs...)
+	}
+	return coverage, err
+}
+
+// groupCoverageOfPage returns what each inventory group has of each portfolio of a page.
+func (r *resolver) groupCoverageOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.GroupCoverage, error) {
+	rows, err := r.profiles.AllInventoryGroups(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ofProfiles, err := r.groupsOfProfilesOf(ctx, page)
+	if err != nil {
+		return nil, err
+	}
+	all, shared, found := model.InventoryGroups(rows), &model.CoveragePage{}, map[int64][]*model.GroupCoverage{}
+	err = r.eachRetained(ctx, page, func(row *ent.Portfolio, entitlements []holdings.Entitlement, retention plan.Retention) error {
+		for _, group := range all {
+			of, reached := holdings.Reaching(entitlements, retention, ofProfiles, group.InventoryGroup.ID)
+			if !reached {
+				continue
+			}
+			coverage, err := coverageShown(row, of, retention, shared)
+			if err != nil {
+				return err
+			}
+			found[row.ID] = append(found[row.ID], &model.GroupCoverage{Group: group, Coverage: coverage})
+		}
+		return nil
+	})
+	return found, err
+}
+
+// groupsOfProfilesOf returns the groups of the profiles that entitle, or did, to the portfolios of a page.
+func (r *resolver) groupsOfProfilesOf(ctx context.Context, page *model.PortfolioPage) (map[int64][]*ent.InventoryGroup, error) {
 	var profiles []int64
-	entitled := map[int64][]holdings.Entitlement{}
-	err := r.eachEntitled(ctx, page, func(id int64, entitlements []holdings.Entitlement) {
-		entitled[id] = entitlements
+	err := r.eachEntitled(ctx, page, func(_ int64, entitlements []holdings.Entitlement) {
 		for _, e := range entitlements {
 			profiles = append(profiles, orZero(e.ProfileID))
 		}
@@ -136,13 +167,43 @@ func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) 
 	if err != nil {
 		return nil, err
 	}
-	groups, err := r.profiles.GroupsOfProfiles(ctx, distinct(profiles))
+	return r.profiles.GroupsOfProfiles(ctx, distinct(profiles))
+}
+
+// eachRetained calls a function for each portfolio of a page, with its entitlements and, where it matters, by which mark it
+// is retained.
+func (r *resolver) eachRetained(
+	ctx context.Context, page *model.PortfolioPage, visit func(*ent.Portfolio, []holdings.Entitlement, plan.Retention) error,
+) error {
+	for _, row := range page.Rows {
+		entitlements, err := r.entitlements(ctx, page, row.ID)
+		if err != nil {
+			return err
+		}
+		retention, err := r.deciding(ctx, page, row, entitlements)
+		if err != nil {
+			return err
+		}
+		if err := visit(row, entitlements, retention); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// groupsOfPage returns the groups that each portfolio of a page is available for.
+func (r *resolver) groupsOfPage(ctx context.Context, page *model.PortfolioPage) (map[int64][]*model.InventoryGroup, error) {
+	groups, err := r.groupsOfProfilesOf(ctx, page)
 	if err != nil {
 		return nil, err
 	}
-	rows := make(map[int64][]*ent.InventoryGroup, len(entitled))
-	for id, entitlements := range entitled {
-		rows[id] = holdings.AvailableFor(entitlements, groups)
+	rows := make(map[int64][]*ent.InventoryGroup, len(page.Rows))
+	err = r.eachRetained(ctx, page, func(row *ent.Portfolio, entitlements []holdings.Entitlement, retention plan.Retention) error {
+		rows[row.ID] = holdings.AvailableFor(entitlements, retention, groups)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return wrapLists(rows, model.InventoryGroups), nil
 }

@@ -50,7 +50,10 @@ func portfolioFilter(in *model.PortfolioFilter) (f holdings.PortfolioFilter, err
 	if f.CollectionID, err = optionalID(model.CollectionType, "filter.collectionId", in.CollectionID); err != nil {
 		return f, err
 	}
-	f.ProfileID, err = optionalID(model.ProfileType, "filter.profileId", in.ProfileID)
+	if f.ProfileID, err = optionalID(model.ProfileType, "filter.profileId", in.ProfileID); err != nil {
+		return f, err
+	}
+	f.GroupID, err = optionalID(model.InventoryGroupType, "filter.inventoryGroupId", in.InventoryGroupID)
 	return f, err
 }
 

@@ -97,6 +97,28 @@ func withdrawRequest(in generated.WithdrawProfileInput) (jobs.WithdrawRequest, e
 	}, err
 }
 
+func (r mutationResolver) ChangeProfileGroups(
+	ctx context.Context, in generated.ChangeProfileGroupsInput,
+) (*generated.ChangeProfileGroupsPayload, error) {
+	request, wrong := groupsRequest(in)
+	job, problems, err := carryOut(ctx, request, wrong, r.jobs.StartGroups)
+	return &generated.ChangeProfileGroupsPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
+}
+
+func groupsRequest(in generated.ChangeProfileGroupsInput) (request jobs.GroupsRequest, err error) {
+	request = jobs.GroupsRequest{
+		Version: inputValue(in.Version), Mode: orElse(in.Mode, jobs.Apply), IdempotencyKey: orElse(in.IdempotencyKey, ""),
+	}
+	if request.ProfileID, err = idOf(model.ProfileType, "input.profileId", in.ProfileID); err != nil {
+		return request, err
+	}
+	if request.GroupIDs, err = idsOf(model.InventoryGroupType, "input.groupIds", in.GroupIds); err != nil {
+		return request, err
+	}
+	request.PreviewJobID, err = optionalID(model.JobType, "input.previewJobId", inputValue(in.PreviewJobID))
+	return request, err
+}
+
 func (r mutationResolver) TestProfileConnection(
 	ctx context.Context, in generated.TestProfileConnectionInput,
 ) (*generated.TestProfileConnectionPayload, error) {

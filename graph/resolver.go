@@ -29,6 +29,7 @@ type Jobs interface {
 	StartPair(ctx context.Context, in jobs.PairRequest) (*ent.Job, error)
 	StartChange(ctx context.Context, in jobs.ChangeRequest) (*ent.Job, error)
 	StartAlma(ctx context.Context, in jobs.AlmaRequest) (*ent.Job, error)
+	StartGroups(ctx context.Context, in jobs.GroupsRequest) (*ent.Job, error)
 	StartImport(ctx context.Context, in jobs.ImportRequest) (*ent.Job, error)
 	StartZoneUpdate(ctx context.Context, in jobs.ZoneRequest) (*ent.Job, error)
 	StartWithdrawal(ctx context.Context, in jobs.WithdrawRequest) (*ent.Job, error)

@@ -78,8 +78,9 @@ func statementTests(largest string) []statementTest {
 			"portfolios", `query($first: Int) { portfolios(first: $first) { pageInfo { endCursor } nodes { title titleId url accessible
 			collection { name communityZoneCollection { name } license { code } }
 			coverage { text profiles { name groups { name } } } availableFor { name profiles { name } }
+			coverageByGroup { group { name } coverage { text profiles { name } } }
 			poLines { number vendor portfolio { title } } license { code } entitlements { active coverage { text } profile { name } } } } }`,
-			`"titleId"`, 17,
+			`"titleId"`, 21,
 			[]int{10, 50, 200},
 		},
 		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added fields { name titles } } progress { phase }

@@ -38,6 +38,7 @@ type PortfolioFilter struct {
 	HasLocal     *bool  // it has local values
 	LocalField   string // it has a local value of this field
 	AccessRights string // as staff say: Current or Perpetual
+	GroupID      int64  // those that reach this inventory group; see groups.go
 }
 
 // Where is the filter as conditions of a query.
@@ -65,6 +66,9 @@ func (f PortfolioFilter) Where() []predicate.Portfolio {
 	where = append(where, f.said()...)
 	if f.ProfileID != 0 {
 		where = append(where, entitledBy(f.ProfileID))
+	}
+	if f.GroupID != 0 {
+		where = append(where, reaching(f.GroupID))
 	}
 	return where
 }
@@ -173,11 +177,19 @@ func unprotected(s *sql.Selector) {
 }
 
 // retainedOf is the condition that the outer query's portfolio is retained.
-func retainedOf(s *sql.Selector) *sql.Predicate {
+func retainedOf(s *sql.Selector) *sql.Predicate { return isTrueOf(s, RetainedSQL) }
+
+// isTrueOf is a condition on a portfolio p of a collection k, for the outer query's portfolio.
+func isTrueOf(s *sql.Selector, condition string) *sql.Predicate {
 	return sql.P(func(b *sql.Builder) {
 		b.WriteString(`EXISTS (SELECT 1 FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.id = ` + s.C(portfolio.FieldID) +
-			` AND ` + RetainedSQL + `)`)
+			` AND ` + condition + `)`)
 	})
+}
+
+// reaching is the condition that a portfolio reaches an inventory group.
+func reaching(groupID int64) predicate.Portfolio {
+	return func(s *sql.Selector) { s.Where(isTrueOf(s, reachesSQL(groupID))) }
 }
 
 // isRetained is the condition that a portfolio is in the holdings because it is retained: no entitlement to it is in
@@ -252,13 +264,19 @@ func entitledBy(profileID int64) predicate.Portfolio {
 	}
 }
 
-// Portfolios lists portfolios by folded title.
-func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+// Portfolios lists portfolios by folded title. An inventory group that does not exist is a problem of code NotFound.
+func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (page keyset.Page[*ent.Portfolio], err error) {
+	if _, err := s.findGroup(ctx, f.GroupID); err != nil {
+		return page, err
+	}
 	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, f.Where())
 }
 
 // CountPortfolios counts what Portfolios lists.
 func (s *Service) CountPortfolios(ctx context.Context, f PortfolioFilter) (int, error) {
+	if _, err := s.findGroup(ctx, f.GroupID); err != nil {
+		return 0, err
+	}
 	return s.store.Read.Portfolio.Query().Where(f.Where()...).Count(ctx)
 }
 
@@ -365,25 +383,4 @@ func inForce(entitlements []Entitlement) []Entitlement {
 	default:
 		return last
 	}
-}
-
-// AvailableFor lists the groups a portfolio is available for, by name: those of all profiles with an entitlement in
-// force. An empty list means everyone: no profile has one, or one of these profiles is not limited to groups.
-func AvailableFor(entitlements []Entitlement, groups map[int64][]*ent.InventoryGroup) []*ent.InventoryGroup {
-	var union []*ent.InventoryGroup
-	for _, e := range inForce(entitlements) {
-		if !e.Active {
-			continue
-		}
-		if e.ProfileID == nil || len(groups[*e.ProfileID]) == 0 {
-			return nil
-		}
-		for _, group := range groups[*e.ProfileID] {
-			if !slices.ContainsFunc(union, func(known *ent.InventoryGroup) bool { return known.ID == group.ID }) {
-				union = append(union, group)
-			}
-		}
-	}
-	slices.SortFunc(union, func(a, b *ent.InventoryGroup) int { return strings.Compare(a.Name, b.Name) })
-	return union
 }

@@ -16,7 +16,11 @@ func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	db := plantest.Open(t)
 	service := library.Open(db.Store, nil, holdings.NoJobs)
-	yes, no := true, false
+	made, err := service.Profiles.CreateInventoryGroup(t.Context(), "Law", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes, no, group := true, false, made.ID
 	for name, c := range map[string]struct {
 		filter holdings.PortfolioFilter
 		uses   string
@@ -70,6 +74,11 @@ func TestPortfolioFiltersUseTheirIndexes(t *testing.T) {
 		"entitled by": {
 			holdings.PortfolioFilter{ProfileID: 1},
 			"entitlement_portfolio_id_profile_id (portfolio_id=? AND profile_id=?)",
+		},
+		"for a group": {holdings.PortfolioFilter{GroupID: group}, "portfolio_title_key_id (title_key>?)"},
+		"for a group in collection": {
+			holdings.PortfolioFilter{CollectionID: 1, GroupID: group},
+			"portfolio_collection_id_title_key_id (collection_id=? AND title_key>?)",
 		},
 		"available, listed, reviewed": {
 			holdings.PortfolioFilter{Available: &yes, Listed: &yes, NeedsReview: &no},

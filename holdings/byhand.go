@@ -115,7 +115,7 @@ func checkNothingHolds(ctx context.Context, tx *store.Tx, p *ent.Portfolio) erro
 				"null)",
 			p.PublicationTitle, license.Code)
 	}
-	retained, err := loadRetentions(ctx, tx.SQL.QueryContext, []int64{p.ID})
+	retained, err := LoadRetentions(ctx, tx.SQL.QueryContext, []int64{p.ID})
 	if err != nil {
 		return err
 	}

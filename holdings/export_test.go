@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/problem"
@@ -27,7 +28,7 @@ import (
 func (b *testBundle) export() string {
 	b.T.Helper()
 	var list bytes.Buffer
-	rows, err := b.Holdings.Export(b.T.Context(), holdingstest.CollectionID, &list)
+	rows, err := b.Holdings.Export(b.T.Context(), holdings.ExportOf{CollectionID: holdingstest.CollectionID}, &list)
 	b.Must(err)
 	if lines := strings.Count(list.String(), "\n"); lines != rows+1 {
 		b.T.Errorf("%d rows were written, %d are told", lines-1, rows)
@@ -256,18 +257,18 @@ func TestExportOfNothing(t *testing.T) {
 		t.Errorf("an empty collection is %q", got)
 	}
 	var none *problem.Problem
-	if _, err := b.Holdings.Export(t.Context(), 99, io.Discard); !errors.As(err, &none) || none.Code != problem.NotFound {
+	if _, err := b.Holdings.Export(t.Context(), holdings.ExportOf{CollectionID: 99}, io.Discard); !errors.As(err, &none) || none.Code != problem.NotFound {
 		t.Errorf("a collection that is not there: %v", err)
 	}
-	if _, err := b.Holdings.ExportName(t.Context(), 99, time.Now()); !errors.As(err, &none) || none.Code != problem.NotFound {
+	if _, err := b.Holdings.ExportName(t.Context(), holdings.ExportOf{CollectionID: 99}, time.Now()); !errors.As(err, &none) || none.Code != problem.NotFound {
 		t.Errorf("the name of one that is not there: %v", err)
 	}
-	name, err := b.Holdings.ExportName(t.Context(), holdingstest.CollectionID, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	name, err := b.Holdings.ExportName(t.Context(), holdings.ExportOf{CollectionID: holdingstest.CollectionID}, time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
 	if err != nil || name != "journals_2026-11-23.txt" {
 		t.Errorf("it is called %q (%v)", name, err)
 	}
 	full := errors.New("disk full")
-	if _, err := b.Holdings.Export(t.Context(), holdingstest.CollectionID, failingWriter{full}); !errors.Is(err, full) {
+	if _, err := b.Holdings.Export(t.Context(), holdings.ExportOf{CollectionID: holdingstest.CollectionID}, failingWriter{full}); !errors.Is(err, full) {
 		t.Errorf("a writer that fails: %v", err)
 	}
 }
@@ -294,7 +295,7 @@ func TestExportHoldsNoTitles(t *testing.T) {
 	b.Sync(1, list.String())
 	list.Reset()
 	w := &heapMeter{before: liveHeap()}
-	rows, err := b.Holdings.Export(t.Context(), holdingstest.CollectionID, w)
+	rows, err := b.Holdings.Export(t.Context(), holdings.ExportOf{CollectionID: holdingstest.CollectionID}, w)
 	b.Must(err)
 	if rows != titles*3/2 || w.bytes < 3*limit {
 		t.Fatalf("%d rows, %d bytes", rows, w.bytes)

@@ -115,7 +115,7 @@ func (j *accessGuard) flush() error {
 	if err != nil {
 		return err
 	}
-	retentions, err := loadRetentions(j.ctx, j.service.store.Query, retained)
+	retentions, err := LoadRetentions(j.ctx, j.service.store.Query, retained)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func Holders(ctx context.Context, read store.QueryFunc, portfolios []*ent.Portfo
 			return nil, err
 		}
 	}
-	retained, err := loadRetentions(ctx, read, ids)
+	retained, err := LoadRetentions(ctx, read, ids)
 	if err != nil {
 		return nil, err
 	}

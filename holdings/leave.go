@@ -185,7 +185,7 @@ func loadProtections(ctx context.Context, tx *store.Tx, portfolioIDs []int64) (m
 	if err != nil {
 		return nil, err
 	}
-	retained, err := loadRetentions(ctx, tx.SQL.QueryContext, portfolioIDs)
+	retained, err := LoadRetentions(ctx, tx.SQL.QueryContext, portfolioIDs)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -23,7 +24,7 @@ func TestOwnModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		b := setup(t)
 		b.Holdings.BatchTitles = 3
-		m := &ownModel{b: b, holds: map[int64]map[int]bool{0: {}, 1: {}, 2: {}}, ordered: map[int]bool{}}
+		m := &ownModel{b: b, groups: b.groupOfEach(1, 2), holds: map[int64]map[int]bool{0: {}, 1: {}, 2: {}}, ordered: map[int]bool{}}
 		rt.Repeat(map[string]func(*rapid.T){"sync": m.sync, "activate": m.activate, "order": m.order, "undo": m.undo, "": m.check})
 	})
 }
@@ -31,6 +32,7 @@ func TestOwnModel(t *testing.T) {
 // ownModel is which titles each profile's last list has and, under 0, which are activated.
 type ownModel struct {
 	b       *testBundle
+	groups  map[int64]int64 // the inventory group of each profile
 	holds   map[int64]map[int]bool
 	ordered map[int]bool
 	history []ownDone
@@ -134,12 +136,40 @@ func (m *ownModel) check(t *rapid.T) {
 		seen[n] = true
 		m.checkPortfolio(t, n, p)
 	}
+	m.checkGroup(t, 1+int64(len(m.history)%2)) // one of them in turn
 	for holder, titles := range m.holds {
 		for n := range titles {
 			if !seen[n] {
 				t.Fatalf("title %d, held by %d, is missing", n, holder)
 			}
 		}
+	}
+}
+
+// checkGroup compares what the group of a profile has with the model: what the profile lists, with that list's coverage,
+// and the library's own titles that no profile lists. Nothing is retained here.
+func (m *ownModel) checkGroup(t *rapid.T, profile int64) {
+	group, want := m.groups[profile], map[string]string{} // the first date of each title
+	for n := range universe {
+		id := holdingstest.Numbered(n, n+1)[0].ID
+		switch listed := m.holds[1][n] || m.holds[2][n]; {
+		case m.holds[profile][n]:
+			want[id] = firstOf[profile]
+		case !listed && m.holds[0][n]:
+			want[id] = firstOf[0]
+		}
+	}
+	if got := m.b.firstDates(group); !maps.Equal(got, want) {
+		t.Fatalf("the group of profile %d is exported %v, want %v", profile, got, want)
+	}
+	for titleID, shown := range m.b.ofGroup(group) {
+		if _, ok := want[titleID]; !ok || !strings.HasPrefix(shown, want[titleID]) {
+			t.Fatalf("the group of profile %d has %s: %s, want %v", profile, titleID, shown, want)
+		}
+		delete(want, titleID)
+	}
+	if len(want) > 0 {
+		t.Fatalf("the group of profile %d lacks %v", profile, want)
 	}
 }
 

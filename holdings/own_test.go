@@ -364,10 +364,10 @@ func TestAvailableForOfAnActivatedTitle(t *testing.T) {
 	own := holdings.Entitlement{Entitlement: &ent.Entitlement{Active: true}}
 	entitled := holdings.Entitlement{Entitlement: &ent.Entitlement{Active: true, ProfileID: &profile}}
 	groups := map[int64][]*ent.InventoryGroup{1: {{ID: 5, Name: "Medicine"}}}
-	if got := holdings.AvailableFor([]holdings.Entitlement{own, entitled}, groups); len(got) != 1 {
+	if got := holdings.AvailableFor([]holdings.Entitlement{own, entitled}, plan.Retention{}, groups); len(got) != 1 {
 		t.Errorf("with a profile of one group: %v", got)
 	}
-	if got := holdings.AvailableFor([]holdings.Entitlement{own}, groups); len(got) != 0 {
+	if got := holdings.AvailableFor([]holdings.Entitlement{own}, plan.Retention{}, groups); len(got) != 0 {
 		t.Errorf("alone it is available for everyone: %v", got)
 	}
 }

@@ -146,6 +146,7 @@ func (w *PartWriter) transaction(ctx context.Context, begin begin, write func(ct
 		bulk := *w.Counts.Bulk
 		before.Bulk = &bulk
 	}
+	before.Groups = w.Counts.Groups.Clone()
 	err := begin(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if err := w.Part.Fence(ctx, tx, Progress{Done: w.Done, Total: w.Total}); err != nil {
 			return err

@@ -84,7 +84,7 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 	if w.former, err = w.plan.foreseen.load(ctx, tx.SQL.QueryContext, w.predecessorIDs(batch)); err != nil {
 		return err
 	}
-	retained, err := loadRetentions(ctx, tx.SQL.QueryContext, w.recovered(batch))
+	retained, err := LoadRetentions(ctx, tx.SQL.QueryContext, w.recovered(batch))
 	if err != nil {
 		return err
 	}

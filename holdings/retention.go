@@ -31,8 +31,13 @@ func markOf(by, table string) string {
 }
 
 // lastEntitlementSQL is the id of the entitlement whose coverage a portfolio p has now or had last.
-const lastEntitlementSQL = `(SELECT o.id FROM entitlements o WHERE o.portfolio_id = p.id
+var lastEntitlementSQL = lastEntitlementOf(0)
+
+// lastEntitlementOf is the same of those entitlements that reach a group; 0: of all.
+func lastEntitlementOf(groupID int64) string {
+	return `(SELECT o.id FROM entitlements o WHERE o.portfolio_id = p.id AND ` + ofGroupSQL("o", groupID) + `
 	ORDER BY o.active DESC, COALESCE(o.ended_at, 0) DESC, o.id LIMIT 1)`
+}
 
 // reaches is the condition that the days of a table's mark meet the last coverage of a portfolio p. A date that names a
 // year or a month is compared with so much of the mark's.
@@ -65,10 +70,11 @@ func parseMark(text string) (r plan.Retention) {
 
 // RetentionsOf reads by which mark portfolios are retained; those that are not are not in the map.
 func (s *Service) RetentionsOf(ctx context.Context, portfolioIDs []int64) (map[int64]plan.Retention, error) {
-	return loadRetentions(ctx, s.store.Query, portfolioIDs)
+	return LoadRetentions(ctx, s.store.Query, portfolioIDs)
 }
 
-func loadRetentions(ctx context.Context, read store.QueryFunc, portfolioIDs []int64) (map[int64]plan.Retention, error) {
+// LoadRetentions does the same, in a transaction or outside.
+func LoadRetentions(ctx context.Context, read store.QueryFunc, portfolioIDs []int64) (map[int64]plan.Retention, error) {
 	found := map[int64]plan.Retention{}
 	if len(portfolioIDs) == 0 {
 		return found, nil

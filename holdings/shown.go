@@ -46,7 +46,7 @@ func ShownCoverages(
 	if err != nil {
 		return nil, err
 	}
-	retained, err := loadRetentions(ctx, query, ids)
+	retained, err := LoadRetentions(ctx, query, ids)
 	if err != nil {
 		return nil, err
 	}

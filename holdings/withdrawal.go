@@ -33,6 +33,16 @@ func (s *Service) EntitledCollections(ctx context.Context, tx *store.Tx, profile
 	return ids, nil
 }
 
+// CollectionsOfProfile returns the ids of the collections with portfolios to which a profile has an entitlement or had one.
+func CollectionsOfProfile(ctx context.Context, tx *store.Tx, profileID int64) ([]int64, error) {
+	ids, err := store.ScanIDs(tx.SQL.QueryContext(ctx, `SELECT DISTINCT p.collection_id
+		FROM entitlements e JOIN portfolios p ON p.id = e.portfolio_id WHERE e.profile_id = ? ORDER BY p.collection_id`, profileID))
+	if err != nil {
+		return nil, fmt.Errorf("look up the collections of profile %d: %w", profileID, err)
+	}
+	return ids, nil
+}
+
 // withdrawal counts what would happen to the portfolios if a profile's entitlements were withdrawn.
 type withdrawal struct{ removed, kept, withdrawn int }
 

@@ -8,6 +8,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
+	"autoholdings/holdings"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
@@ -29,7 +30,7 @@ func TestImportFreeTitles(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	var exported bytes.Buffer
-	_, err := b.holdings.Export(t.Context(), c.ID, &exported)
+	_, err := b.holdings.Export(t.Context(), holdings.ExportOf{CollectionID: c.ID}, &exported)
 	must(t, err)
 	if !strings.Contains(exported.String(), "Free\t0006-8950\t") || strings.Count(exported.String(), "\tF\n") != 1 ||
 		strings.Count(exported.String(), "\tP\n") != 1 {

@@ -8,6 +8,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/access"
 	"autoholdings/internal/opaque"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
@@ -16,7 +17,8 @@ import (
 
 // kinds are the kinds of jobs that this version can run. A new kind is a file of its own and a row here.
 var kinds = []*jobKind{
-	&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &carryKind, &pairKind, &changeKind, &almaKind, &zoneKind, &undoKind,
+	&syncKind, &withdrawKind, &importKind, &activateKind, &moveKind, &carryKind, &pairKind, &changeKind, &almaKind, &groupsKind, &zoneKind,
+	&undoKind,
 }
 
 // jobKind is what the engine knows about one kind of job. What depends on a single job comes from its arguments.
@@ -32,14 +34,15 @@ type jobKind struct {
 	title, description string
 	mutation           string // the API's mutation
 
-	again     bool      // its lists were applied before by jobs of another kind, so what became of their files stays
-	givenList bool      // its list is given by a person, so a provider's dates and coverage do not apply
-	byKind    byKind    // how a person may decide on single kinds of changes
-	decisions decisions // how later runs know the decisions on its lists; nil: they do not
-	wording   *wording  // the words for what its jobs and their undos count; nil: the usual ones
-	rejected  failure   // what a rejected part says; empty: the usual words
-	undo      undoing   // how its jobs are undone; nil: they cannot be
-	notUndone string    // why they cannot be undone; "": the usual words
+	again     bool         // its lists were applied before by jobs of another kind, so what became of their files stays
+	givenList bool         // its list is given by a person, so a provider's dates and coverage do not apply
+	byKind    byKind       // how a person may decide on single kinds of changes
+	decisions decisions    // how later runs know the decisions on its lists; nil: they do not
+	wording   *wording     // the words for what its jobs and their undos count; nil: the usual ones
+	rejected  failure      // what a rejected part says; empty: the usual words
+	undo      undoing      // how its jobs are undone; nil: they cannot be
+	notUndone string       // why they cannot be undone; "": the usual words
+	undoNeeds access.Scope // what a person who undoes one must be allowed besides running jobs; "": nothing
 }
 
 // arguments are what a job was told to do, stored as JSON in its row.

@@ -58,6 +58,9 @@ func TestStoredArguments(t *testing.T) {
 			involved{profiles: []int64{5}, writes: []int64{12, 11}},
 			false,
 		},
+		"a change of groups": {
+			KindGroups, `{"profileIds":[5],"from":[7],"to":[8,9]}`, nil, involved{profiles: []int64{5}}, false,
+		},
 		"an undo":          {KindUndo, `{"collectionIds":[11,12]}`, []int64{11, 12}, involved{writes: []int64{11, 12}}, false},
 		"an undo of none":  {KindUndo, `{"collectionIds":null}`, nil, involved{}, false},
 		"of later version": {"FUTURE", `{"collectionIds":null,"profileIds":["by name"]}`, nil, involved{}, false},

@@ -81,7 +81,7 @@ func TestTasksAsAnOperatorSeesThem(t *testing.T) {
 		b := opened(t, queue, mockoup.Options{Titles: 10})
 		types := map[string]string{
 			jobs.KindSync: "sync", jobs.KindMove: "move-portfolio", jobs.KindImport: "import", jobs.KindActivate: "activate",
-			jobs.KindZone: "zone", jobs.KindWithdraw: "withdraw", jobs.KindUndo: "undo",
+			jobs.KindZone: "zone", jobs.KindWithdraw: "withdraw", jobs.KindUndo: "undo", jobs.KindGroups: "change-groups",
 			jobs.KindCarry: "carry-over", jobs.KindChange: "change-portfolios", jobs.KindPair: "pair", "FUTURE": "unknown",
 		}
 		var ids []int64

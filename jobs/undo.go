@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"autoholdings/ent"
+	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -37,7 +38,13 @@ func (s *Service) Undo(ctx context.Context, jobID int64, mode, idempotencyKey st
 		if err != nil {
 			return nil, err
 		}
-		collections, err := kindOf(subject.Kind).undo.writes(ctx, tx, subject)
+		k := kindOf(subject.Kind)
+		if k.undoNeeds != "" {
+			if err := access.Check(ctx, k.undoNeeds); err != nil {
+				return nil, err
+			}
+		}
+		collections, err := k.undo.writes(ctx, tx, subject)
 		if err != nil {
 			return nil, err
 		}

@@ -57,6 +57,7 @@ func TestUnreadableArguments(t *testing.T) {
 	var ids []int64
 	for _, kind := range []string{
 		jobs.KindSync, jobs.KindMove, jobs.KindImport, jobs.KindActivate, jobs.KindZone, jobs.KindWithdraw, jobs.KindUndo,
+		jobs.KindGroups,
 	} {
 		for _, args := range unreadable() {
 			id := b.queueRow(kind, `{}`)

@@ -131,6 +131,11 @@ func TestSyncAndExportCommands(t *testing.T) {
 		Collections struct{ Nodes []struct{ ID, Name string } }
 	}
 	s.do(`{ collections { nodes { id name } } }`, nil, &collections)
+	var made struct {
+		CreateInventoryGroup struct{ InventoryGroup struct{ ID string } }
+	}
+	s.do(`mutation { createInventoryGroup(input: {name: "Law"}) { inventoryGroup { id } } }`, nil, &made)
+	group := made.CreateInventoryGroup.InventoryGroup.ID
 	s.stop()
 
 	out, err := command(t, append([]string{"sync", "--profile", profile, "--preview"}, flags...)...)
@@ -149,6 +154,10 @@ func TestSyncAndExportCommands(t *testing.T) {
 		exported, err := command(t, "export", "--collection", c.ID, "--data-dir", dir)
 		if err != nil {
 			t.Fatal(err)
+		}
+		ofGroup, err := command(t, "export", "--collection", c.ID, "--group", group, "--data-dir", dir)
+		if err != nil || ofGroup != exported || strings.Count(exported, "\n") < 10 { // the profile is for everyone
+			t.Errorf("a group is exported something else: %v", err)
 		}
 		file := filepath.Join(t.TempDir(), "OxfordUniversityPress_Global_AllJournals_2030-01-01.txt")
 		if err := os.WriteFile(file, []byte(exported), 0o600); err != nil {
@@ -172,6 +181,9 @@ func TestSyncAndExportCommands(t *testing.T) {
 		"no such file":            {"sync", "--profile", profile, "--file", filepath.Join(dir, "none")},
 		"no such collection":      {"export", "--collection", "4711"},
 		"not an id of this API\"": {"export", "--collection", "nonsense!"},
+		"no such inventory group": {"export", "--collection", collections.Collections.Nodes[0].ID, "--group", "4711"},
+		"of a InventoryGroup":     {"export", "--collection", "4711", "--group", profile},
+		"0 is no id":              {"export", "--collection", "4711", "--group", "0"},
 	} {
 		all := append(args, flags...)
 		if args[0] == "export" {

@@ -341,7 +341,7 @@ func TestCopyInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, dir)
 	keep(t, dir, aList(60_000))
-	for _, sent := range []int64{100, 60_000, 400_000, 3_000_000} {
+	for _, sent := range []int64{100, 150_000, 400_000, 3_000_000} {
 		for _, how := range []string{"killed", "stopped", "connection lost"} {
 			t.Run(fmt.Sprintf("%s after %d bytes", how, sent), func(t *testing.T) {
 				to := newPostgres(t)

@@ -21,6 +21,7 @@ func exportCommand() *cli.Command {
 		Usage: "write what is accessible in a collection as a KBART file to standard output",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "collection", Required: true, Usage: "`ID` of the electronic collection, as the API shows it"},
+			&cli.StringFlag{Name: "group", Usage: "only what inventory group `ID` has of it, as the API shows its id"},
 			dataDirFlag, databaseFlag,
 		},
 		Action: func(ctx context.Context, c *cli.Command) (err error) {
@@ -28,21 +29,37 @@ func exportCommand() *cli.Command {
 			if err != nil {
 				return fmt.Errorf("export: --collection: %w", err)
 			}
+			of := holdings.ExportOf{CollectionID: id}
+			if group := c.String("group"); group != "" {
+				if of.GroupID, err = idOf(model.InventoryGroupType, group); err == nil && of.GroupID == 0 {
+					err = errors.New("0 is no id")
+				}
+				if err != nil {
+					return fmt.Errorf("export: --group: %w", err)
+				}
+			}
 			s, err := store.Open(ctx, store.Options{DataDir: c.String("data-dir"), URL: c.String("database-url")})
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, s.Close()) }()
 			out := bufio.NewWriter(c.Root().Writer)
-			rows, err := holdings.New(s, jobs.Busy{}).Export(ctx, id, out)
+			rows, err := holdings.New(s, jobs.Busy{}).Export(ctx, of, out)
 			if err == nil && rows == 0 {
-				fmt.Fprintln(c.Root().ErrWriter,
-					"the list is empty: nothing in this collection is accessible. Look whether it is active, its service available, and anything in it "+
-						"entitled to")
+				fmt.Fprintln(c.Root().ErrWriter, emptyExport(of))
 			}
 			return errors.Join(err, out.Flush())
 		},
 	}
+}
+
+func emptyExport(of holdings.ExportOf) string {
+	toWhom := ""
+	if of.GroupID != 0 {
+		toWhom = " to this group"
+	}
+	return "the list is empty: nothing in this collection is accessible" + toWhom +
+		". Look whether it is active, its service available, and anything in it entitled to" + toWhom
 }
 
 // idOf reads an id as the API shows it, or its bare number.

@@ -52,7 +52,8 @@ var fieldNeeds = map[access.Scope][]string{
 	access.Configure: {
 		"updateSettings", "createInventoryGroup", "updateInventoryGroup", "deleteInventoryGroup", "activateCollection", "createCollection",
 		"updateCollection", "deactivateCollection", "deleteCollection", "createCollectionSet", "updateCollectionSet", "deleteCollectionSet",
-		"createProfile", "updateProfile", "deleteProfile", "testProfileConnection", "enableScheduledJob", "disableScheduledJob",
+		"createProfile", "updateProfile", "deleteProfile", "changeProfileGroups", "testProfileConnection", "enableScheduledJob",
+		"disableScheduledJob",
 	},
 	access.Admin: {
 		"providerFiles", "accessTokens", "people", "auditEntries", "createAccessToken", "revokeAccessToken", "addPerson", "updatePerson",

@@ -193,6 +193,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ChangeProfileGroupsPayload struct {
+		Job        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ChangeReason struct {
 		FreeNow     func(childComplexity int) int
 		PoLines     func(childComplexity int) int
@@ -471,6 +476,22 @@ type ComplexityRoot struct {
 		Warning func(childComplexity int) int
 	}
 
+	GroupCount struct {
+		Closed func(childComplexity int) int
+		Name   func(childComplexity int) int
+		Opened func(childComplexity int) int
+	}
+
+	GroupCounts struct {
+		Groups   func(childComplexity int) int
+		Profiles func(childComplexity int) int
+	}
+
+	GroupCoverage struct {
+		Coverage func(childComplexity int) int
+		Group    func(childComplexity int) int
+	}
+
 	GroupProxy struct {
 		Group func(childComplexity int) int
 		On    func(childComplexity int) int
@@ -615,6 +636,7 @@ type ComplexityRoot struct {
 		Fields             func(childComplexity int) int
 		Findings           func(childComplexity int) int
 		Free               func(childComplexity int) int
+		Groups             func(childComplexity int) int
 		Invalid            func(childComplexity int) int
 		Kept               func(childComplexity int) int
 		Left               func(childComplexity int) int
@@ -822,6 +844,7 @@ type ComplexityRoot struct {
 		CancelJob                 func(childComplexity int, input CancelJobInput) int
 		CarryOver                 func(childComplexity int, input CarryOverInput) int
 		ChangePortfolios          func(childComplexity int, input ChangePortfoliosInput) int
+		ChangeProfileGroups       func(childComplexity int, input ChangeProfileGroupsInput) int
 		CreateAccessToken         func(childComplexity int, input CreateAccessTokenInput) int
 		CreateCollection          func(childComplexity int, input CreateCollectionInput) int
 		CreateCollectionSet       func(childComplexity int, input CreateCollectionSetInput) int
@@ -971,6 +994,7 @@ type ComplexityRoot struct {
 		AvailableFor                 func(childComplexity int) int
 		Collection                   func(childComplexity int) int
 		Coverage                     func(childComplexity int) int
+		CoverageByGroup              func(childComplexity int) int
 		CoverageDepth                func(childComplexity int) int
 		CreatedAt                    func(childComplexity int) int
 		DateMonographPublishedOnline func(childComplexity int) int
@@ -1506,6 +1530,7 @@ type MutationResolver interface {
 	CarryOver(ctx context.Context, input CarryOverInput) (*CarryOverPayload, error)
 	CreateProfile(ctx context.Context, input CreateProfileInput) (*CreateProfilePayload, error)
 	UpdateProfile(ctx context.Context, input UpdateProfileInput) (*UpdateProfilePayload, error)
+	ChangeProfileGroups(ctx context.Context, input ChangeProfileGroupsInput) (*ChangeProfileGroupsPayload, error)
 	DeleteProfile(ctx context.Context, input DeleteProfileInput) (*DeleteProfilePayload, error)
 	TestProfileConnection(ctx context.Context, input TestProfileConnectionInput) (*TestProfileConnectionPayload, error)
 	WithdrawProfile(ctx context.Context, input WithdrawProfileInput) (*WithdrawProfilePayload, error)
@@ -1543,6 +1568,7 @@ type PortfolioResolver interface {
 	Waiting(ctx context.Context, obj *model.Portfolio) (bool, error)
 	AvailableFor(ctx context.Context, obj *model.Portfolio) ([]*model.InventoryGroup, error)
 	Coverage(ctx context.Context, obj *model.Portfolio) ([]*model.Coverage, error)
+	CoverageByGroup(ctx context.Context, obj *model.Portfolio) ([]*model.GroupCoverage, error)
 	Entitlements(ctx context.Context, obj *model.Portfolio) ([]*model.Entitlement, error)
 	PoLines(ctx context.Context, obj *model.Portfolio) ([]*model.POLine, error)
 	License(ctx context.Context, obj *model.Portfolio) (*model.License, error)
@@ -2100,6 +2126,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangePortfoliosPayload.UserErrors(childComplexity), true
+
+	case "ChangeProfileGroupsPayload.job":
+		if e.ComplexityRoot.ChangeProfileGroupsPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeProfileGroupsPayload.Job(childComplexity), true
+	case "ChangeProfileGroupsPayload.userErrors":
+		if e.ComplexityRoot.ChangeProfileGroupsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeProfileGroupsPayload.UserErrors(childComplexity), true
 
 	case "ChangeReason.freeNow":
 		if e.ComplexityRoot.ChangeReason.FreeNow == nil {
@@ -3099,6 +3138,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FindingCounts.Warning(childComplexity), true
 
+	case "GroupCount.closed":
+		if e.ComplexityRoot.GroupCount.Closed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCount.Closed(childComplexity), true
+	case "GroupCount.name":
+		if e.ComplexityRoot.GroupCount.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCount.Name(childComplexity), true
+	case "GroupCount.opened":
+		if e.ComplexityRoot.GroupCount.Opened == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCount.Opened(childComplexity), true
+
+	case "GroupCounts.groups":
+		if e.ComplexityRoot.GroupCounts.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCounts.Groups(childComplexity), true
+	case "GroupCounts.profiles":
+		if e.ComplexityRoot.GroupCounts.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCounts.Profiles(childComplexity), true
+
+	case "GroupCoverage.coverage":
+		if e.ComplexityRoot.GroupCoverage.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCoverage.Coverage(childComplexity), true
+	case "GroupCoverage.group":
+		if e.ComplexityRoot.GroupCoverage.Group == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCoverage.Group(childComplexity), true
+
 	case "GroupProxy.group":
 		if e.ComplexityRoot.GroupProxy.Group == nil {
 			break
@@ -3712,6 +3796,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobCounts.Free(childComplexity), true
+	case "JobCounts.groups":
+		if e.ComplexityRoot.JobCounts.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobCounts.Groups(childComplexity), true
 	case "JobCounts.invalid":
 		if e.ComplexityRoot.JobCounts.Invalid == nil {
 			break
@@ -4603,6 +4693,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePortfolios(childComplexity, args["input"].(ChangePortfoliosInput)), true
+	case "Mutation.changeProfileGroups":
+		if e.ComplexityRoot.Mutation.ChangeProfileGroups == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeProfileGroups_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeProfileGroups(childComplexity, args["input"].(ChangeProfileGroupsInput)), true
 	case "Mutation.createAccessToken":
 		if e.ComplexityRoot.Mutation.CreateAccessToken == nil {
 			break
@@ -5533,6 +5634,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.Coverage(childComplexity), true
+	case "Portfolio.coverageByGroup":
+		if e.ComplexityRoot.Portfolio.CoverageByGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.CoverageByGroup(childComplexity), true
 	case "Portfolio.coverageDepth":
 		if e.ComplexityRoot.Portfolio.CoverageDepth == nil {
 			break
@@ -7323,6 +7430,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CarryOverInput", ec.unmarshalInputCarryOverInput),
 			graphql.NewInputUnmarshaler("ChangeFilter", ec.unmarshalInputChangeFilter),
 			graphql.NewInputUnmarshaler("ChangePortfoliosInput", ec.unmarshalInputChangePortfoliosInput),
+			graphql.NewInputUnmarshaler("ChangeProfileGroupsInput", ec.unmarshalInputChangeProfileGroupsInput),
 			graphql.NewInputUnmarshaler("CollectionFilter", ec.unmarshalInputCollectionFilter),
 			graphql.NewInputUnmarshaler("CollectionSetFilter", ec.unmarshalInputCollectionSetFilter),
 			graphql.NewInputUnmarshaler("CommunityZoneCollectionFilter", ec.unmarshalInputCommunityZoneCollectionFilter),
@@ -7981,9 +8089,9 @@ type Portfolio implements Node {
   """
   waiting: Boolean!
   """
-  The inventory groups it is available for: those of all profiles that entitle to it. Empty means everyone: no profile
-  entitles to it (a local portfolio, or one kept after it was listed no more), or one that does is for no group in
-  particular.
+  The inventory groups it is available for: those of all profiles that entitle to it; of a retained portfolio that no list has any more
+  those of the profiles that did. Empty means everyone: no profile entitles to it (a local portfolio, or one kept for a PO line), or one
+  that does is for no group in particular.
   """
   availableFor: [InventoryGroup!]!
   """
@@ -7992,6 +8100,12 @@ type Portfolio implements Node {
   Local coverage is shown instead of that, or in addition.
   """
   coverage: [CoverageStatement!]!
+  """
+  What of it is accessible to each inventory group that it reaches, by the group's name: the statements of the profiles that are for the
+  group or for none in particular. What is retained of time that lists took away and local coverage are for each of these groups. A
+  portfolio for everyone has all groups. Empty: it reaches none, or there are no groups.
+  """
+  coverageByGroup: [GroupCoverage!]!
   "Which profiles entitle to it, and which did."
   entitlements: [Entitlement!]!
   "Its PO lines, the main one first. A portfolio with one is never deleted by a sync."
@@ -8155,6 +8269,19 @@ input PortfolioFilter {
   localField: String
   "What staff say of the rights to it."
   accessRights: AccessRights
+  """
+  Those that reach one inventory group: ` + "`" + `Portfolio.availableFor` + "`" + ` names it, or they are for everyone, and an entitlement is in force or they are
+  retained. A group that is not there is a NOT_FOUND.
+  """
+  inventoryGroupId: ID
+}
+
+"What an inventory group has of a portfolio."
+type GroupCoverage {
+  "The group."
+  group: InventoryGroup!
+  "What of the portfolio is accessible to it, by date and never merged; for a book, empty."
+  coverage: [CoverageStatement!]!
 }
 
 "A page of portfolios."
@@ -8969,6 +9096,8 @@ enum JobKind {
   CHANGE_PORTFOLIOS
   "Takes over what a portfolio export of Alma has and portfolios here do not."
   IMPORT_FROM_ALMA
+  "Gives a profile other inventory groups, and reports whom its portfolios open and close to."
+  CHANGE_GROUPS
 }
 
 "Where a job stands."
@@ -9175,10 +9304,33 @@ type JobCounts {
   move: MoveCounts
   "What a change of many portfolios comes to besides ` + "`" + `updated` + "`" + `, ` + "`" + `unchanged` + "`" + ` and ` + "`" + `removed` + "`" + `, or its undo; null for any other job."
   bulk: BulkCounts
+  """
+  What a change of a profile's inventory groups comes to, or its undo; null for any other job. ` + "`" + `updated` + "`" + ` and ` + "`" + `unchanged` + "`" + ` count the
+  portfolios of the profile.
+  """
+  groups: GroupCounts
   "How many updated titles differ in which field, the most frequent first."
   fields: [FieldCount!]!
   "What was found in the lists, by severity."
   findings: FindingCounts!
+}
+
+"What a change of inventory groups comes to."
+type GroupCounts {
+  "Profiles whose groups change: 1 or 0."
+  profiles: Int!
+  "To whom portfolios open and close, by name."
+  groups: [GroupCount!]!
+}
+
+"How many portfolios open and close to an inventory group."
+type GroupCount {
+  "The group's name at the time; ` + "`" + `everyone` + "`" + `: all groups, and those who are in none."
+  name: String!
+  "Portfolios that reach the group from then on."
+  opened: Int!
+  "Portfolios that reach it no more."
+  closed: Int!
 }
 
 "What a person decided about a portfolio and a title of lists. It goes before everything else in each later run."
@@ -9584,6 +9736,10 @@ enum ChangeAction {
   is what is there, and ` + "`" + `newValue` + "`" + ` says why and what to do.
   """
   REFUSED
+  "A portfolio opens to an inventory group, which ` + "`" + `newValue` + "`" + ` names; ` + "`" + `everyone` + "`" + `, where ` + "`" + `oldValue` + "`" + ` names the groups that it was for."
+  OPEN
+  "A portfolio closes to an inventory group, which ` + "`" + `oldValue` + "`" + ` names; ` + "`" + `everyone` + "`" + `, where ` + "`" + `newValue` + "`" + ` names the groups that it is left for."
+  CLOSE
 }
 
 "One line of a job's report."
@@ -9594,8 +9750,8 @@ type JobChange implements Node {
   action: ChangeAction!
   """
   KBART name of the field, or ` + "`" + `coverage` + "`" + `; ` + "`" + `coverage.title_url` + "`" + `, ` + "`" + `coverage.notes` + "`" + ` and ` + "`" + `coverage.coverage_depth` + "`" + ` where coverage
-  statements have other values of their own than before, and the title has not. In a move: the number of the PO line, or the
-  code of the license. In an import from Alma also ` + "`" + `po_line` + "`" + ` and ` + "`" + `groups` + "`" + `. Null: the portfolio or the row as a whole.
+  statements have other values of their own than before, and the title has not; ` + "`" + `available_for` + "`" + ` with OPEN and CLOSE. In a move: the number
+  of the PO line, or the code of the license. In an import from Alma also ` + "`" + `po_line` + "`" + ` and ` + "`" + `groups` + "`" + `. Null: the portfolio or the row as a whole.
   """
   field: String
   "The title as it was called at the time."
@@ -9990,6 +10146,12 @@ type Mutation {
   "Changes an integration profile; fields left out stay. With ` + "`" + `runNow` + "`" + ` it also queues a sync, both or neither."
   updateProfile(input: UpdateProfileInput!): UpdateProfilePayload! @requires(scope: CONFIGURE)
   """
+  Queues a job that gives a profile other inventory groups, by the rules of ` + "`" + `updateProfile` + "`" + `, and reports by portfolio whom that opens and
+  closes it to. PREVIEW shows it first; with ` + "`" + `previewJobId` + "`" + ` exactly that is applied, or the job fails and says that it has become something
+  else. ` + "`" + `undoJob` + "`" + ` gives the profile its former groups, and needs CONFIGURE too.
+  """
+  changeProfileGroups(input: ChangeProfileGroupsInput!): ChangeProfileGroupsPayload! @requires(scope: CONFIGURE)
+  """
   Deletes a profile. One with an unfinished job is refused; one with entitlements in force too, unless it is said that they
   are to be withdrawn: then a job does that, waits for approval, and deletes the profile at its end.
   """
@@ -10346,7 +10508,7 @@ input UpdateProfileInput {
   active: Boolean
   "The form of the provider's list."
   fileFormat: FileFormat
-  "All its inventory groups; null or an empty list takes them away."
+  "All its inventory groups; null or an empty list takes them away. ` + "`" + `changeProfileGroups` + "`" + ` shows first what that opens and closes to whom."
   groupIds: [ID!]
   "On an active profile it is changed for all active profiles."
   schedule: ScheduleInput
@@ -10360,6 +10522,30 @@ input UpdateProfileInput {
   runNow: Boolean @requires(scope: OPERATE)
   "With ` + "`" + `runNow` + "`" + `, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters."
   idempotencyKey: String
+}
+
+"Which inventory groups a profile is to have."
+input ChangeProfileGroupsInput {
+  "Which profile."
+  profileId: ID!
+  "All its inventory groups from then on; an empty list takes them away: its portfolios are for everyone."
+  groupIds: [ID!]!
+  "The version that was read; where it is given and the profile was changed since, it is refused."
+  version: Int
+  "PREVIEW writes nothing and reports the same."
+  mode: JobMode = APPLY
+  "With APPLY: the preview that is to be applied, no more and no less."
+  previewJobId: ID
+  "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
+  idempotencyKey: String
+}
+
+"What came of changeProfileGroups."
+type ChangeProfileGroupsPayload {
+  "The queued job; null where it was not queued."
+  job: Job
+  "What to mend; empty where it was done."
+  userErrors: [UserError!]!
 }
 
 "What came of updateProfile."
@@ -11959,6 +12145,16 @@ func (ec *executionContext) childFields_ChangePortfoliosPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type ChangePortfoliosPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeProfileGroupsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_ChangeProfileGroupsPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangeProfileGroupsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeProfileGroupsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangeReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reason":
@@ -12515,6 +12711,38 @@ func (ec *executionContext) childFields_FindingCounts(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type FindingCounts", field.Name)
 }
 
+func (ec *executionContext) childFields_GroupCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_GroupCount_name(ctx, field)
+	case "opened":
+		return ec.fieldContext_GroupCount_opened(ctx, field)
+	case "closed":
+		return ec.fieldContext_GroupCount_closed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupCount", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profiles":
+		return ec.fieldContext_GroupCounts_profiles(ctx, field)
+	case "groups":
+		return ec.fieldContext_GroupCounts_groups(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupCounts", field.Name)
+}
+
+func (ec *executionContext) childFields_GroupCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "group":
+		return ec.fieldContext_GroupCoverage_group(ctx, field)
+	case "coverage":
+		return ec.fieldContext_GroupCoverage_coverage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type GroupCoverage", field.Name)
+}
+
 func (ec *executionContext) childFields_GroupProxy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "group":
@@ -12839,6 +13067,8 @@ func (ec *executionContext) childFields_JobCounts(ctx context.Context, field gra
 		return ec.fieldContext_JobCounts_move(ctx, field)
 	case "bulk":
 		return ec.fieldContext_JobCounts_bulk(ctx, field)
+	case "groups":
+		return ec.fieldContext_JobCounts_groups(ctx, field)
 	case "fields":
 		return ec.fieldContext_JobCounts_fields(ctx, field)
 	case "findings":
@@ -13435,6 +13665,8 @@ func (ec *executionContext) childFields_Portfolio(ctx context.Context, field gra
 		return ec.fieldContext_Portfolio_availableFor(ctx, field)
 	case "coverage":
 		return ec.fieldContext_Portfolio_coverage(ctx, field)
+	case "coverageByGroup":
+		return ec.fieldContext_Portfolio_coverageByGroup(ctx, field)
 	case "entitlements":
 		return ec.fieldContext_Portfolio_entitlements(ctx, field)
 	case "poLines":
@@ -14495,6 +14727,20 @@ func (ec *executionContext) field_Mutation_changePortfolios_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (ChangePortfoliosInput, error) {
 			return ec.unmarshalNChangePortfoliosInput2autoholdingsᚋgraphᚋgeneratedᚐChangePortfoliosInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changeProfileGroups_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChangeProfileGroupsInput, error) {
+			return ec.unmarshalNChangeProfileGroupsInput2autoholdingsᚋgraphᚋgeneratedᚐChangeProfileGroupsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18108,6 +18354,70 @@ func (ec *executionContext) _ChangePortfoliosPayload_userErrors(ctx context.Cont
 func (ec *executionContext) fieldContext_ChangePortfoliosPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ChangePortfoliosPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeProfileGroupsPayload_job(ctx context.Context, field graphql.CollectedField, obj *ChangeProfileGroupsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeProfileGroupsPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeProfileGroupsPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeProfileGroupsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeProfileGroupsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ChangeProfileGroupsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeProfileGroupsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeProfileGroupsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeProfileGroupsPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -22388,6 +22698,194 @@ func (ec *executionContext) fieldContext_FindingCounts_fatal(_ context.Context, 
 	return graphql.NewScalarFieldContext("FindingCounts", field, false, false, "Int")
 }
 
+func (ec *executionContext) _GroupCount_name(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCount_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCount_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCount", field, false, false, "String")
+}
+
+func (ec *executionContext) _GroupCount_opened(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCount_opened(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opened, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCount_opened(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCount_closed(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCount_closed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCount_closed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCounts_profiles(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCounts_profiles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profiles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCounts_profiles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCounts_groups(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCounts_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []plan.GroupCount) graphql.Marshaler {
+			return ec.marshalNGroupCount2ᚕautoholdingsᚋholdingsᚋplanᚐGroupCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCounts_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupCoverage_group(ctx context.Context, field graphql.CollectedField, obj *model.GroupCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCoverage_group(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Group, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InventoryGroup) graphql.Marshaler {
+			return ec.marshalNInventoryGroup2ᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCoverage_group(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupCoverage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InventoryGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupCoverage_coverage(ctx context.Context, field graphql.CollectedField, obj *model.GroupCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCoverage_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCoverage_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupCoverage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _GroupProxy_group(ctx context.Context, field graphql.CollectedField, obj *model.GroupProxy) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25516,6 +26014,38 @@ func (ec *executionContext) fieldContext_JobCounts_bulk(_ context.Context, field
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BulkCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobCounts_groups(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobCounts_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Groups, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *plan.GroupCounts) graphql.Marshaler {
+			return ec.marshalOGroupCounts2ᚖautoholdingsᚋholdingsᚋplanᚐGroupCounts(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobCounts_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupCounts(ctx, field)
 		},
 	}
 	return fc, nil
@@ -30758,6 +31288,68 @@ func (ec *executionContext) fieldContext_Mutation_updateProfile(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_changeProfileGroups(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeProfileGroups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeProfileGroups(ctx, fc.Args["input"].(ChangeProfileGroupsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CONFIGURE")
+				if err != nil {
+					var zeroVal *ChangeProfileGroupsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *ChangeProfileGroupsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangeProfileGroupsPayload) graphql.Marshaler {
+			return ec.marshalNChangeProfileGroupsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangeProfileGroupsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeProfileGroups(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeProfileGroupsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeProfileGroups_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_deleteProfile(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33896,6 +34488,38 @@ func (ec *executionContext) fieldContext_Portfolio_coverage(_ context.Context, f
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portfolio_coverageByGroup(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_coverageByGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portfolio().CoverageByGroup(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.GroupCoverage) graphql.Marshaler {
+			return ec.marshalNGroupCoverage2ᚕᚖautoholdingsᚋgraphᚋmodelᚐGroupCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_coverageByGroup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portfolio",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_GroupCoverage(ctx, field)
 		},
 	}
 	return fc, nil
@@ -43399,6 +44023,87 @@ func UnmarshalChangePortfoliosInput(ctx context.Context, raw any) (ChangePortfol
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputChangeProfileGroupsInput(ctx context.Context, obj any) (ChangeProfileGroupsInput, error) {
+	var it ChangeProfileGroupsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "APPLY"
+	}
+
+	fieldsInOrder := [...]string{"profileId", "groupIds", "version", "mode", "previewJobId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalNID2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = data
+		case "groupIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("groupIds"))
+			data, err := ec.unmarshalNID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GroupIds = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = graphql.OmittableOf(data)
+		case "previewJobId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PreviewJobID = graphql.OmittableOf(data)
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangeProfileGroupsInput unmarshals raw into the ChangeProfileGroupsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangeProfileGroupsInput(ctx context.Context, raw any) (ChangeProfileGroupsInput, error) {
+	var out ChangeProfileGroupsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangeProfileGroupsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCollectionFilter(ctx context.Context, obj any) (model.CollectionFilter, error) {
 	var it model.CollectionFilter
 	if obj == nil {
@@ -46604,7 +47309,7 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "removed", "profileId", "retained", "retainedOnly", "hasLocalValues", "localField", "accessRights"}
+	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "removed", "profileId", "retained", "retainedOnly", "hasLocalValues", "localField", "accessRights", "inventoryGroupId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -46723,6 +47428,13 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 				return it, err
 			}
 			it.AccessRights = data
+		case "inventoryGroupId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inventoryGroupId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InventoryGroupID = data
 		}
 	}
 	return it, nil
@@ -49891,6 +50603,44 @@ func (ec *executionContext) _ChangePortfoliosPayload(ctx context.Context, sel as
 	return out
 }
 
+var changeProfileGroupsPayloadImplementors = []string{"ChangeProfileGroupsPayload"}
+
+func (ec *executionContext) _ChangeProfileGroupsPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangeProfileGroupsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeProfileGroupsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeProfileGroupsPayload")
+		case "job":
+			out.Values[i] = ec._ChangeProfileGroupsPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ChangeProfileGroupsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var changeReasonImplementors = []string{"ChangeReason"}
 
 func (ec *executionContext) _ChangeReason(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeReason) graphql.Marshaler {
@@ -51816,6 +52566,125 @@ func (ec *executionContext) _FindingCounts(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var groupCountImplementors = []string{"GroupCount"}
+
+func (ec *executionContext) _GroupCount(ctx context.Context, sel ast.SelectionSet, obj *plan.GroupCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupCount")
+		case "name":
+			out.Values[i] = ec._GroupCount_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "opened":
+			out.Values[i] = ec._GroupCount_opened(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closed":
+			out.Values[i] = ec._GroupCount_closed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var groupCountsImplementors = []string{"GroupCounts"}
+
+func (ec *executionContext) _GroupCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.GroupCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupCounts")
+		case "profiles":
+			out.Values[i] = ec._GroupCounts_profiles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "groups":
+			out.Values[i] = ec._GroupCounts_groups(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var groupCoverageImplementors = []string{"GroupCoverage"}
+
+func (ec *executionContext) _GroupCoverage(ctx context.Context, sel ast.SelectionSet, obj *model.GroupCoverage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupCoverageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupCoverage")
+		case "group":
+			out.Values[i] = ec._GroupCoverage_group(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "coverage":
+			out.Values[i] = ec._GroupCoverage_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var groupProxyImplementors = []string{"GroupProxy"}
 
 func (ec *executionContext) _GroupProxy(ctx context.Context, sel ast.SelectionSet, obj *model.GroupProxy) graphql.Marshaler {
@@ -52844,6 +53713,11 @@ func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet
 			}
 		case "bulk":
 			out.Values[i] = ec._JobCounts_bulk(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "groups":
+			out.Values[i] = ec._JobCounts_groups(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -54340,6 +55214,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "changeProfileGroups":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeProfileGroups(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deleteProfile":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deleteProfile(ctx, field)
@@ -55221,6 +56102,12 @@ func (ec *executionContext) _Portfolio(ctx context.Context, sel ast.SelectionSet
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Portfolio_coverage(ctx, field, obj)
+				})
+		case "coverageByGroup":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_coverageByGroup(ctx, field, obj)
 				})
 		case "entitlements":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -58672,6 +59559,19 @@ func (ec *executionContext) marshalNChangePortfoliosPayload2ᚖautoholdingsᚋgr
 	return ec._ChangePortfoliosPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNChangeProfileGroupsInput2autoholdingsᚋgraphᚋgeneratedᚐChangeProfileGroupsInput(ctx context.Context, v any) (ChangeProfileGroupsInput, error) {
+	res, err := ec.unmarshalInputChangeProfileGroupsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangeProfileGroupsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangeProfileGroupsPayload(ctx context.Context, sel ast.SelectionSet, v *ChangeProfileGroupsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChangeProfileGroupsPayload!")
+		return graphql.Null
+	}
+	return ec._ChangeProfileGroupsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -59370,6 +60270,50 @@ func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.S
 		graphql.AddInvalidNullFromMarshaler(ctx, "Float!")
 	}
 	return graphql.WrapContextMarshaler(ctx, res)
+}
+
+func (ec *executionContext) marshalNGroupCount2autoholdingsᚋholdingsᚋplanᚐGroupCount(ctx context.Context, sel ast.SelectionSet, v plan.GroupCount) graphql.Marshaler {
+	return ec._GroupCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNGroupCount2ᚕautoholdingsᚋholdingsᚋplanᚐGroupCountᚄ(ctx context.Context, sel ast.SelectionSet, v []plan.GroupCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupCount2autoholdingsᚋholdingsᚋplanᚐGroupCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupCoverage2ᚕᚖautoholdingsᚋgraphᚋmodelᚐGroupCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.GroupCoverage) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNGroupCoverage2ᚖautoholdingsᚋgraphᚋmodelᚐGroupCoverage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNGroupCoverage2ᚖautoholdingsᚋgraphᚋmodelᚐGroupCoverage(ctx context.Context, sel ast.SelectionSet, v *model.GroupCoverage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GroupCoverage!")
+		return graphql.Null
+	}
+	return ec._GroupCoverage(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNGroupProxy2ᚕᚖautoholdingsᚋgraphᚋmodelᚐGroupProxyᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.GroupProxy) graphql.Marshaler {
@@ -61904,6 +62848,13 @@ func (ec *executionContext) marshalOFindingSeverity2ᚕstringᚄ(ctx context.Con
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOGroupCounts2ᚖautoholdingsᚋholdingsᚋplanᚐGroupCounts(ctx context.Context, sel ast.SelectionSet, v *plan.GroupCounts) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._GroupCounts(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOGroupProxyInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐGroupProxyInputᚄ(ctx context.Context, v any) ([]*GroupProxyInput, error) {

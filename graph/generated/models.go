@@ -172,6 +172,30 @@ type ChangePortfoliosPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Which inventory groups a profile is to have.
+type ChangeProfileGroupsInput struct {
+	// Which profile.
+	ProfileID string `json:"profileId"`
+	// All its inventory groups from then on; an empty list takes them away: its portfolios are for everyone.
+	GroupIds []string `json:"groupIds"`
+	// The version that was read; where it is given and the profile was changed since, it is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
+	// PREVIEW writes nothing and reports the same.
+	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	// With APPLY: the preview that is to be applied, no more and no less.
+	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
+	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
+	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
+}
+
+// What came of changeProfileGroups.
+type ChangeProfileGroupsPayload struct {
+	// The queued job; null where it was not queued.
+	Job *model.Job `json:"job,omitempty"`
+	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What the provider answered for one content type.
 type ConnectionTest struct {
 	// What was asked for.
@@ -1448,7 +1472,7 @@ type UpdateProfileInput struct {
 	Active graphql.Omittable[*bool] `json:"active,omitempty"`
 	// The form of the provider's list.
 	FileFormat graphql.Omittable[*string] `json:"fileFormat,omitempty"`
-	// All its inventory groups; null or an empty list takes them away.
+	// All its inventory groups; null or an empty list takes them away. `changeProfileGroups` shows first what that opens and closes to whom.
 	GroupIds graphql.Omittable[[]string] `json:"groupIds,omitempty"`
 	// On an active profile it is changed for all active profiles.
 	Schedule graphql.Omittable[*ScheduleInput] `json:"schedule,omitempty"`

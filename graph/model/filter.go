@@ -15,7 +15,7 @@ type PortfolioFilter struct {
 	Available, ListedByProvider, NeedsReview, Removed         *bool
 	Waiting, KeptWithoutReason                                *bool
 	Retained, RetainedOnly, HasLocalValues                    *bool
-	LocalField, AccessRights                                  *string
+	LocalField, AccessRights, InventoryGroupID                *string
 }
 
 // POLineFilter narrows a listing; a nil field does not.

@@ -128,11 +128,18 @@ type PortfolioPage struct {
 	Retentions   Related[plan.Retention] // those of portfolios that are retained
 	Entitlements Related[[]*Entitlement]
 	Coverage     Related[[]*Coverage]
+	ByGroup      Related[[]*GroupCoverage]
 	AvailableFor Related[[]*InventoryGroup]
 	POLines      Related[[]*POLine]
 	Licenses     Related[*License]
 	Candidates   Related[[]*PairingCandidate]
 	Histories    RelatedBy[HistoryPage, []*Change]
+}
+
+// GroupCoverage is what an inventory group has of a portfolio.
+type GroupCoverage struct {
+	Group    *InventoryGroup
+	Coverage []*Coverage
 }
 
 // Portfolios makes a page of rows.

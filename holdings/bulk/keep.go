@@ -23,9 +23,10 @@ import (
 type keeper struct {
 	b        *batch
 	poLines  *acquisitions.POLineBatch
-	titles   map[int64]string                       // of the portfolios that have a PO line of the file already
-	groups   map[int64][]*ent.InventoryGroup        // by profile
-	entitled map[int64][]holdings.Entitlement       // by portfolio
+	titles   map[int64]string                 // of the portfolios that have a PO line of the file already
+	groups   map[int64][]*ent.InventoryGroup  // by profile
+	entitled map[int64][]holdings.Entitlement // by portfolio
+	retained map[int64]plan.Retention
 	lines    func(p *ent.Portfolio) (l *LineChange) // nil: none
 }
 
@@ -85,6 +86,9 @@ func (k *keeper) loadGroups(ctx context.Context, r reader, rows []*ent.Portfolio
 		if e.ProfileID != nil && !slices.Contains(profiles, *e.ProfileID) {
 			profiles = append(profiles, *e.ProfileID)
 		}
+	}
+	if k.retained, err = holdings.LoadRetentions(ctx, r.query, grouped); err != nil {
+		return err
 	}
 	withGroups, err := r.client.Profile.Query().Where(profile.IDIn(profiles...)).WithGroups().All(ctx)
 	if err != nil {
@@ -236,7 +240,7 @@ func (k *keeper) compareGroups(p *ent.Portfolio, l *LineChange) {
 		return
 	}
 	var here []string
-	for _, g := range holdings.AvailableFor(k.entitled[p.ID], k.groups) {
+	for _, g := range holdings.AvailableFor(k.entitled[p.ID], k.retained[p.ID], k.groups) {
 		here = append(here, g.Name)
 	}
 	folded := func(names []string) []string {

@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Action is what a plan does with a title, a portfolio or a row.
 type Action string
@@ -35,6 +38,9 @@ const (
 	Restore       Action = "RESTORE"        // back in the holdings
 	MovePortfolio Action = "MOVE_PORTFOLIO" // to another collection
 	Refused       Action = "REFUSED"        // a portfolio that a job over many leaves as it is, and why
+
+	Open  Action = "OPEN"  // a portfolio that an inventory group reaches from now on
+	Close Action = "CLOSE" // one that it reaches no more
 )
 
 // Counts counts titles, except for Rows, Free and Invalid, which count rows, and Statements.
@@ -71,6 +77,53 @@ type Counts struct {
 	EntitlementsAffected int          `json:"entitlementsAffected"` // what the guard judged: removed, kept and withdrawn
 	Move                 *MoveCounts  `json:"move,omitempty"`       // nil unless the job moves PO lines and licenses
 	Bulk                 *BulkCounts  `json:"bulk,omitempty"`       // nil unless the job is over many portfolios
+	Groups               *GroupCounts `json:"groups,omitempty"`     // nil unless the job changes inventory groups
+}
+
+// Everyone stands for all inventory groups and for those who are in none, in counts and reports.
+const Everyone = "everyone"
+
+// GroupCounts counts what a change of a profile's inventory groups comes to. Updated counts the portfolios.
+type GroupCounts struct {
+	Profiles int          `json:"profiles"` // those whose groups change
+	Groups   []GroupCount `json:"groups"`   // in the order of their names
+}
+
+// GroupCount is the number of portfolios that open and close to a group.
+type GroupCount struct {
+	Name   string `json:"name"` // at the time, or Everyone
+	Opened int    `json:"opened"`
+	Closed int    `json:"closed"`
+}
+
+// Add adds portfolios that open or close to a group.
+func (g *GroupCounts) Add(o GroupCount) {
+	i, known := slices.BinarySearchFunc(g.Groups, o.Name, func(c GroupCount, name string) int { return strings.Compare(c.Name, name) })
+	if !known {
+		g.Groups = slices.Insert(g.Groups, i, GroupCount{Name: o.Name})
+	}
+	g.Groups[i].Opened += o.Opened
+	g.Groups[i].Closed += o.Closed
+}
+
+// merged adds other counts to these, which may be nil.
+func (g *GroupCounts) merged(o *GroupCounts) *GroupCounts {
+	if g == nil {
+		g = &GroupCounts{Groups: []GroupCount{}}
+	}
+	g.Profiles += o.Profiles
+	for _, count := range o.Groups {
+		g.Add(count)
+	}
+	return g
+}
+
+// Clone returns a copy; of nil, nil.
+func (g *GroupCounts) Clone() *GroupCounts {
+	if g == nil {
+		return nil
+	}
+	return &GroupCounts{g.Profiles, slices.Clone(g.Groups)}
 }
 
 // BulkCounts counts the results of a job over many portfolios, as portfolios.
@@ -159,6 +212,9 @@ func (c *Counts) Merge(o Counts) {
 		c.Bulk.Refused += o.Bulk.Refused
 		c.Bulk.NotTaken += o.Bulk.NotTaken
 	}
+	if o.Groups != nil {
+		c.Groups = c.Groups.merged(o.Groups)
+	}
 }
 
 func (m *MoveCounts) merge(o MoveCounts) {
@@ -219,7 +275,7 @@ func (c *Counts) addField(name string, titles int) {
 func (c *Counts) Changed() bool {
 	return c.Added+c.Updated+c.Removed+c.Kept+c.Withdrawn+c.Waiting > 0 ||
 		c.Move != nil && c.Move.PoLinesMoved+c.Move.LicensesMoved+c.Move.ValuesMoved > 0 ||
-		c.Bulk != nil && c.Bulk.Moved+c.Bulk.Restored > 0
+		c.Bulk != nil && c.Bulk.Moved+c.Bulk.Restored > 0 || c.Groups != nil && c.Groups.Profiles > 0
 }
 
 // CountMove counts a line of a move.

@@ -16,6 +16,11 @@ func (s *Service) InventoryGroups(ctx context.Context, w keyset.Window) (keyset.
 	return keyset.List(ctx, s.store.Read.InventoryGroup.Query(), keyset.By("name"), w, []predicate.InventoryGroup(nil))
 }
 
+// AllInventoryGroups reads all groups, by name: there are only tens of them.
+func (s *Service) AllInventoryGroups(ctx context.Context) ([]*ent.InventoryGroup, error) {
+	return s.store.Read.InventoryGroup.Query().Order(inventorygroup.ByName()).All(ctx)
+}
+
 // CountInventoryGroups counts what InventoryGroups lists.
 func (s *Service) CountInventoryGroups(ctx context.Context) (int, error) {
 	return s.store.Read.InventoryGroup.Query().Count(ctx)

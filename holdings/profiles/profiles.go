@@ -71,17 +71,13 @@ func (s *Service) UpdateProfile(
 ) (p *ent.Profile, notices []string, err error) {
 	var before *ent.Profile
 	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		save, err := s.beginSave(ctx, tx, id, in)
-		if err != nil {
+		var save *profileSave
+		if save, before, err = s.beginUpdate(ctx, tx, id, version, in); err != nil {
 			return err
 		}
-		if before = save.campus.find(id); before == nil {
-			return problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
+		if p, err = save.update(ctx, before); err == nil {
+			err = save.noticeGroupChange(ctx, before, p)
 		}
-		if err := problem.CheckVersion(fmt.Sprintf("the profile %q", holdings.ProfileName(before)), version, before.Version); err != nil {
-			return err
-		}
-		p, err = save.update(ctx, before)
 		notices = save.notices
 		if err != nil || then == nil {
 			return err
@@ -92,6 +88,41 @@ func (s *Service) UpdateProfile(
 		return before, nil, err
 	}
 	return p, notices, nil
+}
+
+// CheckGroups returns a profile as stored, with its groups, and the groups that it is to have instead, by name, or all the
+// problems for which UpdateProfile would refuse them. version is the version the caller read; nil means any.
+func (s *Service) CheckGroups(
+	ctx context.Context, tx *store.Tx, id int64, version *int, groupIDs []int64,
+) (p *ent.Profile, groups []*ent.InventoryGroup, err error) {
+	save, before, err := s.beginUpdate(ctx, tx, id, version, ProfileInput{GroupIDs: &groupIDs})
+	if err != nil {
+		return nil, nil, err
+	}
+	return before, save.groups, save.checkCampusRules(save.after(before))
+}
+
+// SetGroups gives a profile other groups in the caller's transaction, by the rules of UpdateProfile.
+func (s *Service) SetGroups(ctx context.Context, tx *store.Tx, id int64, groupIDs []int64) error {
+	save, before, err := s.beginUpdate(ctx, tx, id, nil, ProfileInput{GroupIDs: &groupIDs})
+	if err != nil {
+		return err
+	}
+	_, err = save.update(ctx, before)
+	return err
+}
+
+// beginUpdate begins a save of a profile that is there. If only the version is refused, it returns the profile as well.
+func (s *Service) beginUpdate(
+	ctx context.Context, tx *store.Tx, id int64, version *int, in ProfileInput,
+) (save *profileSave, before *ent.Profile, err error) {
+	if save, err = s.beginSave(ctx, tx, id, in); err != nil {
+		return nil, nil, err
+	}
+	if before = save.campus.find(id); before == nil {
+		return nil, nil, problem.New(problem.NotFound, "input.profileId", "there is no such profile: it may have been deleted")
+	}
+	return save, before, problem.CheckVersion(fmt.Sprintf("the profile %q", holdings.ProfileName(before)), version, before.Version)
 }
 
 // DeleteProfile deletes a profile that has no active entitlements (else IN_USE). The last coverage of ended ones is
@@ -372,6 +403,22 @@ func sameValues(a, b *ent.Profile) bool {
 
 func sameGroups(a, b *ent.Profile) bool {
 	return slices.EqualFunc(a.Edges.Groups, b.Edges.Groups, func(x, y *ent.InventoryGroup) bool { return x.ID == y.ID })
+}
+
+// noticeGroupChange says what a change of groups did at once to portfolios, and which job shows it first.
+func (save *profileSave) noticeGroupChange(ctx context.Context, before, after *ent.Profile) error {
+	if save.in.GroupIDs == nil || after.Version == before.Version || sameGroups(before, save.after(before)) {
+		return nil
+	}
+	inForce, err := entitlementsInForce(ctx, save.tx, before.ID)
+	if err != nil || inForce == 0 {
+		return err
+	}
+	save.notices = append(save.notices, fmt.Sprintf(
+		"The inventory groups were changed at once, for %s. changeProfileGroups does it as a job: it shows first what opens and closes to "+
+			"whom, reports it, and can be undone.",
+		words.Count(inForce, "portfolio", "portfolios")))
+	return nil
 }
 
 // noticeDeactivation says what stays active after a deactivation (DOMAIN section 8).
