@@ -129,52 +129,52 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 	}
 	b.waitFor(imported)
 	other := model.ID(model.CollectionType, b.old)
-	return append(slices.Concat(keyedChanges(b, imported), keyedOverMany(local, other, imported), keyedOfProfiles(b, active, inactive, imported)),
-		[]keyedRequest{
-			{"undoJob", input{"jobId": imported, "mode": "PREVIEW"}, input{"jobId": model.ID(model.JobType, 1), "mode": "APPLY"}},
-			{"runProfile", input{"profileId": active}, input{"mode": "PREVIEW", "force": true, "profileId": inactive}},
-			{"runScheduledJob", input{"scheduledJobId": "sync"}, input{"scheduledJobId": "another"}},
-			{
-				"createProfile",
-				input{"customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true, "description": "Third"},
-				input{
-					"customerNumber": "demo2", "apiKey": "another key", "active": false, "runNow": false, "description": "Fourth",
-					"communityZoneOnly": true, "schedule": input{"time": "04:00"},
-				},
+	others := slices.Concat(keyedChanges(b, imported), keyedOverMany(local, other, imported), keyedOfProfiles(b, active, inactive, imported))
+	return append(others, []keyedRequest{
+		{"undoJob", input{"jobId": imported, "mode": "PREVIEW"}, input{"jobId": model.ID(model.JobType, 1), "mode": "APPLY"}},
+		{"runProfile", input{"profileId": active}, input{"mode": "PREVIEW", "force": true, "profileId": inactive}},
+		{"runScheduledJob", input{"scheduledJobId": "sync"}, input{"scheduledJobId": "another"}},
+		{
+			"createProfile",
+			input{"customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true, "description": "Third"},
+			input{
+				"customerNumber": "demo2", "apiKey": "another key", "active": false, "runNow": false, "description": "Fourth",
+				"communityZoneOnly": true, "schedule": input{"time": "04:00"},
 			},
-			{
-				"updateProfile",
-				input{"profileId": active, "description": "Renamed", "apiKey": mockoup.DemoKey, "runNow": true},
-				input{"profileId": inactive, "description": nil, "apiKey": "another key", "runNow": false, "active": false, "version": 1},
+		},
+		{
+			"updateProfile",
+			input{"profileId": active, "description": "Renamed", "apiKey": mockoup.DemoKey, "runNow": true},
+			input{"profileId": inactive, "description": nil, "apiKey": "another key", "runNow": false, "active": false, "version": 1},
+		},
+		{
+			"importCollection",
+			input{"collectionId": local, "kbart": shortList + "Chest\t\tchest\t1990\tserial\tP\n"},
+			input{"collectionId": other, "kbart": shortList + "Chest\t\tchest\t1991\tserial\tP\n", "mode": "PREVIEW", "removeMissing": true},
+		},
+		{
+			"importCommunityZoneTitles",
+			input{"mode": "PREVIEW"},
+			input{"mode": "APPLY", "force": true, "communityZoneId": "99", "fileId": model.ID(model.ProviderFileType, 1)},
+		},
+		{
+			"activateCollection",
+			input{"communityZoneId": "99", "activationType": "ALL"},
+			input{
+				"communityZoneId": "98", "activationType": "MANUAL", "makeServiceAvailable": false, "activateService": false,
+				"autoActivateNewPortfolios": true,
 			},
-			{
-				"importCollection",
-				input{"collectionId": local, "kbart": shortList + "Chest\t\tchest\t1990\tserial\tP\n"},
-				input{"collectionId": other, "kbart": shortList + "Chest\t\tchest\t1991\tserial\tP\n", "mode": "PREVIEW", "removeMissing": true},
+		},
+		{
+			"movePortfolioInformation", b.request(nil),
+			input{
+				"setId": model.ID(model.CollectionSetType, 1), "targetCollectionId": local, "mode": "PREVIEW", "movePoLines": false,
+				"moveLicenses": false, "licenseConflict": "OVERWRITE", "previewJobId": imported,
 			},
-			{
-				"importCommunityZoneTitles",
-				input{"mode": "PREVIEW"},
-				input{"mode": "APPLY", "force": true, "communityZoneId": "99", "fileId": model.ID(model.ProviderFileType, 1)},
-			},
-			{
-				"activateCollection",
-				input{"communityZoneId": "99", "activationType": "ALL"},
-				input{
-					"communityZoneId": "98", "activationType": "MANUAL", "makeServiceAvailable": false, "activateService": false,
-					"autoActivateNewPortfolios": true,
-				},
-			},
-			{
-				"movePortfolioInformation", b.request(nil),
-				input{
-					"setId": model.ID(model.CollectionSetType, 1), "targetCollectionId": local, "mode": "PREVIEW", "movePoLines": false,
-					"moveLicenses": false, "licenseConflict": "OVERWRITE", "previewJobId": imported,
-				},
-			},
-			{"withdrawProfile", input{"profileId": inactive, "mode": "PREVIEW"}, input{"profileId": active, "mode": "APPLY"}},
-			{"deleteProfile", input{"profileId": inactive, "withdrawEntitlements": true}, input{"profileId": active, "withdrawEntitlements": false}},
-		}...)
+		},
+		{"withdrawProfile", input{"profileId": inactive, "mode": "PREVIEW"}, input{"profileId": active, "mode": "APPLY"}},
+		{"deleteProfile", input{"profileId": inactive, "withdrawEntitlements": true}, input{"profileId": active, "withdrawEntitlements": false}},
+	}...)
 }
 
 // keyedChanges are requests that decide on single titles.

@@ -394,5 +394,6 @@ func (b *pairing) partOf(jobID string) string {
 	b.t.Helper()
 	_, id, err := model.ParseID(jobID)
 	must(b.t, err)
-	return model.ID(model.JobPartType, b.store.Read.JobPart.Query().Where(jobpart.JobID(id), jobpart.CollectionIDNotNil()).OnlyIDX(b.t.Context()))
+	part := b.store.Read.JobPart.Query().Where(jobpart.JobID(id), jobpart.CollectionIDNotNil())
+	return model.ID(model.JobPartType, part.OnlyIDX(b.t.Context()))
 }

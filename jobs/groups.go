@@ -126,7 +126,8 @@ func checkGroupsPreview(ctx context.Context, tx *store.Tx, jobID int64, args gro
 		return err
 	}
 	if shown.profile() != args.profile() || !slices.Equal(shown.To, args.To) || !slices.Equal(shown.From, args.From) {
-		problems.Add(problem.BadInput, previewPath, "the preview was made of another profile, or of other groups before or after: %s", previewAgain)
+		problems.Add(problem.BadInput, previewPath, "the preview was made of another profile, or of other groups before or after: %s",
+			previewAgain)
 	}
 	return nil
 }

@@ -511,7 +511,9 @@ var _ concluder = pairArgs{}
 
 // conclude says in the summary what was decided, and what was moved.
 func (a pairArgs) conclude(_ context.Context, _ *store.Tx, _ *run, e *ending) error {
-	said := []string{fmt.Sprintf("%s of %s carried out", words.Figure(e.counts.ByHand), words.Count(len(a.Decisions), "decision", "decisions"))}
+	said := []string{
+		fmt.Sprintf("%s of %s carried out", words.Figure(e.counts.ByHand), words.Count(len(a.Decisions), "decision", "decisions")),
+	}
 	if m := e.counts.Move; m != nil && m.PoLinesMoved+m.LicensesMoved+m.ValuesMoved > 0 {
 		said = append(said, movedInWords(m)+" carried over")
 	}
