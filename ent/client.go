@@ -12,6 +12,7 @@ import (
 	"autoholdings/ent/migrate"
 
 	"autoholdings/ent/accesstoken"
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/auditentry"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
@@ -59,6 +60,8 @@ type Client struct {
 	Schema *migrate.Schema
 	// AccessToken is the client for interacting with the AccessToken builders.
 	AccessToken *AccessTokenClient
+	// AdditionalLicense is the client for interacting with the AdditionalLicense builders.
+	AdditionalLicense *AdditionalLicenseClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// Collection is the client for interacting with the Collection builders.
@@ -137,6 +140,7 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.AccessToken = NewAccessTokenClient(c.config)
+	c.AdditionalLicense = NewAdditionalLicenseClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
 	c.CollectionSet = NewCollectionSetClient(c.config)
@@ -263,6 +267,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:                     ctx,
 		config:                  cfg,
 		AccessToken:             NewAccessTokenClient(cfg),
+		AdditionalLicense:       NewAdditionalLicenseClient(cfg),
 		AuditEntry:              NewAuditEntryClient(cfg),
 		Collection:              NewCollectionClient(cfg),
 		CollectionSet:           NewCollectionSetClient(cfg),
@@ -316,6 +321,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:                     ctx,
 		config:                  cfg,
 		AccessToken:             NewAccessTokenClient(cfg),
+		AdditionalLicense:       NewAdditionalLicenseClient(cfg),
 		AuditEntry:              NewAuditEntryClient(cfg),
 		Collection:              NewCollectionClient(cfg),
 		CollectionSet:           NewCollectionSetClient(cfg),
@@ -378,7 +384,7 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.AccessToken, c.AuditEntry, c.Collection, c.CollectionSet,
+		c.AccessToken, c.AdditionalLicense, c.AuditEntry, c.Collection, c.CollectionSet,
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
 		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
 		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
@@ -395,7 +401,7 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.AccessToken, c.AuditEntry, c.Collection, c.CollectionSet,
+		c.AccessToken, c.AdditionalLicense, c.AuditEntry, c.Collection, c.CollectionSet,
 		c.CollectionSetMember, c.CommunityZoneCollection, c.CommunityZoneTitle,
 		c.CoverageStatement, c.Edit, c.Entitlement, c.InventoryGroup, c.Job,
 		c.JobChange, c.JobFinding, c.JobPart, c.KeptFile, c.KeptFileChunk, c.License,
@@ -413,6 +419,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AccessTokenMutation:
 		return c.AccessToken.mutate(ctx, m)
+	case *AdditionalLicenseMutation:
+		return c.AdditionalLicense.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
 	case *CollectionMutation:
@@ -614,6 +622,122 @@ func (c *AccessTokenClient) mutate(ctx context.Context, m *AccessTokenMutation) 
 		return (&AccessTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown AccessToken mutation op: %q", m.Op())
+	}
+}
+
+// AdditionalLicenseClient is a client for the AdditionalLicense schema.
+type AdditionalLicenseClient struct {
+	config
+}
+
+// NewAdditionalLicenseClient returns a client for the AdditionalLicense from the given config.
+func NewAdditionalLicenseClient(c config) *AdditionalLicenseClient {
+	return &AdditionalLicenseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `additionallicense.Hooks(f(g(h())))`.
+func (c *AdditionalLicenseClient) Use(hooks ...Hook) {
+	c.hooks.AdditionalLicense = append(c.hooks.AdditionalLicense, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `additionallicense.Intercept(f(g(h())))`.
+func (c *AdditionalLicenseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AdditionalLicense = append(c.inters.AdditionalLicense, interceptors...)
+}
+
+// Create returns a builder for creating a AdditionalLicense entity.
+func (c *AdditionalLicenseClient) Create() *AdditionalLicenseCreate {
+	mutation := newAdditionalLicenseMutation(c.config, OpCreate)
+	return &AdditionalLicenseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AdditionalLicense entities.
+func (c *AdditionalLicenseClient) CreateBulk(builders ...*AdditionalLicenseCreate) *AdditionalLicenseCreateBulk {
+	return &AdditionalLicenseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AdditionalLicenseClient) MapCreateBulk(slice any, setFunc func(*AdditionalLicenseCreate, int)) *AdditionalLicenseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AdditionalLicenseCreateBulk{err: fmt.Errorf("calling to AdditionalLicenseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AdditionalLicenseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AdditionalLicenseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AdditionalLicense.
+func (c *AdditionalLicenseClient) Update() *AdditionalLicenseUpdate {
+	mutation := newAdditionalLicenseMutation(c.config, OpUpdate)
+	return &AdditionalLicenseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AdditionalLicenseClient) UpdateOne(_m *AdditionalLicense) *AdditionalLicenseUpdateOne {
+	mutation := newAdditionalLicenseMutation(c.config, OpUpdateOne)
+	mutation.portfolio = &_m.PortfolioID
+	mutation.license = &_m.LicenseID
+	return &AdditionalLicenseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AdditionalLicense.
+func (c *AdditionalLicenseClient) Delete() *AdditionalLicenseDelete {
+	mutation := newAdditionalLicenseMutation(c.config, OpDelete)
+	return &AdditionalLicenseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Query returns a query builder for AdditionalLicense.
+func (c *AdditionalLicenseClient) Query() *AdditionalLicenseQuery {
+	return &AdditionalLicenseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAdditionalLicense},
+		inters: c.Interceptors(),
+	}
+}
+
+// QueryPortfolio queries the portfolio edge of a AdditionalLicense.
+func (c *AdditionalLicenseClient) QueryPortfolio(_m *AdditionalLicense) *PortfolioQuery {
+	return c.Query().
+		Where(additionallicense.PortfolioID(_m.PortfolioID), additionallicense.LicenseID(_m.LicenseID)).
+		QueryPortfolio()
+}
+
+// QueryLicense queries the license edge of a AdditionalLicense.
+func (c *AdditionalLicenseClient) QueryLicense(_m *AdditionalLicense) *LicenseQuery {
+	return c.Query().
+		Where(additionallicense.PortfolioID(_m.PortfolioID), additionallicense.LicenseID(_m.LicenseID)).
+		QueryLicense()
+}
+
+// Hooks returns the client hooks.
+func (c *AdditionalLicenseClient) Hooks() []Hook {
+	return c.hooks.AdditionalLicense
+}
+
+// Interceptors returns the client interceptors.
+func (c *AdditionalLicenseClient) Interceptors() []Interceptor {
+	return c.inters.AdditionalLicense
+}
+
+func (c *AdditionalLicenseClient) mutate(ctx context.Context, m *AdditionalLicenseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AdditionalLicenseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AdditionalLicenseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AdditionalLicenseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AdditionalLicenseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AdditionalLicense mutation op: %q", m.Op())
 	}
 }
 
@@ -899,6 +1023,22 @@ func (c *CollectionClient) QueryPortfolios(_m *Collection) *PortfolioQuery {
 			sqlgraph.From(collection.Table, collection.FieldID, id),
 			sqlgraph.To(portfolio.Table, portfolio.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, collection.PortfoliosTable, collection.PortfoliosColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPoLines queries the po_lines edge of a Collection.
+func (c *CollectionClient) QueryPoLines(_m *Collection) *POLineQuery {
+	query := (&POLineClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, id),
+			sqlgraph.To(poline.Table, poline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.PoLinesTable, collection.PoLinesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3492,6 +3632,38 @@ func (c *LicenseClient) QueryCollections(_m *License) *CollectionQuery {
 	return query
 }
 
+// QueryAdditionalPortfolios queries the additional_portfolios edge of a License.
+func (c *LicenseClient) QueryAdditionalPortfolios(_m *License) *PortfolioQuery {
+	query := (&PortfolioClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(license.Table, license.FieldID, id),
+			sqlgraph.To(portfolio.Table, portfolio.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, license.AdditionalPortfoliosTable, license.AdditionalPortfoliosPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAdditional queries the additional edge of a License.
+func (c *LicenseClient) QueryAdditional(_m *License) *AdditionalLicenseQuery {
+	query := (&AdditionalLicenseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(license.Table, license.FieldID, id),
+			sqlgraph.To(additionallicense.Table, additionallicense.LicenseColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, license.AdditionalTable, license.AdditionalColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *LicenseClient) Hooks() []Hook {
 	return c.hooks.License
@@ -3799,6 +3971,22 @@ func (c *POLineClient) QueryPortfolio(_m *POLine) *PortfolioQuery {
 			sqlgraph.From(poline.Table, poline.FieldID, id),
 			sqlgraph.To(portfolio.Table, portfolio.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, poline.PortfolioTable, poline.PortfolioColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCollection queries the collection edge of a POLine.
+func (c *POLineClient) QueryCollection(_m *POLine) *CollectionQuery {
+	query := (&CollectionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(poline.Table, poline.FieldID, id),
+			sqlgraph.To(collection.Table, collection.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, poline.CollectionTable, poline.CollectionColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4397,6 +4585,22 @@ func (c *PortfolioClient) QuerySets(_m *Portfolio) *PortfolioSetQuery {
 	return query
 }
 
+// QueryAdditionalLicenses queries the additional_licenses edge of a Portfolio.
+func (c *PortfolioClient) QueryAdditionalLicenses(_m *Portfolio) *LicenseQuery {
+	query := (&LicenseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
+			sqlgraph.To(license.Table, license.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, portfolio.AdditionalLicensesTable, portfolio.AdditionalLicensesPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryEdits queries the edits edge of a Portfolio.
 func (c *PortfolioClient) QueryEdits(_m *Portfolio) *EditQuery {
 	query := (&EditClient{config: c.config}).Query()
@@ -4422,6 +4626,22 @@ func (c *PortfolioClient) QuerySetMembers(_m *Portfolio) *PortfolioSetMemberQuer
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
 			sqlgraph.To(portfoliosetmember.Table, portfoliosetmember.PortfolioColumn),
 			sqlgraph.Edge(sqlgraph.O2M, true, portfolio.SetMembersTable, portfolio.SetMembersColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAdditional queries the additional edge of a Portfolio.
+func (c *PortfolioClient) QueryAdditional(_m *Portfolio) *AdditionalLicenseQuery {
+	query := (&AdditionalLicenseClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, id),
+			sqlgraph.To(additionallicense.Table, additionallicense.PortfolioColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, portfolio.AdditionalTable, portfolio.AdditionalColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -6110,21 +6330,21 @@ func (c *WorklistMarkClient) mutate(ctx context.Context, m *WorklistMarkMutation
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
-		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
-		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
-		KeptFileChunk, License, ListDecision, POLine, PairingDecision, Person,
-		Portfolio, PortfolioSet, PortfolioSetMember, Profile, ProfileGroup,
-		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker,
+		AccessToken, AdditionalLicense, AuditEntry, Collection, CollectionSet,
+		CollectionSetMember, CommunityZoneCollection, CommunityZoneTitle,
+		CoverageStatement, Edit, Entitlement, InventoryGroup, Job, JobChange,
+		JobFinding, JobPart, KeptFile, KeptFileChunk, License, ListDecision, POLine,
+		PairingDecision, Person, Portfolio, PortfolioSet, PortfolioSetMember, Profile,
+		ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker,
 		WorklistMark []ent.Hook
 	}
 	inters struct {
-		AccessToken, AuditEntry, Collection, CollectionSet, CollectionSetMember,
-		CommunityZoneCollection, CommunityZoneTitle, CoverageStatement, Edit,
-		Entitlement, InventoryGroup, Job, JobChange, JobFinding, JobPart, KeptFile,
-		KeptFileChunk, License, ListDecision, POLine, PairingDecision, Person,
-		Portfolio, PortfolioSet, PortfolioSetMember, Profile, ProfileGroup,
-		ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker,
+		AccessToken, AdditionalLicense, AuditEntry, Collection, CollectionSet,
+		CollectionSetMember, CommunityZoneCollection, CommunityZoneTitle,
+		CoverageStatement, Edit, Entitlement, InventoryGroup, Job, JobChange,
+		JobFinding, JobPart, KeptFile, KeptFileChunk, License, ListDecision, POLine,
+		PairingDecision, Person, Portfolio, PortfolioSet, PortfolioSetMember, Profile,
+		ProfileGroup, ProviderFile, RefusedRow, ScheduleSlot, Session, Setting, Worker,
 		WorklistMark []ent.Interceptor
 	}
 )

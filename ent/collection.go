@@ -64,6 +64,8 @@ type CollectionEdges struct {
 	License *License `json:"license,omitempty"`
 	// Portfolios holds the value of the portfolios edge.
 	Portfolios []*Portfolio `json:"portfolios,omitempty"`
+	// PoLines holds the value of the po_lines edge.
+	PoLines []*POLine `json:"po_lines,omitempty"`
 	// Sets holds the value of the sets edge.
 	Sets []*CollectionSet `json:"sets,omitempty"`
 	// JobParts holds the value of the job_parts edge.
@@ -78,7 +80,7 @@ type CollectionEdges struct {
 	SetMembers []*CollectionSetMember `json:"set_members,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [9]bool
+	loadedTypes [10]bool
 }
 
 // CommunityZoneCollectionOrErr returns the CommunityZoneCollection value or an error if the edge
@@ -112,10 +114,19 @@ func (e CollectionEdges) PortfoliosOrErr() ([]*Portfolio, error) {
 	return nil, &NotLoadedError{edge: "portfolios"}
 }
 
+// PoLinesOrErr returns the PoLines value or an error if the edge
+// was not loaded in eager-loading.
+func (e CollectionEdges) PoLinesOrErr() ([]*POLine, error) {
+	if e.loadedTypes[3] {
+		return e.PoLines, nil
+	}
+	return nil, &NotLoadedError{edge: "po_lines"}
+}
+
 // SetsOrErr returns the Sets value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) SetsOrErr() ([]*CollectionSet, error) {
-	if e.loadedTypes[3] {
+	if e.loadedTypes[4] {
 		return e.Sets, nil
 	}
 	return nil, &NotLoadedError{edge: "sets"}
@@ -124,7 +135,7 @@ func (e CollectionEdges) SetsOrErr() ([]*CollectionSet, error) {
 // JobPartsOrErr returns the JobParts value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) JobPartsOrErr() ([]*JobPart, error) {
-	if e.loadedTypes[4] {
+	if e.loadedTypes[5] {
 		return e.JobParts, nil
 	}
 	return nil, &NotLoadedError{edge: "job_parts"}
@@ -133,7 +144,7 @@ func (e CollectionEdges) JobPartsOrErr() ([]*JobPart, error) {
 // RefusedRowsOrErr returns the RefusedRows value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.RefusedRows, nil
 	}
 	return nil, &NotLoadedError{edge: "refused_rows"}
@@ -142,7 +153,7 @@ func (e CollectionEdges) RefusedRowsOrErr() ([]*RefusedRow, error) {
 // PairingDecisionsOrErr returns the PairingDecisions value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) PairingDecisionsOrErr() ([]*PairingDecision, error) {
-	if e.loadedTypes[6] {
+	if e.loadedTypes[7] {
 		return e.PairingDecisions, nil
 	}
 	return nil, &NotLoadedError{edge: "pairing_decisions"}
@@ -151,7 +162,7 @@ func (e CollectionEdges) PairingDecisionsOrErr() ([]*PairingDecision, error) {
 // ListDecisionsOrErr returns the ListDecisions value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) ListDecisionsOrErr() ([]*ListDecision, error) {
-	if e.loadedTypes[7] {
+	if e.loadedTypes[8] {
 		return e.ListDecisions, nil
 	}
 	return nil, &NotLoadedError{edge: "list_decisions"}
@@ -160,7 +171,7 @@ func (e CollectionEdges) ListDecisionsOrErr() ([]*ListDecision, error) {
 // SetMembersOrErr returns the SetMembers value or an error if the edge
 // was not loaded in eager-loading.
 func (e CollectionEdges) SetMembersOrErr() ([]*CollectionSetMember, error) {
-	if e.loadedTypes[8] {
+	if e.loadedTypes[9] {
 		return e.SetMembers, nil
 	}
 	return nil, &NotLoadedError{edge: "set_members"}
@@ -323,6 +334,11 @@ func (_m *Collection) QueryLicense() *LicenseQuery {
 // QueryPortfolios queries the "portfolios" edge of the Collection entity.
 func (_m *Collection) QueryPortfolios() *PortfolioQuery {
 	return NewCollectionClient(_m.config).QueryPortfolios(_m)
+}
+
+// QueryPoLines queries the "po_lines" edge of the Collection entity.
+func (_m *Collection) QueryPoLines() *POLineQuery {
+	return NewCollectionClient(_m.config).QueryPoLines(_m)
 }
 
 // QuerySets queries the "sets" edge of the Collection entity.

@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/pairingdecision"
+	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/refusedrow"
 	"context"
@@ -248,6 +249,21 @@ func (_c *CollectionCreate) AddPortfolios(v ...*Portfolio) *CollectionCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddPortfolioIDs(ids...)
+}
+
+// AddPoLineIDs adds the "po_lines" edge to the POLine entity by IDs.
+func (_c *CollectionCreate) AddPoLineIDs(ids ...int64) *CollectionCreate {
+	_c.mutation.AddPoLineIDs(ids...)
+	return _c
+}
+
+// AddPoLines adds the "po_lines" edges to the POLine entity.
+func (_c *CollectionCreate) AddPoLines(v ...*POLine) *CollectionCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPoLineIDs(ids...)
 }
 
 // AddSetIDs adds the "sets" edge to the CollectionSet entity by IDs.
@@ -570,6 +586,22 @@ func (_c *CollectionCreate) createSpec() (*Collection, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PoLinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PoLinesTable,
+			Columns: []string{collection.PoLinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/pairingdecision"
+	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/refusedrow"
@@ -35,6 +36,7 @@ type CollectionQuery struct {
 	withCommunityZoneCollection *CommunityZoneCollectionQuery
 	withLicense                 *LicenseQuery
 	withPortfolios              *PortfolioQuery
+	withPoLines                 *POLineQuery
 	withSets                    *CollectionSetQuery
 	withJobParts                *JobPartQuery
 	withRefusedRows             *RefusedRowQuery
@@ -136,6 +138,28 @@ func (_q *CollectionQuery) QueryPortfolios() *PortfolioQuery {
 			sqlgraph.From(collection.Table, collection.FieldID, selector),
 			sqlgraph.To(portfolio.Table, portfolio.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, collection.PortfoliosTable, collection.PortfoliosColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPoLines chains the current query on the "po_lines" edge.
+func (_q *CollectionQuery) QueryPoLines() *POLineQuery {
+	query := (&POLineClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(collection.Table, collection.FieldID, selector),
+			sqlgraph.To(poline.Table, poline.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, collection.PoLinesTable, collection.PoLinesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -470,6 +494,7 @@ func (_q *CollectionQuery) Clone() *CollectionQuery {
 		withCommunityZoneCollection: _q.withCommunityZoneCollection.Clone(),
 		withLicense:                 _q.withLicense.Clone(),
 		withPortfolios:              _q.withPortfolios.Clone(),
+		withPoLines:                 _q.withPoLines.Clone(),
 		withSets:                    _q.withSets.Clone(),
 		withJobParts:                _q.withJobParts.Clone(),
 		withRefusedRows:             _q.withRefusedRows.Clone(),
@@ -512,6 +537,17 @@ func (_q *CollectionQuery) WithPortfolios(opts ...func(*PortfolioQuery)) *Collec
 		opt(query)
 	}
 	_q.withPortfolios = query
+	return _q
+}
+
+// WithPoLines tells the query-builder to eager-load the nodes that are connected to
+// the "po_lines" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *CollectionQuery) WithPoLines(opts ...func(*POLineQuery)) *CollectionQuery {
+	query := (&POLineClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPoLines = query
 	return _q
 }
 
@@ -659,10 +695,11 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 	var (
 		nodes       = []*Collection{}
 		_spec       = _q.querySpec()
-		loadedTypes = [9]bool{
+		loadedTypes = [10]bool{
 			_q.withCommunityZoneCollection != nil,
 			_q.withLicense != nil,
 			_q.withPortfolios != nil,
+			_q.withPoLines != nil,
 			_q.withSets != nil,
 			_q.withJobParts != nil,
 			_q.withRefusedRows != nil,
@@ -705,6 +742,13 @@ func (_q *CollectionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*C
 		if err := _q.loadPortfolios(ctx, query, nodes,
 			func(n *Collection) { n.Edges.Portfolios = []*Portfolio{} },
 			func(n *Collection, e *Portfolio) { n.Edges.Portfolios = append(n.Edges.Portfolios, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPoLines; query != nil {
+		if err := _q.loadPoLines(ctx, query, nodes,
+			func(n *Collection) { n.Edges.PoLines = []*POLine{} },
+			func(n *Collection, e *POLine) { n.Edges.PoLines = append(n.Edges.PoLines, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -844,6 +888,39 @@ func (_q *CollectionQuery) loadPortfolios(ctx context.Context, query *PortfolioQ
 		node, ok := nodeids[fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *CollectionQuery) loadPoLines(ctx context.Context, query *POLineQuery, nodes []*Collection, init func(*Collection), assign func(*Collection, *POLine)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Collection)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(poline.FieldCollectionID)
+	}
+	query.Where(predicate.POLine(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(collection.PoLinesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.CollectionID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "collection_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "collection_id" returned %v for node %v`, *fk, n.ID)
 		}
 		assign(node, n)
 	}

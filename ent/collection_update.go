@@ -10,6 +10,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/listdecision"
 	"autoholdings/ent/pairingdecision"
+	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/ent/refusedrow"
@@ -309,6 +310,21 @@ func (_u *CollectionUpdate) AddPortfolios(v ...*Portfolio) *CollectionUpdate {
 	return _u.AddPortfolioIDs(ids...)
 }
 
+// AddPoLineIDs adds the "po_lines" edge to the POLine entity by IDs.
+func (_u *CollectionUpdate) AddPoLineIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.AddPoLineIDs(ids...)
+	return _u
+}
+
+// AddPoLines adds the "po_lines" edges to the POLine entity.
+func (_u *CollectionUpdate) AddPoLines(v ...*POLine) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPoLineIDs(ids...)
+}
+
 // AddSetIDs adds the "sets" edge to the CollectionSet entity by IDs.
 func (_u *CollectionUpdate) AddSetIDs(ids ...int64) *CollectionUpdate {
 	_u.mutation.AddSetIDs(ids...)
@@ -420,6 +436,27 @@ func (_u *CollectionUpdate) RemovePortfolios(v ...*Portfolio) *CollectionUpdate 
 		ids[i] = v[i].ID
 	}
 	return _u.RemovePortfolioIDs(ids...)
+}
+
+// ClearPoLines clears all "po_lines" edges to the POLine entity.
+func (_u *CollectionUpdate) ClearPoLines() *CollectionUpdate {
+	_u.mutation.ClearPoLines()
+	return _u
+}
+
+// RemovePoLineIDs removes the "po_lines" edge to POLine entities by IDs.
+func (_u *CollectionUpdate) RemovePoLineIDs(ids ...int64) *CollectionUpdate {
+	_u.mutation.RemovePoLineIDs(ids...)
+	return _u
+}
+
+// RemovePoLines removes "po_lines" edges to POLine entities.
+func (_u *CollectionUpdate) RemovePoLines(v ...*POLine) *CollectionUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePoLineIDs(ids...)
 }
 
 // ClearSets clears all "sets" edges to the CollectionSet entity.
@@ -710,6 +747,51 @@ func (_u *CollectionUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PoLinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PoLinesTable,
+			Columns: []string{collection.PoLinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPoLinesIDs(); len(nodes) > 0 && !_u.mutation.PoLinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PoLinesTable,
+			Columns: []string{collection.PoLinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PoLinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PoLinesTable,
+			Columns: []string{collection.PoLinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -1236,6 +1318,21 @@ func (_u *CollectionUpdateOne) AddPortfolios(v ...*Portfolio) *CollectionUpdateO
 	return _u.AddPortfolioIDs(ids...)
 }
 
+// AddPoLineIDs adds the "po_lines" edge to the POLine entity by IDs.
+func (_u *CollectionUpdateOne) AddPoLineIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.AddPoLineIDs(ids...)
+	return _u
+}
+
+// AddPoLines adds the "po_lines" edges to the POLine entity.
+func (_u *CollectionUpdateOne) AddPoLines(v ...*POLine) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPoLineIDs(ids...)
+}
+
 // AddSetIDs adds the "sets" edge to the CollectionSet entity by IDs.
 func (_u *CollectionUpdateOne) AddSetIDs(ids ...int64) *CollectionUpdateOne {
 	_u.mutation.AddSetIDs(ids...)
@@ -1347,6 +1444,27 @@ func (_u *CollectionUpdateOne) RemovePortfolios(v ...*Portfolio) *CollectionUpda
 		ids[i] = v[i].ID
 	}
 	return _u.RemovePortfolioIDs(ids...)
+}
+
+// ClearPoLines clears all "po_lines" edges to the POLine entity.
+func (_u *CollectionUpdateOne) ClearPoLines() *CollectionUpdateOne {
+	_u.mutation.ClearPoLines()
+	return _u
+}
+
+// RemovePoLineIDs removes the "po_lines" edge to POLine entities by IDs.
+func (_u *CollectionUpdateOne) RemovePoLineIDs(ids ...int64) *CollectionUpdateOne {
+	_u.mutation.RemovePoLineIDs(ids...)
+	return _u
+}
+
+// RemovePoLines removes "po_lines" edges to POLine entities.
+func (_u *CollectionUpdateOne) RemovePoLines(v ...*POLine) *CollectionUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePoLineIDs(ids...)
 }
 
 // ClearSets clears all "sets" edges to the CollectionSet entity.
@@ -1667,6 +1785,51 @@ func (_u *CollectionUpdateOne) sqlSave(ctx context.Context) (_node *Collection, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PoLinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PoLinesTable,
+			Columns: []string{collection.PoLinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPoLinesIDs(); len(nodes) > 0 && !_u.mutation.PoLinesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PoLinesTable,
+			Columns: []string{collection.PoLinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PoLinesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   collection.PoLinesTable,
+			Columns: []string{collection.PoLinesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(poline.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"autoholdings/ent/accesstoken"
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/auditentry"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
@@ -107,6 +108,7 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			accesstoken.Table:             accesstoken.ValidColumn,
+			additionallicense.Table:       additionallicense.ValidColumn,
 			auditentry.Table:              auditentry.ValidColumn,
 			collection.Table:              collection.ValidColumn,
 			collectionset.Table:           collectionset.ValidColumn,

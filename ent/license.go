@@ -56,9 +56,13 @@ type LicenseEdges struct {
 	Portfolios []*Portfolio `json:"portfolios,omitempty"`
 	// Collections holds the value of the collections edge.
 	Collections []*Collection `json:"collections,omitempty"`
+	// AdditionalPortfolios holds the value of the additional_portfolios edge.
+	AdditionalPortfolios []*Portfolio `json:"additional_portfolios,omitempty"`
+	// Additional holds the value of the additional edge.
+	Additional []*AdditionalLicense `json:"additional,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [4]bool
 }
 
 // PortfoliosOrErr returns the Portfolios value or an error if the edge
@@ -77,6 +81,24 @@ func (e LicenseEdges) CollectionsOrErr() ([]*Collection, error) {
 		return e.Collections, nil
 	}
 	return nil, &NotLoadedError{edge: "collections"}
+}
+
+// AdditionalPortfoliosOrErr returns the AdditionalPortfolios value or an error if the edge
+// was not loaded in eager-loading.
+func (e LicenseEdges) AdditionalPortfoliosOrErr() ([]*Portfolio, error) {
+	if e.loadedTypes[2] {
+		return e.AdditionalPortfolios, nil
+	}
+	return nil, &NotLoadedError{edge: "additional_portfolios"}
+}
+
+// AdditionalOrErr returns the Additional value or an error if the edge
+// was not loaded in eager-loading.
+func (e LicenseEdges) AdditionalOrErr() ([]*AdditionalLicense, error) {
+	if e.loadedTypes[3] {
+		return e.Additional, nil
+	}
+	return nil, &NotLoadedError{edge: "additional"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -216,6 +238,16 @@ func (_m *License) QueryPortfolios() *PortfolioQuery {
 // QueryCollections queries the "collections" edge of the License entity.
 func (_m *License) QueryCollections() *CollectionQuery {
 	return NewLicenseClient(_m.config).QueryCollections(_m)
+}
+
+// QueryAdditionalPortfolios queries the "additional_portfolios" edge of the License entity.
+func (_m *License) QueryAdditionalPortfolios() *PortfolioQuery {
+	return NewLicenseClient(_m.config).QueryAdditionalPortfolios(_m)
+}
+
+// QueryAdditional queries the "additional" edge of the License entity.
+func (_m *License) QueryAdditional() *AdditionalLicenseQuery {
+	return NewLicenseClient(_m.config).QueryAdditional(_m)
 }
 
 // Update returns a builder for updating this License.

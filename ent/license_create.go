@@ -229,6 +229,21 @@ func (_c *LicenseCreate) AddCollections(v ...*Collection) *LicenseCreate {
 	return _c.AddCollectionIDs(ids...)
 }
 
+// AddAdditionalPortfolioIDs adds the "additional_portfolios" edge to the Portfolio entity by IDs.
+func (_c *LicenseCreate) AddAdditionalPortfolioIDs(ids ...int64) *LicenseCreate {
+	_c.mutation.AddAdditionalPortfolioIDs(ids...)
+	return _c
+}
+
+// AddAdditionalPortfolios adds the "additional_portfolios" edges to the Portfolio entity.
+func (_c *LicenseCreate) AddAdditionalPortfolios(v ...*Portfolio) *LicenseCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddAdditionalPortfolioIDs(ids...)
+}
+
 // Mutation returns the LicenseMutation object of the builder.
 func (_c *LicenseCreate) Mutation() *LicenseMutation {
 	return _c.mutation
@@ -467,6 +482,22 @@ func (_c *LicenseCreate) createSpec() (*License, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.AdditionalPortfoliosIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   license.AdditionalPortfoliosTable,
+			Columns: license.AdditionalPortfoliosPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

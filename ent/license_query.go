@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/license"
 	"autoholdings/ent/portfolio"
@@ -21,12 +22,14 @@ import (
 // LicenseQuery is the builder for querying License entities.
 type LicenseQuery struct {
 	config
-	ctx             *QueryContext
-	order           []license.OrderOption
-	inters          []Interceptor
-	predicates      []predicate.License
-	withPortfolios  *PortfolioQuery
-	withCollections *CollectionQuery
+	ctx                      *QueryContext
+	order                    []license.OrderOption
+	inters                   []Interceptor
+	predicates               []predicate.License
+	withPortfolios           *PortfolioQuery
+	withCollections          *CollectionQuery
+	withAdditionalPortfolios *PortfolioQuery
+	withAdditional           *AdditionalLicenseQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -100,6 +103,50 @@ func (_q *LicenseQuery) QueryCollections() *CollectionQuery {
 			sqlgraph.From(license.Table, license.FieldID, selector),
 			sqlgraph.To(collection.Table, collection.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, license.CollectionsTable, license.CollectionsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAdditionalPortfolios chains the current query on the "additional_portfolios" edge.
+func (_q *LicenseQuery) QueryAdditionalPortfolios() *PortfolioQuery {
+	query := (&PortfolioClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(license.Table, license.FieldID, selector),
+			sqlgraph.To(portfolio.Table, portfolio.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, license.AdditionalPortfoliosTable, license.AdditionalPortfoliosPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAdditional chains the current query on the "additional" edge.
+func (_q *LicenseQuery) QueryAdditional() *AdditionalLicenseQuery {
+	query := (&AdditionalLicenseClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(license.Table, license.FieldID, selector),
+			sqlgraph.To(additionallicense.Table, additionallicense.LicenseColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, license.AdditionalTable, license.AdditionalColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -294,13 +341,15 @@ func (_q *LicenseQuery) Clone() *LicenseQuery {
 		return nil
 	}
 	return &LicenseQuery{
-		config:          _q.config,
-		ctx:             _q.ctx.Clone(),
-		order:           append([]license.OrderOption{}, _q.order...),
-		inters:          append([]Interceptor{}, _q.inters...),
-		predicates:      append([]predicate.License{}, _q.predicates...),
-		withPortfolios:  _q.withPortfolios.Clone(),
-		withCollections: _q.withCollections.Clone(),
+		config:                   _q.config,
+		ctx:                      _q.ctx.Clone(),
+		order:                    append([]license.OrderOption{}, _q.order...),
+		inters:                   append([]Interceptor{}, _q.inters...),
+		predicates:               append([]predicate.License{}, _q.predicates...),
+		withPortfolios:           _q.withPortfolios.Clone(),
+		withCollections:          _q.withCollections.Clone(),
+		withAdditionalPortfolios: _q.withAdditionalPortfolios.Clone(),
+		withAdditional:           _q.withAdditional.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -326,6 +375,28 @@ func (_q *LicenseQuery) WithCollections(opts ...func(*CollectionQuery)) *License
 		opt(query)
 	}
 	_q.withCollections = query
+	return _q
+}
+
+// WithAdditionalPortfolios tells the query-builder to eager-load the nodes that are connected to
+// the "additional_portfolios" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *LicenseQuery) WithAdditionalPortfolios(opts ...func(*PortfolioQuery)) *LicenseQuery {
+	query := (&PortfolioClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAdditionalPortfolios = query
+	return _q
+}
+
+// WithAdditional tells the query-builder to eager-load the nodes that are connected to
+// the "additional" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *LicenseQuery) WithAdditional(opts ...func(*AdditionalLicenseQuery)) *LicenseQuery {
+	query := (&AdditionalLicenseClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAdditional = query
 	return _q
 }
 
@@ -407,9 +478,11 @@ func (_q *LicenseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Lice
 	var (
 		nodes       = []*License{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [4]bool{
 			_q.withPortfolios != nil,
 			_q.withCollections != nil,
+			_q.withAdditionalPortfolios != nil,
+			_q.withAdditional != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -441,6 +514,20 @@ func (_q *LicenseQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Lice
 		if err := _q.loadCollections(ctx, query, nodes,
 			func(n *License) { n.Edges.Collections = []*Collection{} },
 			func(n *License, e *Collection) { n.Edges.Collections = append(n.Edges.Collections, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAdditionalPortfolios; query != nil {
+		if err := _q.loadAdditionalPortfolios(ctx, query, nodes,
+			func(n *License) { n.Edges.AdditionalPortfolios = []*Portfolio{} },
+			func(n *License, e *Portfolio) { n.Edges.AdditionalPortfolios = append(n.Edges.AdditionalPortfolios, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAdditional; query != nil {
+		if err := _q.loadAdditional(ctx, query, nodes,
+			func(n *License) { n.Edges.Additional = []*AdditionalLicense{} },
+			func(n *License, e *AdditionalLicense) { n.Edges.Additional = append(n.Edges.Additional, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -508,6 +595,97 @@ func (_q *LicenseQuery) loadCollections(ctx context.Context, query *CollectionQu
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "license_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *LicenseQuery) loadAdditionalPortfolios(ctx context.Context, query *PortfolioQuery, nodes []*License, init func(*License), assign func(*License, *Portfolio)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[int64]*License)
+	nids := make(map[int64]map[*License]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(license.AdditionalPortfoliosTable)
+		s.Join(joinT).On(s.C(portfolio.FieldID), joinT.C(license.AdditionalPortfoliosPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(license.AdditionalPortfoliosPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(license.AdditionalPortfoliosPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullInt64).Int64
+				inValue := values[1].(*sql.NullInt64).Int64
+				if nids[inValue] == nil {
+					nids[inValue] = map[*License]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*Portfolio](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "additional_portfolios" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
+func (_q *LicenseQuery) loadAdditional(ctx context.Context, query *AdditionalLicenseQuery, nodes []*License, init func(*License), assign func(*License, *AdditionalLicense)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*License)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(additionallicense.FieldLicenseID)
+	}
+	query.Where(predicate.AdditionalLicense(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(license.AdditionalColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.LicenseID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "license_id" returned %v for node %v`, fk, n)
 		}
 		assign(node, n)
 	}

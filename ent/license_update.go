@@ -255,6 +255,21 @@ func (_u *LicenseUpdate) AddCollections(v ...*Collection) *LicenseUpdate {
 	return _u.AddCollectionIDs(ids...)
 }
 
+// AddAdditionalPortfolioIDs adds the "additional_portfolios" edge to the Portfolio entity by IDs.
+func (_u *LicenseUpdate) AddAdditionalPortfolioIDs(ids ...int64) *LicenseUpdate {
+	_u.mutation.AddAdditionalPortfolioIDs(ids...)
+	return _u
+}
+
+// AddAdditionalPortfolios adds the "additional_portfolios" edges to the Portfolio entity.
+func (_u *LicenseUpdate) AddAdditionalPortfolios(v ...*Portfolio) *LicenseUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAdditionalPortfolioIDs(ids...)
+}
+
 // Mutation returns the LicenseMutation object of the builder.
 func (_u *LicenseUpdate) Mutation() *LicenseMutation {
 	return _u.mutation
@@ -300,6 +315,27 @@ func (_u *LicenseUpdate) RemoveCollections(v ...*Collection) *LicenseUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveCollectionIDs(ids...)
+}
+
+// ClearAdditionalPortfolios clears all "additional_portfolios" edges to the Portfolio entity.
+func (_u *LicenseUpdate) ClearAdditionalPortfolios() *LicenseUpdate {
+	_u.mutation.ClearAdditionalPortfolios()
+	return _u
+}
+
+// RemoveAdditionalPortfolioIDs removes the "additional_portfolios" edge to Portfolio entities by IDs.
+func (_u *LicenseUpdate) RemoveAdditionalPortfolioIDs(ids ...int64) *LicenseUpdate {
+	_u.mutation.RemoveAdditionalPortfolioIDs(ids...)
+	return _u
+}
+
+// RemoveAdditionalPortfolios removes "additional_portfolios" edges to Portfolio entities.
+func (_u *LicenseUpdate) RemoveAdditionalPortfolios(v ...*Portfolio) *LicenseUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAdditionalPortfolioIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -466,6 +502,51 @@ func (_u *LicenseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AdditionalPortfoliosCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   license.AdditionalPortfoliosTable,
+			Columns: license.AdditionalPortfoliosPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAdditionalPortfoliosIDs(); len(nodes) > 0 && !_u.mutation.AdditionalPortfoliosCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   license.AdditionalPortfoliosTable,
+			Columns: license.AdditionalPortfoliosPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AdditionalPortfoliosIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   license.AdditionalPortfoliosTable,
+			Columns: license.AdditionalPortfoliosPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -719,6 +800,21 @@ func (_u *LicenseUpdateOne) AddCollections(v ...*Collection) *LicenseUpdateOne {
 	return _u.AddCollectionIDs(ids...)
 }
 
+// AddAdditionalPortfolioIDs adds the "additional_portfolios" edge to the Portfolio entity by IDs.
+func (_u *LicenseUpdateOne) AddAdditionalPortfolioIDs(ids ...int64) *LicenseUpdateOne {
+	_u.mutation.AddAdditionalPortfolioIDs(ids...)
+	return _u
+}
+
+// AddAdditionalPortfolios adds the "additional_portfolios" edges to the Portfolio entity.
+func (_u *LicenseUpdateOne) AddAdditionalPortfolios(v ...*Portfolio) *LicenseUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAdditionalPortfolioIDs(ids...)
+}
+
 // Mutation returns the LicenseMutation object of the builder.
 func (_u *LicenseUpdateOne) Mutation() *LicenseMutation {
 	return _u.mutation
@@ -764,6 +860,27 @@ func (_u *LicenseUpdateOne) RemoveCollections(v ...*Collection) *LicenseUpdateOn
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveCollectionIDs(ids...)
+}
+
+// ClearAdditionalPortfolios clears all "additional_portfolios" edges to the Portfolio entity.
+func (_u *LicenseUpdateOne) ClearAdditionalPortfolios() *LicenseUpdateOne {
+	_u.mutation.ClearAdditionalPortfolios()
+	return _u
+}
+
+// RemoveAdditionalPortfolioIDs removes the "additional_portfolios" edge to Portfolio entities by IDs.
+func (_u *LicenseUpdateOne) RemoveAdditionalPortfolioIDs(ids ...int64) *LicenseUpdateOne {
+	_u.mutation.RemoveAdditionalPortfolioIDs(ids...)
+	return _u
+}
+
+// RemoveAdditionalPortfolios removes "additional_portfolios" edges to Portfolio entities.
+func (_u *LicenseUpdateOne) RemoveAdditionalPortfolios(v ...*Portfolio) *LicenseUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAdditionalPortfolioIDs(ids...)
 }
 
 // Where appends a list predicates to the LicenseUpdate builder.
@@ -960,6 +1077,51 @@ func (_u *LicenseUpdateOne) sqlSave(ctx context.Context) (_node *License, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AdditionalPortfoliosCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   license.AdditionalPortfoliosTable,
+			Columns: license.AdditionalPortfoliosPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAdditionalPortfoliosIDs(); len(nodes) > 0 && !_u.mutation.AdditionalPortfoliosCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   license.AdditionalPortfoliosTable,
+			Columns: license.AdditionalPortfoliosPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AdditionalPortfoliosIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   license.AdditionalPortfoliosTable,
+			Columns: license.AdditionalPortfoliosPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -4,6 +4,7 @@ package ent
 
 import (
 	"autoholdings/ent/accesstoken"
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/auditentry"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/collectionset"
@@ -58,6 +59,7 @@ const (
 
 	// Node types.
 	TypeAccessToken             = "AccessToken"
+	TypeAdditionalLicense       = "AdditionalLicense"
 	TypeAuditEntry              = "AuditEntry"
 	TypeCollection              = "Collection"
 	TypeCollectionSet           = "CollectionSet"
@@ -1142,6 +1144,388 @@ func (m *AccessTokenMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown AccessToken edge %s", name)
 }
 
+// AdditionalLicenseMutation represents an operation that mutates the AdditionalLicense nodes in the graph.
+type AdditionalLicenseMutation struct {
+	config
+	op               Op
+	typ              string
+	clearedFields    map[string]struct{}
+	portfolio        *int64
+	clearedportfolio bool
+	license          *int64
+	clearedlicense   bool
+	done             bool
+	oldValue         func(context.Context) (*AdditionalLicense, error)
+	predicates       []predicate.AdditionalLicense
+}
+
+var _ ent.Mutation = (*AdditionalLicenseMutation)(nil)
+
+// additionallicenseOption allows management of the mutation configuration using functional options.
+type additionallicenseOption func(*AdditionalLicenseMutation)
+
+// newAdditionalLicenseMutation creates new mutation for the AdditionalLicense entity.
+func newAdditionalLicenseMutation(c config, op Op, opts ...additionallicenseOption) *AdditionalLicenseMutation {
+	m := &AdditionalLicenseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAdditionalLicense,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AdditionalLicenseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AdditionalLicenseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetPortfolioID sets the "portfolio_id" field.
+func (m *AdditionalLicenseMutation) SetPortfolioID(i int64) {
+	m.portfolio = &i
+}
+
+// PortfolioID returns the value of the "portfolio_id" field in the mutation.
+func (m *AdditionalLicenseMutation) PortfolioID() (r int64, exists bool) {
+	v := m.portfolio
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPortfolioID resets all changes to the "portfolio_id" field.
+func (m *AdditionalLicenseMutation) ResetPortfolioID() {
+	m.portfolio = nil
+}
+
+// SetLicenseID sets the "license_id" field.
+func (m *AdditionalLicenseMutation) SetLicenseID(i int64) {
+	m.license = &i
+}
+
+// LicenseID returns the value of the "license_id" field in the mutation.
+func (m *AdditionalLicenseMutation) LicenseID() (r int64, exists bool) {
+	v := m.license
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLicenseID resets all changes to the "license_id" field.
+func (m *AdditionalLicenseMutation) ResetLicenseID() {
+	m.license = nil
+}
+
+// ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
+func (m *AdditionalLicenseMutation) ClearPortfolio() {
+	m.clearedportfolio = true
+	m.clearedFields[additionallicense.FieldPortfolioID] = struct{}{}
+}
+
+// PortfolioCleared reports if the "portfolio" edge to the Portfolio entity was cleared.
+func (m *AdditionalLicenseMutation) PortfolioCleared() bool {
+	return m.clearedportfolio
+}
+
+// PortfolioIDs returns the "portfolio" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PortfolioID instead. It exists only for internal usage by the builders.
+func (m *AdditionalLicenseMutation) PortfolioIDs() (ids []int64) {
+	if id := m.portfolio; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPortfolio resets all changes to the "portfolio" edge.
+func (m *AdditionalLicenseMutation) ResetPortfolio() {
+	m.portfolio = nil
+	m.clearedportfolio = false
+}
+
+// ClearLicense clears the "license" edge to the License entity.
+func (m *AdditionalLicenseMutation) ClearLicense() {
+	m.clearedlicense = true
+	m.clearedFields[additionallicense.FieldLicenseID] = struct{}{}
+}
+
+// LicenseCleared reports if the "license" edge to the License entity was cleared.
+func (m *AdditionalLicenseMutation) LicenseCleared() bool {
+	return m.clearedlicense
+}
+
+// LicenseIDs returns the "license" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LicenseID instead. It exists only for internal usage by the builders.
+func (m *AdditionalLicenseMutation) LicenseIDs() (ids []int64) {
+	if id := m.license; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLicense resets all changes to the "license" edge.
+func (m *AdditionalLicenseMutation) ResetLicense() {
+	m.license = nil
+	m.clearedlicense = false
+}
+
+// Where appends a list predicates to the AdditionalLicenseMutation builder.
+func (m *AdditionalLicenseMutation) Where(ps ...predicate.AdditionalLicense) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AdditionalLicenseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AdditionalLicenseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AdditionalLicense, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AdditionalLicenseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AdditionalLicenseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AdditionalLicense).
+func (m *AdditionalLicenseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AdditionalLicenseMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.portfolio != nil {
+		fields = append(fields, additionallicense.FieldPortfolioID)
+	}
+	if m.license != nil {
+		fields = append(fields, additionallicense.FieldLicenseID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AdditionalLicenseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case additionallicense.FieldPortfolioID:
+		return m.PortfolioID()
+	case additionallicense.FieldLicenseID:
+		return m.LicenseID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AdditionalLicenseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	return nil, errors.New("edge schema AdditionalLicense does not support getting old values")
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AdditionalLicenseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case additionallicense.FieldPortfolioID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortfolioID(v)
+		return nil
+	case additionallicense.FieldLicenseID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLicenseID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AdditionalLicense field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AdditionalLicenseMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AdditionalLicenseMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AdditionalLicenseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AdditionalLicense numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AdditionalLicenseMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AdditionalLicenseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AdditionalLicenseMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown AdditionalLicense nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AdditionalLicenseMutation) ResetField(name string) error {
+	switch name {
+	case additionallicense.FieldPortfolioID:
+		m.ResetPortfolioID()
+		return nil
+	case additionallicense.FieldLicenseID:
+		m.ResetLicenseID()
+		return nil
+	}
+	return fmt.Errorf("unknown AdditionalLicense field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AdditionalLicenseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.portfolio != nil {
+		edges = append(edges, additionallicense.EdgePortfolio)
+	}
+	if m.license != nil {
+		edges = append(edges, additionallicense.EdgeLicense)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AdditionalLicenseMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case additionallicense.EdgePortfolio:
+		if id := m.portfolio; id != nil {
+			return []ent.Value{*id}
+		}
+	case additionallicense.EdgeLicense:
+		if id := m.license; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AdditionalLicenseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AdditionalLicenseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AdditionalLicenseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedportfolio {
+		edges = append(edges, additionallicense.EdgePortfolio)
+	}
+	if m.clearedlicense {
+		edges = append(edges, additionallicense.EdgeLicense)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AdditionalLicenseMutation) EdgeCleared(name string) bool {
+	switch name {
+	case additionallicense.EdgePortfolio:
+		return m.clearedportfolio
+	case additionallicense.EdgeLicense:
+		return m.clearedlicense
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AdditionalLicenseMutation) ClearEdge(name string) error {
+	switch name {
+	case additionallicense.EdgePortfolio:
+		m.ClearPortfolio()
+		return nil
+	case additionallicense.EdgeLicense:
+		m.ClearLicense()
+		return nil
+	}
+	return fmt.Errorf("unknown AdditionalLicense unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AdditionalLicenseMutation) ResetEdge(name string) error {
+	switch name {
+	case additionallicense.EdgePortfolio:
+		m.ResetPortfolio()
+		return nil
+	case additionallicense.EdgeLicense:
+		m.ResetLicense()
+		return nil
+	}
+	return fmt.Errorf("unknown AdditionalLicense edge %s", name)
+}
+
 // AuditEntryMutation represents an operation that mutates the AuditEntry nodes in the graph.
 type AuditEntryMutation struct {
 	config
@@ -2082,6 +2466,9 @@ type CollectionMutation struct {
 	portfolios                       map[int64]struct{}
 	removedportfolios                map[int64]struct{}
 	clearedportfolios                bool
+	po_lines                         map[int64]struct{}
+	removedpo_lines                  map[int64]struct{}
+	clearedpo_lines                  bool
 	sets                             map[int64]struct{}
 	removedsets                      map[int64]struct{}
 	clearedsets                      bool
@@ -3010,6 +3397,60 @@ func (m *CollectionMutation) ResetPortfolios() {
 	m.removedportfolios = nil
 }
 
+// AddPoLineIDs adds the "po_lines" edge to the POLine entity by ids.
+func (m *CollectionMutation) AddPoLineIDs(ids ...int64) {
+	if m.po_lines == nil {
+		m.po_lines = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.po_lines[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPoLines clears the "po_lines" edge to the POLine entity.
+func (m *CollectionMutation) ClearPoLines() {
+	m.clearedpo_lines = true
+}
+
+// PoLinesCleared reports if the "po_lines" edge to the POLine entity was cleared.
+func (m *CollectionMutation) PoLinesCleared() bool {
+	return m.clearedpo_lines
+}
+
+// RemovePoLineIDs removes the "po_lines" edge to the POLine entity by IDs.
+func (m *CollectionMutation) RemovePoLineIDs(ids ...int64) {
+	if m.removedpo_lines == nil {
+		m.removedpo_lines = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.po_lines, ids[i])
+		m.removedpo_lines[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPoLines returns the removed IDs of the "po_lines" edge to the POLine entity.
+func (m *CollectionMutation) RemovedPoLinesIDs() (ids []int64) {
+	for id := range m.removedpo_lines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PoLinesIDs returns the "po_lines" edge IDs in the mutation.
+func (m *CollectionMutation) PoLinesIDs() (ids []int64) {
+	for id := range m.po_lines {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPoLines resets all changes to the "po_lines" edge.
+func (m *CollectionMutation) ResetPoLines() {
+	m.po_lines = nil
+	m.clearedpo_lines = false
+	m.removedpo_lines = nil
+}
+
 // AddSetIDs adds the "sets" edge to the CollectionSet entity by ids.
 func (m *CollectionMutation) AddSetIDs(ids ...int64) {
 	if m.sets == nil {
@@ -3740,7 +4181,7 @@ func (m *CollectionMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *CollectionMutation) AddedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.community_zone_collection != nil {
 		edges = append(edges, collection.EdgeCommunityZoneCollection)
 	}
@@ -3749,6 +4190,9 @@ func (m *CollectionMutation) AddedEdges() []string {
 	}
 	if m.portfolios != nil {
 		edges = append(edges, collection.EdgePortfolios)
+	}
+	if m.po_lines != nil {
+		edges = append(edges, collection.EdgePoLines)
 	}
 	if m.sets != nil {
 		edges = append(edges, collection.EdgeSets)
@@ -3783,6 +4227,12 @@ func (m *CollectionMutation) AddedIDs(name string) []ent.Value {
 	case collection.EdgePortfolios:
 		ids := make([]ent.Value, 0, len(m.portfolios))
 		for id := range m.portfolios {
+			ids = append(ids, id)
+		}
+		return ids
+	case collection.EdgePoLines:
+		ids := make([]ent.Value, 0, len(m.po_lines))
+		for id := range m.po_lines {
 			ids = append(ids, id)
 		}
 		return ids
@@ -3822,9 +4272,12 @@ func (m *CollectionMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *CollectionMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.removedportfolios != nil {
 		edges = append(edges, collection.EdgePortfolios)
+	}
+	if m.removedpo_lines != nil {
+		edges = append(edges, collection.EdgePoLines)
 	}
 	if m.removedsets != nil {
 		edges = append(edges, collection.EdgeSets)
@@ -3851,6 +4304,12 @@ func (m *CollectionMutation) RemovedIDs(name string) []ent.Value {
 	case collection.EdgePortfolios:
 		ids := make([]ent.Value, 0, len(m.removedportfolios))
 		for id := range m.removedportfolios {
+			ids = append(ids, id)
+		}
+		return ids
+	case collection.EdgePoLines:
+		ids := make([]ent.Value, 0, len(m.removedpo_lines))
+		for id := range m.removedpo_lines {
 			ids = append(ids, id)
 		}
 		return ids
@@ -3890,7 +4349,7 @@ func (m *CollectionMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *CollectionMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 8)
+	edges := make([]string, 0, 9)
 	if m.clearedcommunity_zone_collection {
 		edges = append(edges, collection.EdgeCommunityZoneCollection)
 	}
@@ -3899,6 +4358,9 @@ func (m *CollectionMutation) ClearedEdges() []string {
 	}
 	if m.clearedportfolios {
 		edges = append(edges, collection.EdgePortfolios)
+	}
+	if m.clearedpo_lines {
+		edges = append(edges, collection.EdgePoLines)
 	}
 	if m.clearedsets {
 		edges = append(edges, collection.EdgeSets)
@@ -3928,6 +4390,8 @@ func (m *CollectionMutation) EdgeCleared(name string) bool {
 		return m.clearedlicense
 	case collection.EdgePortfolios:
 		return m.clearedportfolios
+	case collection.EdgePoLines:
+		return m.clearedpo_lines
 	case collection.EdgeSets:
 		return m.clearedsets
 	case collection.EdgeJobParts:
@@ -3968,6 +4432,9 @@ func (m *CollectionMutation) ResetEdge(name string) error {
 		return nil
 	case collection.EdgePortfolios:
 		m.ResetPortfolios()
+		return nil
+	case collection.EdgePoLines:
+		m.ResetPoLines()
 		return nil
 	case collection.EdgeSets:
 		m.ResetSets()
@@ -21627,36 +22094,39 @@ func (m *KeptFileChunkMutation) ResetEdge(name string) error {
 // LicenseMutation represents an operation that mutates the License nodes in the graph.
 type LicenseMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *int64
-	created_at         *int64
-	addcreated_at      *int64
-	updated_at         *int64
-	addupdated_at      *int64
-	code               *string
-	name               *string
-	vendor             *string
-	status             *string
-	_type              *string
-	starts_on          *string
-	ends_on            *string
-	note               *string
-	perpetual_access   *bool
-	perpetual_from     *string
-	perpetual_until    *string
-	version            *int
-	addversion         *int
-	clearedFields      map[string]struct{}
-	portfolios         map[int64]struct{}
-	removedportfolios  map[int64]struct{}
-	clearedportfolios  bool
-	collections        map[int64]struct{}
-	removedcollections map[int64]struct{}
-	clearedcollections bool
-	done               bool
-	oldValue           func(context.Context) (*License, error)
-	predicates         []predicate.License
+	op                           Op
+	typ                          string
+	id                           *int64
+	created_at                   *int64
+	addcreated_at                *int64
+	updated_at                   *int64
+	addupdated_at                *int64
+	code                         *string
+	name                         *string
+	vendor                       *string
+	status                       *string
+	_type                        *string
+	starts_on                    *string
+	ends_on                      *string
+	note                         *string
+	perpetual_access             *bool
+	perpetual_from               *string
+	perpetual_until              *string
+	version                      *int
+	addversion                   *int
+	clearedFields                map[string]struct{}
+	portfolios                   map[int64]struct{}
+	removedportfolios            map[int64]struct{}
+	clearedportfolios            bool
+	collections                  map[int64]struct{}
+	removedcollections           map[int64]struct{}
+	clearedcollections           bool
+	additional_portfolios        map[int64]struct{}
+	removedadditional_portfolios map[int64]struct{}
+	clearedadditional_portfolios bool
+	done                         bool
+	oldValue                     func(context.Context) (*License, error)
+	predicates                   []predicate.License
 }
 
 var _ ent.Mutation = (*LicenseMutation)(nil)
@@ -22435,6 +22905,60 @@ func (m *LicenseMutation) ResetCollections() {
 	m.removedcollections = nil
 }
 
+// AddAdditionalPortfolioIDs adds the "additional_portfolios" edge to the Portfolio entity by ids.
+func (m *LicenseMutation) AddAdditionalPortfolioIDs(ids ...int64) {
+	if m.additional_portfolios == nil {
+		m.additional_portfolios = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.additional_portfolios[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAdditionalPortfolios clears the "additional_portfolios" edge to the Portfolio entity.
+func (m *LicenseMutation) ClearAdditionalPortfolios() {
+	m.clearedadditional_portfolios = true
+}
+
+// AdditionalPortfoliosCleared reports if the "additional_portfolios" edge to the Portfolio entity was cleared.
+func (m *LicenseMutation) AdditionalPortfoliosCleared() bool {
+	return m.clearedadditional_portfolios
+}
+
+// RemoveAdditionalPortfolioIDs removes the "additional_portfolios" edge to the Portfolio entity by IDs.
+func (m *LicenseMutation) RemoveAdditionalPortfolioIDs(ids ...int64) {
+	if m.removedadditional_portfolios == nil {
+		m.removedadditional_portfolios = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.additional_portfolios, ids[i])
+		m.removedadditional_portfolios[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAdditionalPortfolios returns the removed IDs of the "additional_portfolios" edge to the Portfolio entity.
+func (m *LicenseMutation) RemovedAdditionalPortfoliosIDs() (ids []int64) {
+	for id := range m.removedadditional_portfolios {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AdditionalPortfoliosIDs returns the "additional_portfolios" edge IDs in the mutation.
+func (m *LicenseMutation) AdditionalPortfoliosIDs() (ids []int64) {
+	for id := range m.additional_portfolios {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAdditionalPortfolios resets all changes to the "additional_portfolios" edge.
+func (m *LicenseMutation) ResetAdditionalPortfolios() {
+	m.additional_portfolios = nil
+	m.clearedadditional_portfolios = false
+	m.removedadditional_portfolios = nil
+}
+
 // Where appends a list predicates to the LicenseMutation builder.
 func (m *LicenseMutation) Where(ps ...predicate.License) {
 	m.predicates = append(m.predicates, ps...)
@@ -22828,12 +23352,15 @@ func (m *LicenseMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *LicenseMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.portfolios != nil {
 		edges = append(edges, license.EdgePortfolios)
 	}
 	if m.collections != nil {
 		edges = append(edges, license.EdgeCollections)
+	}
+	if m.additional_portfolios != nil {
+		edges = append(edges, license.EdgeAdditionalPortfolios)
 	}
 	return edges
 }
@@ -22854,18 +23381,27 @@ func (m *LicenseMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case license.EdgeAdditionalPortfolios:
+		ids := make([]ent.Value, 0, len(m.additional_portfolios))
+		for id := range m.additional_portfolios {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *LicenseMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.removedportfolios != nil {
 		edges = append(edges, license.EdgePortfolios)
 	}
 	if m.removedcollections != nil {
 		edges = append(edges, license.EdgeCollections)
+	}
+	if m.removedadditional_portfolios != nil {
+		edges = append(edges, license.EdgeAdditionalPortfolios)
 	}
 	return edges
 }
@@ -22886,18 +23422,27 @@ func (m *LicenseMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case license.EdgeAdditionalPortfolios:
+		ids := make([]ent.Value, 0, len(m.removedadditional_portfolios))
+		for id := range m.removedadditional_portfolios {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *LicenseMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedportfolios {
 		edges = append(edges, license.EdgePortfolios)
 	}
 	if m.clearedcollections {
 		edges = append(edges, license.EdgeCollections)
+	}
+	if m.clearedadditional_portfolios {
+		edges = append(edges, license.EdgeAdditionalPortfolios)
 	}
 	return edges
 }
@@ -22910,6 +23455,8 @@ func (m *LicenseMutation) EdgeCleared(name string) bool {
 		return m.clearedportfolios
 	case license.EdgeCollections:
 		return m.clearedcollections
+	case license.EdgeAdditionalPortfolios:
+		return m.clearedadditional_portfolios
 	}
 	return false
 }
@@ -22931,6 +23478,9 @@ func (m *LicenseMutation) ResetEdge(name string) error {
 		return nil
 	case license.EdgeCollections:
 		m.ResetCollections()
+		return nil
+	case license.EdgeAdditionalPortfolios:
+		m.ResetAdditionalPortfolios()
 		return nil
 	}
 	return fmt.Errorf("unknown License edge %s", name)
@@ -23864,29 +24414,37 @@ func (m *ListDecisionMutation) ResetEdge(name string) error {
 // POLineMutation represents an operation that mutates the POLine nodes in the graph.
 type POLineMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *int64
-	created_at       *int64
-	addcreated_at    *int64
-	updated_at       *int64
-	addupdated_at    *int64
-	number           *string
-	vendor           *string
-	status           *string
-	_type            *string
-	ordered_on       *string
-	renews_on        *string
-	note             *string
-	main             *bool
-	version          *int
-	addversion       *int
-	clearedFields    map[string]struct{}
-	portfolio        *int64
-	clearedportfolio bool
-	done             bool
-	oldValue         func(context.Context) (*POLine, error)
-	predicates       []predicate.POLine
+	op                Op
+	typ               string
+	id                *int64
+	created_at        *int64
+	addcreated_at     *int64
+	updated_at        *int64
+	addupdated_at     *int64
+	number            *string
+	vendor            *string
+	status            *string
+	_type             *string
+	ordered_on        *string
+	renews_on         *string
+	note              *string
+	process_type      *string
+	fund              *string
+	price             *string
+	currency          *string
+	interval_from     *string
+	interval_until    *string
+	main              *bool
+	version           *int
+	addversion        *int
+	clearedFields     map[string]struct{}
+	portfolio         *int64
+	clearedportfolio  bool
+	collection        *int64
+	clearedcollection bool
+	done              bool
+	oldValue          func(context.Context) (*POLine, error)
+	predicates        []predicate.POLine
 }
 
 var _ ent.Mutation = (*POLineMutation)(nil)
@@ -24357,6 +24915,222 @@ func (m *POLineMutation) ResetNote() {
 	m.note = nil
 }
 
+// SetProcessType sets the "process_type" field.
+func (m *POLineMutation) SetProcessType(s string) {
+	m.process_type = &s
+}
+
+// ProcessType returns the value of the "process_type" field in the mutation.
+func (m *POLineMutation) ProcessType() (r string, exists bool) {
+	v := m.process_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProcessType returns the old "process_type" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldProcessType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProcessType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProcessType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProcessType: %w", err)
+	}
+	return oldValue.ProcessType, nil
+}
+
+// ResetProcessType resets all changes to the "process_type" field.
+func (m *POLineMutation) ResetProcessType() {
+	m.process_type = nil
+}
+
+// SetFund sets the "fund" field.
+func (m *POLineMutation) SetFund(s string) {
+	m.fund = &s
+}
+
+// Fund returns the value of the "fund" field in the mutation.
+func (m *POLineMutation) Fund() (r string, exists bool) {
+	v := m.fund
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFund returns the old "fund" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldFund(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFund is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFund requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFund: %w", err)
+	}
+	return oldValue.Fund, nil
+}
+
+// ResetFund resets all changes to the "fund" field.
+func (m *POLineMutation) ResetFund() {
+	m.fund = nil
+}
+
+// SetPrice sets the "price" field.
+func (m *POLineMutation) SetPrice(s string) {
+	m.price = &s
+}
+
+// Price returns the value of the "price" field in the mutation.
+func (m *POLineMutation) Price() (r string, exists bool) {
+	v := m.price
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPrice returns the old "price" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldPrice(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPrice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPrice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPrice: %w", err)
+	}
+	return oldValue.Price, nil
+}
+
+// ResetPrice resets all changes to the "price" field.
+func (m *POLineMutation) ResetPrice() {
+	m.price = nil
+}
+
+// SetCurrency sets the "currency" field.
+func (m *POLineMutation) SetCurrency(s string) {
+	m.currency = &s
+}
+
+// Currency returns the value of the "currency" field in the mutation.
+func (m *POLineMutation) Currency() (r string, exists bool) {
+	v := m.currency
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCurrency returns the old "currency" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldCurrency(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCurrency is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCurrency requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCurrency: %w", err)
+	}
+	return oldValue.Currency, nil
+}
+
+// ResetCurrency resets all changes to the "currency" field.
+func (m *POLineMutation) ResetCurrency() {
+	m.currency = nil
+}
+
+// SetIntervalFrom sets the "interval_from" field.
+func (m *POLineMutation) SetIntervalFrom(s string) {
+	m.interval_from = &s
+}
+
+// IntervalFrom returns the value of the "interval_from" field in the mutation.
+func (m *POLineMutation) IntervalFrom() (r string, exists bool) {
+	v := m.interval_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntervalFrom returns the old "interval_from" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldIntervalFrom(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntervalFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntervalFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntervalFrom: %w", err)
+	}
+	return oldValue.IntervalFrom, nil
+}
+
+// ResetIntervalFrom resets all changes to the "interval_from" field.
+func (m *POLineMutation) ResetIntervalFrom() {
+	m.interval_from = nil
+}
+
+// SetIntervalUntil sets the "interval_until" field.
+func (m *POLineMutation) SetIntervalUntil(s string) {
+	m.interval_until = &s
+}
+
+// IntervalUntil returns the value of the "interval_until" field in the mutation.
+func (m *POLineMutation) IntervalUntil() (r string, exists bool) {
+	v := m.interval_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntervalUntil returns the old "interval_until" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldIntervalUntil(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntervalUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntervalUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntervalUntil: %w", err)
+	}
+	return oldValue.IntervalUntil, nil
+}
+
+// ResetIntervalUntil resets all changes to the "interval_until" field.
+func (m *POLineMutation) ResetIntervalUntil() {
+	m.interval_until = nil
+}
+
 // SetPortfolioID sets the "portfolio_id" field.
 func (m *POLineMutation) SetPortfolioID(i int64) {
 	m.portfolio = &i
@@ -24404,6 +25178,55 @@ func (m *POLineMutation) PortfolioIDCleared() bool {
 func (m *POLineMutation) ResetPortfolioID() {
 	m.portfolio = nil
 	delete(m.clearedFields, poline.FieldPortfolioID)
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (m *POLineMutation) SetCollectionID(i int64) {
+	m.collection = &i
+}
+
+// CollectionID returns the value of the "collection_id" field in the mutation.
+func (m *POLineMutation) CollectionID() (r int64, exists bool) {
+	v := m.collection
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCollectionID returns the old "collection_id" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldCollectionID(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCollectionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCollectionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCollectionID: %w", err)
+	}
+	return oldValue.CollectionID, nil
+}
+
+// ClearCollectionID clears the value of the "collection_id" field.
+func (m *POLineMutation) ClearCollectionID() {
+	m.collection = nil
+	m.clearedFields[poline.FieldCollectionID] = struct{}{}
+}
+
+// CollectionIDCleared returns if the "collection_id" field was cleared in this mutation.
+func (m *POLineMutation) CollectionIDCleared() bool {
+	_, ok := m.clearedFields[poline.FieldCollectionID]
+	return ok
+}
+
+// ResetCollectionID resets all changes to the "collection_id" field.
+func (m *POLineMutation) ResetCollectionID() {
+	m.collection = nil
+	delete(m.clearedFields, poline.FieldCollectionID)
 }
 
 // SetMain sets the "main" field.
@@ -24525,6 +25348,33 @@ func (m *POLineMutation) ResetPortfolio() {
 	m.clearedportfolio = false
 }
 
+// ClearCollection clears the "collection" edge to the Collection entity.
+func (m *POLineMutation) ClearCollection() {
+	m.clearedcollection = true
+	m.clearedFields[poline.FieldCollectionID] = struct{}{}
+}
+
+// CollectionCleared reports if the "collection" edge to the Collection entity was cleared.
+func (m *POLineMutation) CollectionCleared() bool {
+	return m.CollectionIDCleared() || m.clearedcollection
+}
+
+// CollectionIDs returns the "collection" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CollectionID instead. It exists only for internal usage by the builders.
+func (m *POLineMutation) CollectionIDs() (ids []int64) {
+	if id := m.collection; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCollection resets all changes to the "collection" edge.
+func (m *POLineMutation) ResetCollection() {
+	m.collection = nil
+	m.clearedcollection = false
+}
+
 // Where appends a list predicates to the POLineMutation builder.
 func (m *POLineMutation) Where(ps ...predicate.POLine) {
 	m.predicates = append(m.predicates, ps...)
@@ -24559,7 +25409,7 @@ func (m *POLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *POLineMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 19)
 	if m.created_at != nil {
 		fields = append(fields, poline.FieldCreatedAt)
 	}
@@ -24587,8 +25437,29 @@ func (m *POLineMutation) Fields() []string {
 	if m.note != nil {
 		fields = append(fields, poline.FieldNote)
 	}
+	if m.process_type != nil {
+		fields = append(fields, poline.FieldProcessType)
+	}
+	if m.fund != nil {
+		fields = append(fields, poline.FieldFund)
+	}
+	if m.price != nil {
+		fields = append(fields, poline.FieldPrice)
+	}
+	if m.currency != nil {
+		fields = append(fields, poline.FieldCurrency)
+	}
+	if m.interval_from != nil {
+		fields = append(fields, poline.FieldIntervalFrom)
+	}
+	if m.interval_until != nil {
+		fields = append(fields, poline.FieldIntervalUntil)
+	}
 	if m.portfolio != nil {
 		fields = append(fields, poline.FieldPortfolioID)
+	}
+	if m.collection != nil {
+		fields = append(fields, poline.FieldCollectionID)
 	}
 	if m.main != nil {
 		fields = append(fields, poline.FieldMain)
@@ -24622,8 +25493,22 @@ func (m *POLineMutation) Field(name string) (ent.Value, bool) {
 		return m.RenewsOn()
 	case poline.FieldNote:
 		return m.Note()
+	case poline.FieldProcessType:
+		return m.ProcessType()
+	case poline.FieldFund:
+		return m.Fund()
+	case poline.FieldPrice:
+		return m.Price()
+	case poline.FieldCurrency:
+		return m.Currency()
+	case poline.FieldIntervalFrom:
+		return m.IntervalFrom()
+	case poline.FieldIntervalUntil:
+		return m.IntervalUntil()
 	case poline.FieldPortfolioID:
 		return m.PortfolioID()
+	case poline.FieldCollectionID:
+		return m.CollectionID()
 	case poline.FieldMain:
 		return m.Main()
 	case poline.FieldVersion:
@@ -24655,8 +25540,22 @@ func (m *POLineMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldRenewsOn(ctx)
 	case poline.FieldNote:
 		return m.OldNote(ctx)
+	case poline.FieldProcessType:
+		return m.OldProcessType(ctx)
+	case poline.FieldFund:
+		return m.OldFund(ctx)
+	case poline.FieldPrice:
+		return m.OldPrice(ctx)
+	case poline.FieldCurrency:
+		return m.OldCurrency(ctx)
+	case poline.FieldIntervalFrom:
+		return m.OldIntervalFrom(ctx)
+	case poline.FieldIntervalUntil:
+		return m.OldIntervalUntil(ctx)
 	case poline.FieldPortfolioID:
 		return m.OldPortfolioID(ctx)
+	case poline.FieldCollectionID:
+		return m.OldCollectionID(ctx)
 	case poline.FieldMain:
 		return m.OldMain(ctx)
 	case poline.FieldVersion:
@@ -24733,12 +25632,61 @@ func (m *POLineMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetNote(v)
 		return nil
+	case poline.FieldProcessType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProcessType(v)
+		return nil
+	case poline.FieldFund:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFund(v)
+		return nil
+	case poline.FieldPrice:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPrice(v)
+		return nil
+	case poline.FieldCurrency:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCurrency(v)
+		return nil
+	case poline.FieldIntervalFrom:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntervalFrom(v)
+		return nil
+	case poline.FieldIntervalUntil:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntervalUntil(v)
+		return nil
 	case poline.FieldPortfolioID:
 		v, ok := value.(int64)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPortfolioID(v)
+		return nil
+	case poline.FieldCollectionID:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCollectionID(v)
 		return nil
 	case poline.FieldMain:
 		v, ok := value.(bool)
@@ -24826,6 +25774,9 @@ func (m *POLineMutation) ClearedFields() []string {
 	if m.FieldCleared(poline.FieldPortfolioID) {
 		fields = append(fields, poline.FieldPortfolioID)
 	}
+	if m.FieldCleared(poline.FieldCollectionID) {
+		fields = append(fields, poline.FieldCollectionID)
+	}
 	return fields
 }
 
@@ -24842,6 +25793,9 @@ func (m *POLineMutation) ClearField(name string) error {
 	switch name {
 	case poline.FieldPortfolioID:
 		m.ClearPortfolioID()
+		return nil
+	case poline.FieldCollectionID:
+		m.ClearCollectionID()
 		return nil
 	}
 	return fmt.Errorf("unknown POLine nullable field %s", name)
@@ -24878,8 +25832,29 @@ func (m *POLineMutation) ResetField(name string) error {
 	case poline.FieldNote:
 		m.ResetNote()
 		return nil
+	case poline.FieldProcessType:
+		m.ResetProcessType()
+		return nil
+	case poline.FieldFund:
+		m.ResetFund()
+		return nil
+	case poline.FieldPrice:
+		m.ResetPrice()
+		return nil
+	case poline.FieldCurrency:
+		m.ResetCurrency()
+		return nil
+	case poline.FieldIntervalFrom:
+		m.ResetIntervalFrom()
+		return nil
+	case poline.FieldIntervalUntil:
+		m.ResetIntervalUntil()
+		return nil
 	case poline.FieldPortfolioID:
 		m.ResetPortfolioID()
+		return nil
+	case poline.FieldCollectionID:
+		m.ResetCollectionID()
 		return nil
 	case poline.FieldMain:
 		m.ResetMain()
@@ -24893,9 +25868,12 @@ func (m *POLineMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *POLineMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.portfolio != nil {
 		edges = append(edges, poline.EdgePortfolio)
+	}
+	if m.collection != nil {
+		edges = append(edges, poline.EdgeCollection)
 	}
 	return edges
 }
@@ -24908,13 +25886,17 @@ func (m *POLineMutation) AddedIDs(name string) []ent.Value {
 		if id := m.portfolio; id != nil {
 			return []ent.Value{*id}
 		}
+	case poline.EdgeCollection:
+		if id := m.collection; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *POLineMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	return edges
 }
 
@@ -24926,9 +25908,12 @@ func (m *POLineMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *POLineMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 2)
 	if m.clearedportfolio {
 		edges = append(edges, poline.EdgePortfolio)
+	}
+	if m.clearedcollection {
+		edges = append(edges, poline.EdgeCollection)
 	}
 	return edges
 }
@@ -24939,6 +25924,8 @@ func (m *POLineMutation) EdgeCleared(name string) bool {
 	switch name {
 	case poline.EdgePortfolio:
 		return m.clearedportfolio
+	case poline.EdgeCollection:
+		return m.clearedcollection
 	}
 	return false
 }
@@ -24950,6 +25937,9 @@ func (m *POLineMutation) ClearEdge(name string) error {
 	case poline.EdgePortfolio:
 		m.ClearPortfolio()
 		return nil
+	case poline.EdgeCollection:
+		m.ClearCollection()
+		return nil
 	}
 	return fmt.Errorf("unknown POLine unique edge %s", name)
 }
@@ -24960,6 +25950,9 @@ func (m *POLineMutation) ResetEdge(name string) error {
 	switch name {
 	case poline.EdgePortfolio:
 		m.ResetPortfolio()
+		return nil
+	case poline.EdgeCollection:
+		m.ResetCollection()
 		return nil
 	}
 	return fmt.Errorf("unknown POLine edge %s", name)
@@ -27835,6 +28828,9 @@ type PortfolioMutation struct {
 	sets                            map[int64]struct{}
 	removedsets                     map[int64]struct{}
 	clearedsets                     bool
+	additional_licenses             map[int64]struct{}
+	removedadditional_licenses      map[int64]struct{}
+	clearedadditional_licenses      bool
 	edits                           map[int64]struct{}
 	removededits                    map[int64]struct{}
 	clearededits                    bool
@@ -29840,6 +30836,60 @@ func (m *PortfolioMutation) ResetSets() {
 	m.removedsets = nil
 }
 
+// AddAdditionalLicenseIDs adds the "additional_licenses" edge to the License entity by ids.
+func (m *PortfolioMutation) AddAdditionalLicenseIDs(ids ...int64) {
+	if m.additional_licenses == nil {
+		m.additional_licenses = make(map[int64]struct{})
+	}
+	for i := range ids {
+		m.additional_licenses[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAdditionalLicenses clears the "additional_licenses" edge to the License entity.
+func (m *PortfolioMutation) ClearAdditionalLicenses() {
+	m.clearedadditional_licenses = true
+}
+
+// AdditionalLicensesCleared reports if the "additional_licenses" edge to the License entity was cleared.
+func (m *PortfolioMutation) AdditionalLicensesCleared() bool {
+	return m.clearedadditional_licenses
+}
+
+// RemoveAdditionalLicenseIDs removes the "additional_licenses" edge to the License entity by IDs.
+func (m *PortfolioMutation) RemoveAdditionalLicenseIDs(ids ...int64) {
+	if m.removedadditional_licenses == nil {
+		m.removedadditional_licenses = make(map[int64]struct{})
+	}
+	for i := range ids {
+		delete(m.additional_licenses, ids[i])
+		m.removedadditional_licenses[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAdditionalLicenses returns the removed IDs of the "additional_licenses" edge to the License entity.
+func (m *PortfolioMutation) RemovedAdditionalLicensesIDs() (ids []int64) {
+	for id := range m.removedadditional_licenses {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AdditionalLicensesIDs returns the "additional_licenses" edge IDs in the mutation.
+func (m *PortfolioMutation) AdditionalLicensesIDs() (ids []int64) {
+	for id := range m.additional_licenses {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAdditionalLicenses resets all changes to the "additional_licenses" edge.
+func (m *PortfolioMutation) ResetAdditionalLicenses() {
+	m.additional_licenses = nil
+	m.clearedadditional_licenses = false
+	m.removedadditional_licenses = nil
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by ids.
 func (m *PortfolioMutation) AddEditIDs(ids ...int64) {
 	if m.edits == nil {
@@ -30746,7 +31796,7 @@ func (m *PortfolioMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *PortfolioMutation) AddedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.collection != nil {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -30770,6 +31820,9 @@ func (m *PortfolioMutation) AddedEdges() []string {
 	}
 	if m.sets != nil {
 		edges = append(edges, portfolio.EdgeSets)
+	}
+	if m.additional_licenses != nil {
+		edges = append(edges, portfolio.EdgeAdditionalLicenses)
 	}
 	if m.edits != nil {
 		edges = append(edges, portfolio.EdgeEdits)
@@ -30825,6 +31878,12 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeAdditionalLicenses:
+		ids := make([]ent.Value, 0, len(m.additional_licenses))
+		for id := range m.additional_licenses {
+			ids = append(ids, id)
+		}
+		return ids
 	case portfolio.EdgeEdits:
 		ids := make([]ent.Value, 0, len(m.edits))
 		for id := range m.edits {
@@ -30837,7 +31896,7 @@ func (m *PortfolioMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *PortfolioMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.removedentitlements != nil {
 		edges = append(edges, portfolio.EdgeEntitlements)
 	}
@@ -30855,6 +31914,9 @@ func (m *PortfolioMutation) RemovedEdges() []string {
 	}
 	if m.removedsets != nil {
 		edges = append(edges, portfolio.EdgeSets)
+	}
+	if m.removedadditional_licenses != nil {
+		edges = append(edges, portfolio.EdgeAdditionalLicenses)
 	}
 	if m.removededits != nil {
 		edges = append(edges, portfolio.EdgeEdits)
@@ -30902,6 +31964,12 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case portfolio.EdgeAdditionalLicenses:
+		ids := make([]ent.Value, 0, len(m.removedadditional_licenses))
+		for id := range m.removedadditional_licenses {
+			ids = append(ids, id)
+		}
+		return ids
 	case portfolio.EdgeEdits:
 		ids := make([]ent.Value, 0, len(m.removededits))
 		for id := range m.removededits {
@@ -30914,7 +31982,7 @@ func (m *PortfolioMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *PortfolioMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 9)
+	edges := make([]string, 0, 10)
 	if m.clearedcollection {
 		edges = append(edges, portfolio.EdgeCollection)
 	}
@@ -30938,6 +32006,9 @@ func (m *PortfolioMutation) ClearedEdges() []string {
 	}
 	if m.clearedsets {
 		edges = append(edges, portfolio.EdgeSets)
+	}
+	if m.clearedadditional_licenses {
+		edges = append(edges, portfolio.EdgeAdditionalLicenses)
 	}
 	if m.clearededits {
 		edges = append(edges, portfolio.EdgeEdits)
@@ -30965,6 +32036,8 @@ func (m *PortfolioMutation) EdgeCleared(name string) bool {
 		return m.clearedrefused_rows
 	case portfolio.EdgeSets:
 		return m.clearedsets
+	case portfolio.EdgeAdditionalLicenses:
+		return m.clearedadditional_licenses
 	case portfolio.EdgeEdits:
 		return m.clearededits
 	}
@@ -31012,6 +32085,9 @@ func (m *PortfolioMutation) ResetEdge(name string) error {
 		return nil
 	case portfolio.EdgeSets:
 		m.ResetSets()
+		return nil
+	case portfolio.EdgeAdditionalLicenses:
+		m.ResetAdditionalLicenses()
 		return nil
 	case portfolio.EdgeEdits:
 		m.ResetEdits()

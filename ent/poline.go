@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/collection"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"fmt"
@@ -35,9 +36,23 @@ type POLine struct {
 	RenewsOn string `json:"renews_on,omitempty"`
 	// Note holds the value of the "note" field.
 	Note string `json:"note,omitempty"`
+	// how it is bought, such as a subscription or a purchase at list price
+	ProcessType string `json:"process_type,omitempty"`
+	// what pays for it
+	Fund string `json:"fund,omitempty"`
+	// decimal, such as 1234.50; empty: not said
+	Price string `json:"price,omitempty"`
+	// ISO 4217, of the price
+	Currency string `json:"currency,omitempty"`
+	// YYYY-MM-DD: first day of what is paid for
+	IntervalFrom string `json:"interval_from,omitempty"`
+	// YYYY-MM-DD: last day of what is paid for
+	IntervalUntil string `json:"interval_until,omitempty"`
 	// PortfolioID holds the value of the "portfolio_id" field.
 	PortfolioID *int64 `json:"portfolio_id,omitempty"`
-	// the portfolio's main PO line; others are additional
+	// it orders the collection as a whole; never together with portfolio_id
+	CollectionID *int64 `json:"collection_id,omitempty"`
+	// the portfolio's or collection's main PO line; others are additional
 	Main bool `json:"main,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
@@ -51,9 +66,11 @@ type POLine struct {
 type POLineEdges struct {
 	// Portfolio holds the value of the portfolio edge.
 	Portfolio *Portfolio `json:"portfolio,omitempty"`
+	// Collection holds the value of the collection edge.
+	Collection *Collection `json:"collection,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [2]bool
 }
 
 // PortfolioOrErr returns the Portfolio value or an error if the edge
@@ -67,6 +84,17 @@ func (e POLineEdges) PortfolioOrErr() (*Portfolio, error) {
 	return nil, &NotLoadedError{edge: "portfolio"}
 }
 
+// CollectionOrErr returns the Collection value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e POLineEdges) CollectionOrErr() (*Collection, error) {
+	if e.Collection != nil {
+		return e.Collection, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: collection.Label}
+	}
+	return nil, &NotLoadedError{edge: "collection"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*POLine) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -74,9 +102,9 @@ func (*POLine) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case poline.FieldMain:
 			values[i] = new(sql.NullBool)
-		case poline.FieldID, poline.FieldCreatedAt, poline.FieldUpdatedAt, poline.FieldPortfolioID, poline.FieldVersion:
+		case poline.FieldID, poline.FieldCreatedAt, poline.FieldUpdatedAt, poline.FieldPortfolioID, poline.FieldCollectionID, poline.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case poline.FieldNumber, poline.FieldVendor, poline.FieldStatus, poline.FieldType, poline.FieldOrderedOn, poline.FieldRenewsOn, poline.FieldNote:
+		case poline.FieldNumber, poline.FieldVendor, poline.FieldStatus, poline.FieldType, poline.FieldOrderedOn, poline.FieldRenewsOn, poline.FieldNote, poline.FieldProcessType, poline.FieldFund, poline.FieldPrice, poline.FieldCurrency, poline.FieldIntervalFrom, poline.FieldIntervalUntil:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -153,12 +181,55 @@ func (_m *POLine) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Note = value.String
 			}
+		case poline.FieldProcessType:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field process_type", values[i])
+			} else if value.Valid {
+				_m.ProcessType = value.String
+			}
+		case poline.FieldFund:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field fund", values[i])
+			} else if value.Valid {
+				_m.Fund = value.String
+			}
+		case poline.FieldPrice:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field price", values[i])
+			} else if value.Valid {
+				_m.Price = value.String
+			}
+		case poline.FieldCurrency:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field currency", values[i])
+			} else if value.Valid {
+				_m.Currency = value.String
+			}
+		case poline.FieldIntervalFrom:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field interval_from", values[i])
+			} else if value.Valid {
+				_m.IntervalFrom = value.String
+			}
+		case poline.FieldIntervalUntil:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field interval_until", values[i])
+			} else if value.Valid {
+				_m.IntervalUntil = value.String
+			}
 		case poline.FieldPortfolioID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field portfolio_id", values[i])
 			} else if value.Valid {
 				_m.PortfolioID = new(int64)
 				*_m.PortfolioID = value.Int64
+			}
+		case poline.FieldCollectionID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field collection_id", values[i])
+			} else if value.Valid {
+				_m.CollectionID = new(int64)
+				*_m.CollectionID = value.Int64
 			}
 		case poline.FieldMain:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -188,6 +259,11 @@ func (_m *POLine) Value(name string) (ent.Value, error) {
 // QueryPortfolio queries the "portfolio" edge of the POLine entity.
 func (_m *POLine) QueryPortfolio() *PortfolioQuery {
 	return NewPOLineClient(_m.config).QueryPortfolio(_m)
+}
+
+// QueryCollection queries the "collection" edge of the POLine entity.
+func (_m *POLine) QueryCollection() *CollectionQuery {
+	return NewPOLineClient(_m.config).QueryCollection(_m)
 }
 
 // Update returns a builder for updating this POLine.
@@ -240,8 +316,31 @@ func (_m *POLine) String() string {
 	builder.WriteString("note=")
 	builder.WriteString(_m.Note)
 	builder.WriteString(", ")
+	builder.WriteString("process_type=")
+	builder.WriteString(_m.ProcessType)
+	builder.WriteString(", ")
+	builder.WriteString("fund=")
+	builder.WriteString(_m.Fund)
+	builder.WriteString(", ")
+	builder.WriteString("price=")
+	builder.WriteString(_m.Price)
+	builder.WriteString(", ")
+	builder.WriteString("currency=")
+	builder.WriteString(_m.Currency)
+	builder.WriteString(", ")
+	builder.WriteString("interval_from=")
+	builder.WriteString(_m.IntervalFrom)
+	builder.WriteString(", ")
+	builder.WriteString("interval_until=")
+	builder.WriteString(_m.IntervalUntil)
+	builder.WriteString(", ")
 	if v := _m.PortfolioID; v != nil {
 		builder.WriteString("portfolio_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.CollectionID; v != nil {
+		builder.WriteString("collection_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

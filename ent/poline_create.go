@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/collection"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"context"
@@ -122,6 +123,90 @@ func (_c *POLineCreate) SetNillableNote(v *string) *POLineCreate {
 	return _c
 }
 
+// SetProcessType sets the "process_type" field.
+func (_c *POLineCreate) SetProcessType(v string) *POLineCreate {
+	_c.mutation.SetProcessType(v)
+	return _c
+}
+
+// SetNillableProcessType sets the "process_type" field if the given value is not nil.
+func (_c *POLineCreate) SetNillableProcessType(v *string) *POLineCreate {
+	if v != nil {
+		_c.SetProcessType(*v)
+	}
+	return _c
+}
+
+// SetFund sets the "fund" field.
+func (_c *POLineCreate) SetFund(v string) *POLineCreate {
+	_c.mutation.SetFund(v)
+	return _c
+}
+
+// SetNillableFund sets the "fund" field if the given value is not nil.
+func (_c *POLineCreate) SetNillableFund(v *string) *POLineCreate {
+	if v != nil {
+		_c.SetFund(*v)
+	}
+	return _c
+}
+
+// SetPrice sets the "price" field.
+func (_c *POLineCreate) SetPrice(v string) *POLineCreate {
+	_c.mutation.SetPrice(v)
+	return _c
+}
+
+// SetNillablePrice sets the "price" field if the given value is not nil.
+func (_c *POLineCreate) SetNillablePrice(v *string) *POLineCreate {
+	if v != nil {
+		_c.SetPrice(*v)
+	}
+	return _c
+}
+
+// SetCurrency sets the "currency" field.
+func (_c *POLineCreate) SetCurrency(v string) *POLineCreate {
+	_c.mutation.SetCurrency(v)
+	return _c
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_c *POLineCreate) SetNillableCurrency(v *string) *POLineCreate {
+	if v != nil {
+		_c.SetCurrency(*v)
+	}
+	return _c
+}
+
+// SetIntervalFrom sets the "interval_from" field.
+func (_c *POLineCreate) SetIntervalFrom(v string) *POLineCreate {
+	_c.mutation.SetIntervalFrom(v)
+	return _c
+}
+
+// SetNillableIntervalFrom sets the "interval_from" field if the given value is not nil.
+func (_c *POLineCreate) SetNillableIntervalFrom(v *string) *POLineCreate {
+	if v != nil {
+		_c.SetIntervalFrom(*v)
+	}
+	return _c
+}
+
+// SetIntervalUntil sets the "interval_until" field.
+func (_c *POLineCreate) SetIntervalUntil(v string) *POLineCreate {
+	_c.mutation.SetIntervalUntil(v)
+	return _c
+}
+
+// SetNillableIntervalUntil sets the "interval_until" field if the given value is not nil.
+func (_c *POLineCreate) SetNillableIntervalUntil(v *string) *POLineCreate {
+	if v != nil {
+		_c.SetIntervalUntil(*v)
+	}
+	return _c
+}
+
 // SetPortfolioID sets the "portfolio_id" field.
 func (_c *POLineCreate) SetPortfolioID(v int64) *POLineCreate {
 	_c.mutation.SetPortfolioID(v)
@@ -132,6 +217,20 @@ func (_c *POLineCreate) SetPortfolioID(v int64) *POLineCreate {
 func (_c *POLineCreate) SetNillablePortfolioID(v *int64) *POLineCreate {
 	if v != nil {
 		_c.SetPortfolioID(*v)
+	}
+	return _c
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (_c *POLineCreate) SetCollectionID(v int64) *POLineCreate {
+	_c.mutation.SetCollectionID(v)
+	return _c
+}
+
+// SetNillableCollectionID sets the "collection_id" field if the given value is not nil.
+func (_c *POLineCreate) SetNillableCollectionID(v *int64) *POLineCreate {
+	if v != nil {
+		_c.SetCollectionID(*v)
 	}
 	return _c
 }
@@ -173,6 +272,11 @@ func (_c *POLineCreate) SetID(v int64) *POLineCreate {
 // SetPortfolio sets the "portfolio" edge to the Portfolio entity.
 func (_c *POLineCreate) SetPortfolio(v *Portfolio) *POLineCreate {
 	return _c.SetPortfolioID(v.ID)
+}
+
+// SetCollection sets the "collection" edge to the Collection entity.
+func (_c *POLineCreate) SetCollection(v *Collection) *POLineCreate {
+	return _c.SetCollectionID(v.ID)
 }
 
 // Mutation returns the POLineMutation object of the builder.
@@ -234,6 +338,30 @@ func (_c *POLineCreate) defaults() {
 		v := poline.DefaultNote
 		_c.mutation.SetNote(v)
 	}
+	if _, ok := _c.mutation.ProcessType(); !ok {
+		v := poline.DefaultProcessType
+		_c.mutation.SetProcessType(v)
+	}
+	if _, ok := _c.mutation.Fund(); !ok {
+		v := poline.DefaultFund
+		_c.mutation.SetFund(v)
+	}
+	if _, ok := _c.mutation.Price(); !ok {
+		v := poline.DefaultPrice
+		_c.mutation.SetPrice(v)
+	}
+	if _, ok := _c.mutation.Currency(); !ok {
+		v := poline.DefaultCurrency
+		_c.mutation.SetCurrency(v)
+	}
+	if _, ok := _c.mutation.IntervalFrom(); !ok {
+		v := poline.DefaultIntervalFrom
+		_c.mutation.SetIntervalFrom(v)
+	}
+	if _, ok := _c.mutation.IntervalUntil(); !ok {
+		v := poline.DefaultIntervalUntil
+		_c.mutation.SetIntervalUntil(v)
+	}
 	if _, ok := _c.mutation.Main(); !ok {
 		v := poline.DefaultMain
 		_c.mutation.SetMain(v)
@@ -272,6 +400,24 @@ func (_c *POLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Note(); !ok {
 		return &ValidationError{Name: "note", err: errors.New(`ent: missing required field "POLine.note"`)}
+	}
+	if _, ok := _c.mutation.ProcessType(); !ok {
+		return &ValidationError{Name: "process_type", err: errors.New(`ent: missing required field "POLine.process_type"`)}
+	}
+	if _, ok := _c.mutation.Fund(); !ok {
+		return &ValidationError{Name: "fund", err: errors.New(`ent: missing required field "POLine.fund"`)}
+	}
+	if _, ok := _c.mutation.Price(); !ok {
+		return &ValidationError{Name: "price", err: errors.New(`ent: missing required field "POLine.price"`)}
+	}
+	if _, ok := _c.mutation.Currency(); !ok {
+		return &ValidationError{Name: "currency", err: errors.New(`ent: missing required field "POLine.currency"`)}
+	}
+	if _, ok := _c.mutation.IntervalFrom(); !ok {
+		return &ValidationError{Name: "interval_from", err: errors.New(`ent: missing required field "POLine.interval_from"`)}
+	}
+	if _, ok := _c.mutation.IntervalUntil(); !ok {
+		return &ValidationError{Name: "interval_until", err: errors.New(`ent: missing required field "POLine.interval_until"`)}
 	}
 	if _, ok := _c.mutation.Main(); !ok {
 		return &ValidationError{Name: "main", err: errors.New(`ent: missing required field "POLine.main"`)}
@@ -347,6 +493,30 @@ func (_c *POLineCreate) createSpec() (*POLine, *sqlgraph.CreateSpec) {
 		_spec.SetField(poline.FieldNote, field.TypeString, value)
 		_node.Note = value
 	}
+	if value, ok := _c.mutation.ProcessType(); ok {
+		_spec.SetField(poline.FieldProcessType, field.TypeString, value)
+		_node.ProcessType = value
+	}
+	if value, ok := _c.mutation.Fund(); ok {
+		_spec.SetField(poline.FieldFund, field.TypeString, value)
+		_node.Fund = value
+	}
+	if value, ok := _c.mutation.Price(); ok {
+		_spec.SetField(poline.FieldPrice, field.TypeString, value)
+		_node.Price = value
+	}
+	if value, ok := _c.mutation.Currency(); ok {
+		_spec.SetField(poline.FieldCurrency, field.TypeString, value)
+		_node.Currency = value
+	}
+	if value, ok := _c.mutation.IntervalFrom(); ok {
+		_spec.SetField(poline.FieldIntervalFrom, field.TypeString, value)
+		_node.IntervalFrom = value
+	}
+	if value, ok := _c.mutation.IntervalUntil(); ok {
+		_spec.SetField(poline.FieldIntervalUntil, field.TypeString, value)
+		_node.IntervalUntil = value
+	}
 	if value, ok := _c.mutation.Main(); ok {
 		_spec.SetField(poline.FieldMain, field.TypeBool, value)
 		_node.Main = value
@@ -370,6 +540,23 @@ func (_c *POLineCreate) createSpec() (*POLine, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.PortfolioID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.CollectionIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   poline.CollectionTable,
+			Columns: []string{poline.CollectionColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.CollectionID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

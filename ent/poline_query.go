@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/collection"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
@@ -19,11 +20,12 @@ import (
 // POLineQuery is the builder for querying POLine entities.
 type POLineQuery struct {
 	config
-	ctx           *QueryContext
-	order         []poline.OrderOption
-	inters        []Interceptor
-	predicates    []predicate.POLine
-	withPortfolio *PortfolioQuery
+	ctx            *QueryContext
+	order          []poline.OrderOption
+	inters         []Interceptor
+	predicates     []predicate.POLine
+	withPortfolio  *PortfolioQuery
+	withCollection *CollectionQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -75,6 +77,28 @@ func (_q *POLineQuery) QueryPortfolio() *PortfolioQuery {
 			sqlgraph.From(poline.Table, poline.FieldID, selector),
 			sqlgraph.To(portfolio.Table, portfolio.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, poline.PortfolioTable, poline.PortfolioColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryCollection chains the current query on the "collection" edge.
+func (_q *POLineQuery) QueryCollection() *CollectionQuery {
+	query := (&CollectionClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(poline.Table, poline.FieldID, selector),
+			sqlgraph.To(collection.Table, collection.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, poline.CollectionTable, poline.CollectionColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -269,12 +293,13 @@ func (_q *POLineQuery) Clone() *POLineQuery {
 		return nil
 	}
 	return &POLineQuery{
-		config:        _q.config,
-		ctx:           _q.ctx.Clone(),
-		order:         append([]poline.OrderOption{}, _q.order...),
-		inters:        append([]Interceptor{}, _q.inters...),
-		predicates:    append([]predicate.POLine{}, _q.predicates...),
-		withPortfolio: _q.withPortfolio.Clone(),
+		config:         _q.config,
+		ctx:            _q.ctx.Clone(),
+		order:          append([]poline.OrderOption{}, _q.order...),
+		inters:         append([]Interceptor{}, _q.inters...),
+		predicates:     append([]predicate.POLine{}, _q.predicates...),
+		withPortfolio:  _q.withPortfolio.Clone(),
+		withCollection: _q.withCollection.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -289,6 +314,17 @@ func (_q *POLineQuery) WithPortfolio(opts ...func(*PortfolioQuery)) *POLineQuery
 		opt(query)
 	}
 	_q.withPortfolio = query
+	return _q
+}
+
+// WithCollection tells the query-builder to eager-load the nodes that are connected to
+// the "collection" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *POLineQuery) WithCollection(opts ...func(*CollectionQuery)) *POLineQuery {
+	query := (&CollectionClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withCollection = query
 	return _q
 }
 
@@ -370,8 +406,9 @@ func (_q *POLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*POLin
 	var (
 		nodes       = []*POLine{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [2]bool{
 			_q.withPortfolio != nil,
+			_q.withCollection != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -395,6 +432,12 @@ func (_q *POLineQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*POLin
 	if query := _q.withPortfolio; query != nil {
 		if err := _q.loadPortfolio(ctx, query, nodes, nil,
 			func(n *POLine, e *Portfolio) { n.Edges.Portfolio = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withCollection; query != nil {
+		if err := _q.loadCollection(ctx, query, nodes, nil,
+			func(n *POLine, e *Collection) { n.Edges.Collection = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -433,6 +476,38 @@ func (_q *POLineQuery) loadPortfolio(ctx context.Context, query *PortfolioQuery,
 	}
 	return nil
 }
+func (_q *POLineQuery) loadCollection(ctx context.Context, query *CollectionQuery, nodes []*POLine, init func(*POLine), assign func(*POLine, *Collection)) error {
+	ids := make([]int64, 0, len(nodes))
+	nodeids := make(map[int64][]*POLine)
+	for i := range nodes {
+		if nodes[i].CollectionID == nil {
+			continue
+		}
+		fk := *nodes[i].CollectionID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(collection.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "collection_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *POLineQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -461,6 +536,9 @@ func (_q *POLineQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withPortfolio != nil {
 			_spec.Node.AddColumnOnce(poline.FieldPortfolioID)
+		}
+		if _q.withCollection != nil {
+			_spec.Node.AddColumnOnce(poline.FieldCollectionID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/collection"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
@@ -147,6 +148,90 @@ func (_u *POLineUpdate) SetNillableNote(v *string) *POLineUpdate {
 	return _u
 }
 
+// SetProcessType sets the "process_type" field.
+func (_u *POLineUpdate) SetProcessType(v string) *POLineUpdate {
+	_u.mutation.SetProcessType(v)
+	return _u
+}
+
+// SetNillableProcessType sets the "process_type" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillableProcessType(v *string) *POLineUpdate {
+	if v != nil {
+		_u.SetProcessType(*v)
+	}
+	return _u
+}
+
+// SetFund sets the "fund" field.
+func (_u *POLineUpdate) SetFund(v string) *POLineUpdate {
+	_u.mutation.SetFund(v)
+	return _u
+}
+
+// SetNillableFund sets the "fund" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillableFund(v *string) *POLineUpdate {
+	if v != nil {
+		_u.SetFund(*v)
+	}
+	return _u
+}
+
+// SetPrice sets the "price" field.
+func (_u *POLineUpdate) SetPrice(v string) *POLineUpdate {
+	_u.mutation.SetPrice(v)
+	return _u
+}
+
+// SetNillablePrice sets the "price" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillablePrice(v *string) *POLineUpdate {
+	if v != nil {
+		_u.SetPrice(*v)
+	}
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *POLineUpdate) SetCurrency(v string) *POLineUpdate {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillableCurrency(v *string) *POLineUpdate {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
+// SetIntervalFrom sets the "interval_from" field.
+func (_u *POLineUpdate) SetIntervalFrom(v string) *POLineUpdate {
+	_u.mutation.SetIntervalFrom(v)
+	return _u
+}
+
+// SetNillableIntervalFrom sets the "interval_from" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillableIntervalFrom(v *string) *POLineUpdate {
+	if v != nil {
+		_u.SetIntervalFrom(*v)
+	}
+	return _u
+}
+
+// SetIntervalUntil sets the "interval_until" field.
+func (_u *POLineUpdate) SetIntervalUntil(v string) *POLineUpdate {
+	_u.mutation.SetIntervalUntil(v)
+	return _u
+}
+
+// SetNillableIntervalUntil sets the "interval_until" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillableIntervalUntil(v *string) *POLineUpdate {
+	if v != nil {
+		_u.SetIntervalUntil(*v)
+	}
+	return _u
+}
+
 // SetPortfolioID sets the "portfolio_id" field.
 func (_u *POLineUpdate) SetPortfolioID(v int64) *POLineUpdate {
 	_u.mutation.SetPortfolioID(v)
@@ -164,6 +249,26 @@ func (_u *POLineUpdate) SetNillablePortfolioID(v *int64) *POLineUpdate {
 // ClearPortfolioID clears the value of the "portfolio_id" field.
 func (_u *POLineUpdate) ClearPortfolioID() *POLineUpdate {
 	_u.mutation.ClearPortfolioID()
+	return _u
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (_u *POLineUpdate) SetCollectionID(v int64) *POLineUpdate {
+	_u.mutation.SetCollectionID(v)
+	return _u
+}
+
+// SetNillableCollectionID sets the "collection_id" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillableCollectionID(v *int64) *POLineUpdate {
+	if v != nil {
+		_u.SetCollectionID(*v)
+	}
+	return _u
+}
+
+// ClearCollectionID clears the value of the "collection_id" field.
+func (_u *POLineUpdate) ClearCollectionID() *POLineUpdate {
+	_u.mutation.ClearCollectionID()
 	return _u
 }
 
@@ -207,6 +312,11 @@ func (_u *POLineUpdate) SetPortfolio(v *Portfolio) *POLineUpdate {
 	return _u.SetPortfolioID(v.ID)
 }
 
+// SetCollection sets the "collection" edge to the Collection entity.
+func (_u *POLineUpdate) SetCollection(v *Collection) *POLineUpdate {
+	return _u.SetCollectionID(v.ID)
+}
+
 // Mutation returns the POLineMutation object of the builder.
 func (_u *POLineUpdate) Mutation() *POLineMutation {
 	return _u.mutation
@@ -215,6 +325,12 @@ func (_u *POLineUpdate) Mutation() *POLineMutation {
 // ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
 func (_u *POLineUpdate) ClearPortfolio() *POLineUpdate {
 	_u.mutation.ClearPortfolio()
+	return _u
+}
+
+// ClearCollection clears the "collection" edge to the Collection entity.
+func (_u *POLineUpdate) ClearCollection() *POLineUpdate {
+	_u.mutation.ClearCollection()
 	return _u
 }
 
@@ -281,6 +397,24 @@ func (_u *POLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(poline.FieldNote, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ProcessType(); ok {
+		_spec.SetField(poline.FieldProcessType, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Fund(); ok {
+		_spec.SetField(poline.FieldFund, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Price(); ok {
+		_spec.SetField(poline.FieldPrice, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(poline.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.IntervalFrom(); ok {
+		_spec.SetField(poline.FieldIntervalFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.IntervalUntil(); ok {
+		_spec.SetField(poline.FieldIntervalUntil, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Main(); ok {
 		_spec.SetField(poline.FieldMain, field.TypeBool, value)
 	}
@@ -312,6 +446,35 @@ func (_u *POLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CollectionCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   poline.CollectionTable,
+			Columns: []string{poline.CollectionColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CollectionIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   poline.CollectionTable,
+			Columns: []string{poline.CollectionColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -458,6 +621,90 @@ func (_u *POLineUpdateOne) SetNillableNote(v *string) *POLineUpdateOne {
 	return _u
 }
 
+// SetProcessType sets the "process_type" field.
+func (_u *POLineUpdateOne) SetProcessType(v string) *POLineUpdateOne {
+	_u.mutation.SetProcessType(v)
+	return _u
+}
+
+// SetNillableProcessType sets the "process_type" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillableProcessType(v *string) *POLineUpdateOne {
+	if v != nil {
+		_u.SetProcessType(*v)
+	}
+	return _u
+}
+
+// SetFund sets the "fund" field.
+func (_u *POLineUpdateOne) SetFund(v string) *POLineUpdateOne {
+	_u.mutation.SetFund(v)
+	return _u
+}
+
+// SetNillableFund sets the "fund" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillableFund(v *string) *POLineUpdateOne {
+	if v != nil {
+		_u.SetFund(*v)
+	}
+	return _u
+}
+
+// SetPrice sets the "price" field.
+func (_u *POLineUpdateOne) SetPrice(v string) *POLineUpdateOne {
+	_u.mutation.SetPrice(v)
+	return _u
+}
+
+// SetNillablePrice sets the "price" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillablePrice(v *string) *POLineUpdateOne {
+	if v != nil {
+		_u.SetPrice(*v)
+	}
+	return _u
+}
+
+// SetCurrency sets the "currency" field.
+func (_u *POLineUpdateOne) SetCurrency(v string) *POLineUpdateOne {
+	_u.mutation.SetCurrency(v)
+	return _u
+}
+
+// SetNillableCurrency sets the "currency" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillableCurrency(v *string) *POLineUpdateOne {
+	if v != nil {
+		_u.SetCurrency(*v)
+	}
+	return _u
+}
+
+// SetIntervalFrom sets the "interval_from" field.
+func (_u *POLineUpdateOne) SetIntervalFrom(v string) *POLineUpdateOne {
+	_u.mutation.SetIntervalFrom(v)
+	return _u
+}
+
+// SetNillableIntervalFrom sets the "interval_from" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillableIntervalFrom(v *string) *POLineUpdateOne {
+	if v != nil {
+		_u.SetIntervalFrom(*v)
+	}
+	return _u
+}
+
+// SetIntervalUntil sets the "interval_until" field.
+func (_u *POLineUpdateOne) SetIntervalUntil(v string) *POLineUpdateOne {
+	_u.mutation.SetIntervalUntil(v)
+	return _u
+}
+
+// SetNillableIntervalUntil sets the "interval_until" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillableIntervalUntil(v *string) *POLineUpdateOne {
+	if v != nil {
+		_u.SetIntervalUntil(*v)
+	}
+	return _u
+}
+
 // SetPortfolioID sets the "portfolio_id" field.
 func (_u *POLineUpdateOne) SetPortfolioID(v int64) *POLineUpdateOne {
 	_u.mutation.SetPortfolioID(v)
@@ -475,6 +722,26 @@ func (_u *POLineUpdateOne) SetNillablePortfolioID(v *int64) *POLineUpdateOne {
 // ClearPortfolioID clears the value of the "portfolio_id" field.
 func (_u *POLineUpdateOne) ClearPortfolioID() *POLineUpdateOne {
 	_u.mutation.ClearPortfolioID()
+	return _u
+}
+
+// SetCollectionID sets the "collection_id" field.
+func (_u *POLineUpdateOne) SetCollectionID(v int64) *POLineUpdateOne {
+	_u.mutation.SetCollectionID(v)
+	return _u
+}
+
+// SetNillableCollectionID sets the "collection_id" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillableCollectionID(v *int64) *POLineUpdateOne {
+	if v != nil {
+		_u.SetCollectionID(*v)
+	}
+	return _u
+}
+
+// ClearCollectionID clears the value of the "collection_id" field.
+func (_u *POLineUpdateOne) ClearCollectionID() *POLineUpdateOne {
+	_u.mutation.ClearCollectionID()
 	return _u
 }
 
@@ -518,6 +785,11 @@ func (_u *POLineUpdateOne) SetPortfolio(v *Portfolio) *POLineUpdateOne {
 	return _u.SetPortfolioID(v.ID)
 }
 
+// SetCollection sets the "collection" edge to the Collection entity.
+func (_u *POLineUpdateOne) SetCollection(v *Collection) *POLineUpdateOne {
+	return _u.SetCollectionID(v.ID)
+}
+
 // Mutation returns the POLineMutation object of the builder.
 func (_u *POLineUpdateOne) Mutation() *POLineMutation {
 	return _u.mutation
@@ -526,6 +798,12 @@ func (_u *POLineUpdateOne) Mutation() *POLineMutation {
 // ClearPortfolio clears the "portfolio" edge to the Portfolio entity.
 func (_u *POLineUpdateOne) ClearPortfolio() *POLineUpdateOne {
 	_u.mutation.ClearPortfolio()
+	return _u
+}
+
+// ClearCollection clears the "collection" edge to the Collection entity.
+func (_u *POLineUpdateOne) ClearCollection() *POLineUpdateOne {
+	_u.mutation.ClearCollection()
 	return _u
 }
 
@@ -622,6 +900,24 @@ func (_u *POLineUpdateOne) sqlSave(ctx context.Context) (_node *POLine, err erro
 	if value, ok := _u.mutation.Note(); ok {
 		_spec.SetField(poline.FieldNote, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.ProcessType(); ok {
+		_spec.SetField(poline.FieldProcessType, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Fund(); ok {
+		_spec.SetField(poline.FieldFund, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Price(); ok {
+		_spec.SetField(poline.FieldPrice, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Currency(); ok {
+		_spec.SetField(poline.FieldCurrency, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.IntervalFrom(); ok {
+		_spec.SetField(poline.FieldIntervalFrom, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.IntervalUntil(); ok {
+		_spec.SetField(poline.FieldIntervalUntil, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Main(); ok {
 		_spec.SetField(poline.FieldMain, field.TypeBool, value)
 	}
@@ -653,6 +949,35 @@ func (_u *POLineUpdateOne) sqlSave(ctx context.Context) (_node *POLine, err erro
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolio.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.CollectionCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   poline.CollectionTable,
+			Columns: []string{poline.CollectionColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.CollectionIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   poline.CollectionTable,
+			Columns: []string{poline.CollectionColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(collection.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -118,13 +118,17 @@ type PortfolioEdges struct {
 	RefusedRows []*RefusedRow `json:"refused_rows,omitempty"`
 	// Sets holds the value of the sets edge.
 	Sets []*PortfolioSet `json:"sets,omitempty"`
+	// AdditionalLicenses holds the value of the additional_licenses edge.
+	AdditionalLicenses []*License `json:"additional_licenses,omitempty"`
 	// Edits holds the value of the edits edge.
 	Edits []*Edit `json:"edits,omitempty"`
 	// SetMembers holds the value of the set_members edge.
 	SetMembers []*PortfolioSetMember `json:"set_members,omitempty"`
+	// Additional holds the value of the additional edge.
+	Additional []*AdditionalLicense `json:"additional,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [10]bool
+	loadedTypes [12]bool
 }
 
 // CollectionOrErr returns the Collection value or an error if the edge
@@ -203,10 +207,19 @@ func (e PortfolioEdges) SetsOrErr() ([]*PortfolioSet, error) {
 	return nil, &NotLoadedError{edge: "sets"}
 }
 
+// AdditionalLicensesOrErr returns the AdditionalLicenses value or an error if the edge
+// was not loaded in eager-loading.
+func (e PortfolioEdges) AdditionalLicensesOrErr() ([]*License, error) {
+	if e.loadedTypes[8] {
+		return e.AdditionalLicenses, nil
+	}
+	return nil, &NotLoadedError{edge: "additional_licenses"}
+}
+
 // EditsOrErr returns the Edits value or an error if the edge
 // was not loaded in eager-loading.
 func (e PortfolioEdges) EditsOrErr() ([]*Edit, error) {
-	if e.loadedTypes[8] {
+	if e.loadedTypes[9] {
 		return e.Edits, nil
 	}
 	return nil, &NotLoadedError{edge: "edits"}
@@ -215,10 +228,19 @@ func (e PortfolioEdges) EditsOrErr() ([]*Edit, error) {
 // SetMembersOrErr returns the SetMembers value or an error if the edge
 // was not loaded in eager-loading.
 func (e PortfolioEdges) SetMembersOrErr() ([]*PortfolioSetMember, error) {
-	if e.loadedTypes[9] {
+	if e.loadedTypes[10] {
 		return e.SetMembers, nil
 	}
 	return nil, &NotLoadedError{edge: "set_members"}
+}
+
+// AdditionalOrErr returns the Additional value or an error if the edge
+// was not loaded in eager-loading.
+func (e PortfolioEdges) AdditionalOrErr() ([]*AdditionalLicense, error) {
+	if e.loadedTypes[11] {
+		return e.Additional, nil
+	}
+	return nil, &NotLoadedError{edge: "additional"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -536,6 +558,11 @@ func (_m *Portfolio) QuerySets() *PortfolioSetQuery {
 	return NewPortfolioClient(_m.config).QuerySets(_m)
 }
 
+// QueryAdditionalLicenses queries the "additional_licenses" edge of the Portfolio entity.
+func (_m *Portfolio) QueryAdditionalLicenses() *LicenseQuery {
+	return NewPortfolioClient(_m.config).QueryAdditionalLicenses(_m)
+}
+
 // QueryEdits queries the "edits" edge of the Portfolio entity.
 func (_m *Portfolio) QueryEdits() *EditQuery {
 	return NewPortfolioClient(_m.config).QueryEdits(_m)
@@ -544,6 +571,11 @@ func (_m *Portfolio) QueryEdits() *EditQuery {
 // QuerySetMembers queries the "set_members" edge of the Portfolio entity.
 func (_m *Portfolio) QuerySetMembers() *PortfolioSetMemberQuery {
 	return NewPortfolioClient(_m.config).QuerySetMembers(_m)
+}
+
+// QueryAdditional queries the "additional" edge of the Portfolio entity.
+func (_m *Portfolio) QueryAdditional() *AdditionalLicenseQuery {
+	return NewPortfolioClient(_m.config).QueryAdditional(_m)
 }
 
 // Update returns a builder for updating this Portfolio.

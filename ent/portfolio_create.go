@@ -602,6 +602,21 @@ func (_c *PortfolioCreate) AddSets(v ...*PortfolioSet) *PortfolioCreate {
 	return _c.AddSetIDs(ids...)
 }
 
+// AddAdditionalLicenseIDs adds the "additional_licenses" edge to the License entity by IDs.
+func (_c *PortfolioCreate) AddAdditionalLicenseIDs(ids ...int64) *PortfolioCreate {
+	_c.mutation.AddAdditionalLicenseIDs(ids...)
+	return _c
+}
+
+// AddAdditionalLicenses adds the "additional_licenses" edges to the License entity.
+func (_c *PortfolioCreate) AddAdditionalLicenses(v ...*License) *PortfolioCreate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddAdditionalLicenseIDs(ids...)
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by IDs.
 func (_c *PortfolioCreate) AddEditIDs(ids ...int64) *PortfolioCreate {
 	_c.mutation.AddEditIDs(ids...)
@@ -1178,6 +1193,22 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.AdditionalLicensesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   portfolio.AdditionalLicensesTable,
+			Columns: portfolio.AdditionalLicensesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(license.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

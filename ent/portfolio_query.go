@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/edit"
 	"autoholdings/ent/entitlement"
@@ -29,20 +30,22 @@ import (
 // PortfolioQuery is the builder for querying Portfolio entities.
 type PortfolioQuery struct {
 	config
-	ctx                  *QueryContext
-	order                []portfolio.OrderOption
-	inters               []Interceptor
-	predicates           []predicate.Portfolio
-	withCollection       *CollectionQuery
-	withLicense          *LicenseQuery
-	withEntitlements     *EntitlementQuery
-	withPoLines          *POLineQuery
-	withChanges          *JobChangeQuery
-	withPairingDecisions *PairingDecisionQuery
-	withRefusedRows      *RefusedRowQuery
-	withSets             *PortfolioSetQuery
-	withEdits            *EditQuery
-	withSetMembers       *PortfolioSetMemberQuery
+	ctx                    *QueryContext
+	order                  []portfolio.OrderOption
+	inters                 []Interceptor
+	predicates             []predicate.Portfolio
+	withCollection         *CollectionQuery
+	withLicense            *LicenseQuery
+	withEntitlements       *EntitlementQuery
+	withPoLines            *POLineQuery
+	withChanges            *JobChangeQuery
+	withPairingDecisions   *PairingDecisionQuery
+	withRefusedRows        *RefusedRowQuery
+	withSets               *PortfolioSetQuery
+	withAdditionalLicenses *LicenseQuery
+	withEdits              *EditQuery
+	withSetMembers         *PortfolioSetMemberQuery
+	withAdditional         *AdditionalLicenseQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -255,6 +258,28 @@ func (_q *PortfolioQuery) QuerySets() *PortfolioSetQuery {
 	return query
 }
 
+// QueryAdditionalLicenses chains the current query on the "additional_licenses" edge.
+func (_q *PortfolioQuery) QueryAdditionalLicenses() *LicenseQuery {
+	query := (&LicenseClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
+			sqlgraph.To(license.Table, license.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, portfolio.AdditionalLicensesTable, portfolio.AdditionalLicensesPrimaryKey...),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // QueryEdits chains the current query on the "edits" edge.
 func (_q *PortfolioQuery) QueryEdits() *EditQuery {
 	query := (&EditClient{config: _q.config}).Query()
@@ -292,6 +317,28 @@ func (_q *PortfolioQuery) QuerySetMembers() *PortfolioSetMemberQuery {
 			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
 			sqlgraph.To(portfoliosetmember.Table, portfoliosetmember.PortfolioColumn),
 			sqlgraph.Edge(sqlgraph.O2M, true, portfolio.SetMembersTable, portfolio.SetMembersColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAdditional chains the current query on the "additional" edge.
+func (_q *PortfolioQuery) QueryAdditional() *AdditionalLicenseQuery {
+	query := (&AdditionalLicenseClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(portfolio.Table, portfolio.FieldID, selector),
+			sqlgraph.To(additionallicense.Table, additionallicense.PortfolioColumn),
+			sqlgraph.Edge(sqlgraph.O2M, true, portfolio.AdditionalTable, portfolio.AdditionalColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -486,21 +533,23 @@ func (_q *PortfolioQuery) Clone() *PortfolioQuery {
 		return nil
 	}
 	return &PortfolioQuery{
-		config:               _q.config,
-		ctx:                  _q.ctx.Clone(),
-		order:                append([]portfolio.OrderOption{}, _q.order...),
-		inters:               append([]Interceptor{}, _q.inters...),
-		predicates:           append([]predicate.Portfolio{}, _q.predicates...),
-		withCollection:       _q.withCollection.Clone(),
-		withLicense:          _q.withLicense.Clone(),
-		withEntitlements:     _q.withEntitlements.Clone(),
-		withPoLines:          _q.withPoLines.Clone(),
-		withChanges:          _q.withChanges.Clone(),
-		withPairingDecisions: _q.withPairingDecisions.Clone(),
-		withRefusedRows:      _q.withRefusedRows.Clone(),
-		withSets:             _q.withSets.Clone(),
-		withEdits:            _q.withEdits.Clone(),
-		withSetMembers:       _q.withSetMembers.Clone(),
+		config:                 _q.config,
+		ctx:                    _q.ctx.Clone(),
+		order:                  append([]portfolio.OrderOption{}, _q.order...),
+		inters:                 append([]Interceptor{}, _q.inters...),
+		predicates:             append([]predicate.Portfolio{}, _q.predicates...),
+		withCollection:         _q.withCollection.Clone(),
+		withLicense:            _q.withLicense.Clone(),
+		withEntitlements:       _q.withEntitlements.Clone(),
+		withPoLines:            _q.withPoLines.Clone(),
+		withChanges:            _q.withChanges.Clone(),
+		withPairingDecisions:   _q.withPairingDecisions.Clone(),
+		withRefusedRows:        _q.withRefusedRows.Clone(),
+		withSets:               _q.withSets.Clone(),
+		withAdditionalLicenses: _q.withAdditionalLicenses.Clone(),
+		withEdits:              _q.withEdits.Clone(),
+		withSetMembers:         _q.withSetMembers.Clone(),
+		withAdditional:         _q.withAdditional.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -595,6 +644,17 @@ func (_q *PortfolioQuery) WithSets(opts ...func(*PortfolioSetQuery)) *PortfolioQ
 	return _q
 }
 
+// WithAdditionalLicenses tells the query-builder to eager-load the nodes that are connected to
+// the "additional_licenses" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PortfolioQuery) WithAdditionalLicenses(opts ...func(*LicenseQuery)) *PortfolioQuery {
+	query := (&LicenseClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAdditionalLicenses = query
+	return _q
+}
+
 // WithEdits tells the query-builder to eager-load the nodes that are connected to
 // the "edits" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *PortfolioQuery) WithEdits(opts ...func(*EditQuery)) *PortfolioQuery {
@@ -614,6 +674,17 @@ func (_q *PortfolioQuery) WithSetMembers(opts ...func(*PortfolioSetMemberQuery))
 		opt(query)
 	}
 	_q.withSetMembers = query
+	return _q
+}
+
+// WithAdditional tells the query-builder to eager-load the nodes that are connected to
+// the "additional" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *PortfolioQuery) WithAdditional(opts ...func(*AdditionalLicenseQuery)) *PortfolioQuery {
+	query := (&AdditionalLicenseClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAdditional = query
 	return _q
 }
 
@@ -695,7 +766,7 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 	var (
 		nodes       = []*Portfolio{}
 		_spec       = _q.querySpec()
-		loadedTypes = [10]bool{
+		loadedTypes = [12]bool{
 			_q.withCollection != nil,
 			_q.withLicense != nil,
 			_q.withEntitlements != nil,
@@ -704,8 +775,10 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 			_q.withPairingDecisions != nil,
 			_q.withRefusedRows != nil,
 			_q.withSets != nil,
+			_q.withAdditionalLicenses != nil,
 			_q.withEdits != nil,
 			_q.withSetMembers != nil,
+			_q.withAdditional != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -780,6 +853,13 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 			return nil, err
 		}
 	}
+	if query := _q.withAdditionalLicenses; query != nil {
+		if err := _q.loadAdditionalLicenses(ctx, query, nodes,
+			func(n *Portfolio) { n.Edges.AdditionalLicenses = []*License{} },
+			func(n *Portfolio, e *License) { n.Edges.AdditionalLicenses = append(n.Edges.AdditionalLicenses, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withEdits; query != nil {
 		if err := _q.loadEdits(ctx, query, nodes,
 			func(n *Portfolio) { n.Edges.Edits = []*Edit{} },
@@ -791,6 +871,13 @@ func (_q *PortfolioQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Po
 		if err := _q.loadSetMembers(ctx, query, nodes,
 			func(n *Portfolio) { n.Edges.SetMembers = []*PortfolioSetMember{} },
 			func(n *Portfolio, e *PortfolioSetMember) { n.Edges.SetMembers = append(n.Edges.SetMembers, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAdditional; query != nil {
+		if err := _q.loadAdditional(ctx, query, nodes,
+			func(n *Portfolio) { n.Edges.Additional = []*AdditionalLicense{} },
+			func(n *Portfolio, e *AdditionalLicense) { n.Edges.Additional = append(n.Edges.Additional, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1078,6 +1165,67 @@ func (_q *PortfolioQuery) loadSets(ctx context.Context, query *PortfolioSetQuery
 	}
 	return nil
 }
+func (_q *PortfolioQuery) loadAdditionalLicenses(ctx context.Context, query *LicenseQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *License)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[int64]*Portfolio)
+	nids := make(map[int64]map[*Portfolio]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(portfolio.AdditionalLicensesTable)
+		s.Join(joinT).On(s.C(license.FieldID), joinT.C(portfolio.AdditionalLicensesPrimaryKey[1]))
+		s.Where(sql.InValues(joinT.C(portfolio.AdditionalLicensesPrimaryKey[0]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(portfolio.AdditionalLicensesPrimaryKey[0]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(sql.NullInt64)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := values[0].(*sql.NullInt64).Int64
+				inValue := values[1].(*sql.NullInt64).Int64
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Portfolio]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*License](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "additional_licenses" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
+		}
+	}
+	return nil
+}
 func (_q *PortfolioQuery) loadEdits(ctx context.Context, query *EditQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *Edit)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[int64]*Portfolio)
@@ -1126,6 +1274,36 @@ func (_q *PortfolioQuery) loadSetMembers(ctx context.Context, query *PortfolioSe
 	}
 	query.Where(predicate.PortfolioSetMember(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(portfolio.SetMembersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.PortfolioID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "portfolio_id" returned %v for node %v`, fk, n)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *PortfolioQuery) loadAdditional(ctx context.Context, query *AdditionalLicenseQuery, nodes []*Portfolio, init func(*Portfolio), assign func(*Portfolio, *AdditionalLicense)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int64]*Portfolio)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(additionallicense.FieldPortfolioID)
+	}
+	query.Where(predicate.AdditionalLicense(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(portfolio.AdditionalColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

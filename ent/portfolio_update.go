@@ -681,6 +681,21 @@ func (_u *PortfolioUpdate) AddSets(v ...*PortfolioSet) *PortfolioUpdate {
 	return _u.AddSetIDs(ids...)
 }
 
+// AddAdditionalLicenseIDs adds the "additional_licenses" edge to the License entity by IDs.
+func (_u *PortfolioUpdate) AddAdditionalLicenseIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.AddAdditionalLicenseIDs(ids...)
+	return _u
+}
+
+// AddAdditionalLicenses adds the "additional_licenses" edges to the License entity.
+func (_u *PortfolioUpdate) AddAdditionalLicenses(v ...*License) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAdditionalLicenseIDs(ids...)
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by IDs.
 func (_u *PortfolioUpdate) AddEditIDs(ids ...int64) *PortfolioUpdate {
 	_u.mutation.AddEditIDs(ids...)
@@ -831,6 +846,27 @@ func (_u *PortfolioUpdate) RemoveSets(v ...*PortfolioSet) *PortfolioUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveSetIDs(ids...)
+}
+
+// ClearAdditionalLicenses clears all "additional_licenses" edges to the License entity.
+func (_u *PortfolioUpdate) ClearAdditionalLicenses() *PortfolioUpdate {
+	_u.mutation.ClearAdditionalLicenses()
+	return _u
+}
+
+// RemoveAdditionalLicenseIDs removes the "additional_licenses" edge to License entities by IDs.
+func (_u *PortfolioUpdate) RemoveAdditionalLicenseIDs(ids ...int64) *PortfolioUpdate {
+	_u.mutation.RemoveAdditionalLicenseIDs(ids...)
+	return _u
+}
+
+// RemoveAdditionalLicenses removes "additional_licenses" edges to License entities.
+func (_u *PortfolioUpdate) RemoveAdditionalLicenses(v ...*License) *PortfolioUpdate {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAdditionalLicenseIDs(ids...)
 }
 
 // ClearEdits clears all "edits" edges to the Edit entity.
@@ -1316,6 +1352,51 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AdditionalLicensesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   portfolio.AdditionalLicensesTable,
+			Columns: portfolio.AdditionalLicensesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(license.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAdditionalLicensesIDs(); len(nodes) > 0 && !_u.mutation.AdditionalLicensesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   portfolio.AdditionalLicensesTable,
+			Columns: portfolio.AdditionalLicensesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(license.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AdditionalLicensesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   portfolio.AdditionalLicensesTable,
+			Columns: portfolio.AdditionalLicensesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(license.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {
@@ -2034,6 +2115,21 @@ func (_u *PortfolioUpdateOne) AddSets(v ...*PortfolioSet) *PortfolioUpdateOne {
 	return _u.AddSetIDs(ids...)
 }
 
+// AddAdditionalLicenseIDs adds the "additional_licenses" edge to the License entity by IDs.
+func (_u *PortfolioUpdateOne) AddAdditionalLicenseIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.AddAdditionalLicenseIDs(ids...)
+	return _u
+}
+
+// AddAdditionalLicenses adds the "additional_licenses" edges to the License entity.
+func (_u *PortfolioUpdateOne) AddAdditionalLicenses(v ...*License) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddAdditionalLicenseIDs(ids...)
+}
+
 // AddEditIDs adds the "edits" edge to the Edit entity by IDs.
 func (_u *PortfolioUpdateOne) AddEditIDs(ids ...int64) *PortfolioUpdateOne {
 	_u.mutation.AddEditIDs(ids...)
@@ -2184,6 +2280,27 @@ func (_u *PortfolioUpdateOne) RemoveSets(v ...*PortfolioSet) *PortfolioUpdateOne
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveSetIDs(ids...)
+}
+
+// ClearAdditionalLicenses clears all "additional_licenses" edges to the License entity.
+func (_u *PortfolioUpdateOne) ClearAdditionalLicenses() *PortfolioUpdateOne {
+	_u.mutation.ClearAdditionalLicenses()
+	return _u
+}
+
+// RemoveAdditionalLicenseIDs removes the "additional_licenses" edge to License entities by IDs.
+func (_u *PortfolioUpdateOne) RemoveAdditionalLicenseIDs(ids ...int64) *PortfolioUpdateOne {
+	_u.mutation.RemoveAdditionalLicenseIDs(ids...)
+	return _u
+}
+
+// RemoveAdditionalLicenses removes "additional_licenses" edges to License entities.
+func (_u *PortfolioUpdateOne) RemoveAdditionalLicenses(v ...*License) *PortfolioUpdateOne {
+	ids := make([]int64, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveAdditionalLicenseIDs(ids...)
 }
 
 // ClearEdits clears all "edits" edges to the Edit entity.
@@ -2699,6 +2816,51 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(portfolioset.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.AdditionalLicensesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   portfolio.AdditionalLicensesTable,
+			Columns: portfolio.AdditionalLicensesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(license.FieldID, field.TypeInt64),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedAdditionalLicensesIDs(); len(nodes) > 0 && !_u.mutation.AdditionalLicensesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   portfolio.AdditionalLicensesTable,
+			Columns: portfolio.AdditionalLicensesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(license.FieldID, field.TypeInt64),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.AdditionalLicensesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: false,
+			Table:   portfolio.AdditionalLicensesTable,
+			Columns: portfolio.AdditionalLicensesPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(license.FieldID, field.TypeInt64),
 			},
 		}
 		for _, k := range nodes {

@@ -521,12 +521,36 @@ func init() {
 	polineDescNote := polineFields[6].Descriptor()
 	// poline.DefaultNote holds the default value on creation for the note field.
 	poline.DefaultNote = polineDescNote.Default.(string)
+	// polineDescProcessType is the schema descriptor for process_type field.
+	polineDescProcessType := polineFields[7].Descriptor()
+	// poline.DefaultProcessType holds the default value on creation for the process_type field.
+	poline.DefaultProcessType = polineDescProcessType.Default.(string)
+	// polineDescFund is the schema descriptor for fund field.
+	polineDescFund := polineFields[8].Descriptor()
+	// poline.DefaultFund holds the default value on creation for the fund field.
+	poline.DefaultFund = polineDescFund.Default.(string)
+	// polineDescPrice is the schema descriptor for price field.
+	polineDescPrice := polineFields[9].Descriptor()
+	// poline.DefaultPrice holds the default value on creation for the price field.
+	poline.DefaultPrice = polineDescPrice.Default.(string)
+	// polineDescCurrency is the schema descriptor for currency field.
+	polineDescCurrency := polineFields[10].Descriptor()
+	// poline.DefaultCurrency holds the default value on creation for the currency field.
+	poline.DefaultCurrency = polineDescCurrency.Default.(string)
+	// polineDescIntervalFrom is the schema descriptor for interval_from field.
+	polineDescIntervalFrom := polineFields[11].Descriptor()
+	// poline.DefaultIntervalFrom holds the default value on creation for the interval_from field.
+	poline.DefaultIntervalFrom = polineDescIntervalFrom.Default.(string)
+	// polineDescIntervalUntil is the schema descriptor for interval_until field.
+	polineDescIntervalUntil := polineFields[12].Descriptor()
+	// poline.DefaultIntervalUntil holds the default value on creation for the interval_until field.
+	poline.DefaultIntervalUntil = polineDescIntervalUntil.Default.(string)
 	// polineDescMain is the schema descriptor for main field.
-	polineDescMain := polineFields[8].Descriptor()
+	polineDescMain := polineFields[15].Descriptor()
 	// poline.DefaultMain holds the default value on creation for the main field.
 	poline.DefaultMain = polineDescMain.Default.(bool)
 	// polineDescVersion is the schema descriptor for version field.
-	polineDescVersion := polineFields[9].Descriptor()
+	polineDescVersion := polineFields[16].Descriptor()
 	// poline.DefaultVersion holds the default value on creation for the version field.
 	poline.DefaultVersion = polineDescVersion.Default.(int)
 	pairingdecisionFields := schema.PairingDecision{}.Fields()

@@ -14,6 +14,8 @@ type Tx struct {
 	config
 	// AccessToken is the client for interacting with the AccessToken builders.
 	AccessToken *AccessTokenClient
+	// AdditionalLicense is the client for interacting with the AdditionalLicense builders.
+	AdditionalLicense *AdditionalLicenseClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// Collection is the client for interacting with the Collection builders.
@@ -212,6 +214,7 @@ func (tx *Tx) Client() *Client {
 
 func (tx *Tx) init() {
 	tx.AccessToken = NewAccessTokenClient(tx.config)
+	tx.AdditionalLicense = NewAdditionalLicenseClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.CollectionSet = NewCollectionSetClient(tx.config)

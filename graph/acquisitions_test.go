@@ -378,7 +378,7 @@ func TestAcquisitionFilters(t *testing.T) {
 	for _, filter := range []string{`{collectionId: "x"}`, fmt.Sprintf(`{collectionId: %q}`, model.ID(model.PortfolioType, 1))} {
 		for _, field := range []string{
 			"poLines", "collectionSets", "poLinesNotListed", "portfoliosWithoutPoLine",
-			"portfoliosKeptWithoutReason",
+			"portfoliosKeptWithoutReason", "portfoliosOfClosedOrders",
 		} {
 			if a := c.ask(fmt.Sprintf(`{ %s(filter: %s) { totalCount } }`, field, filter), nil); a.code() != "BAD_USER_INPUT" {
 				t.Errorf("%s %s: %s", field, filter, a.Body)

@@ -173,6 +173,13 @@ func (c *catalogue) makeStates(ctx context.Context, tx *store.Tx) error {
 				return err
 			}
 		}
+		if i%18 == 4 { // only a closed order keeps it
+			err := tx.POLine.Create().SetID(c.store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-CLOSED-", i)).
+				SetStatus("CANCELLED").SetPortfolioID(p.ID).SetMain(true).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
 		if err := update.Exec(ctx); err != nil {
 			return err
 		}

@@ -155,6 +155,17 @@ func (r collectionResolver) License(ctx context.Context, c *model.Collection) (*
 	})
 }
 
+func (r collectionResolver) PoLines(ctx context.Context, c *model.Collection) ([]*model.POLine, error) {
+	return c.Page.POLines.Of(ctx, c.Collection.ID, func(ctx context.Context) (map[int64][]*model.POLine, error) {
+		rows, err := r.acquisitions.POLinesOfCollections(ctx, each(c.Page.Rows, func(row *ent.Collection) int64 { return row.ID }))
+		found := map[int64][]*model.POLine{}
+		for _, line := range model.POLines(rows) {
+			found[*line.CollectionID] = append(found[*line.CollectionID], line)
+		}
+		return found, err
+	})
+}
+
 func (r collectionResolver) Portfolios(
 	ctx context.Context, c *model.Collection, first *int, after *string, filter *model.PortfolioFilter,
 ) (*model.PortfolioConnection, error) {

@@ -61,6 +61,9 @@ func complexity() (c generated.ComplexityRoot) {
 	c.PortfolioSet.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	c.Query.PoLinesNotListed = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
 	c.Query.PortfoliosWithoutPoLine = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
+	c.Query.PortfoliosOfClosedOrders = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
+		return pageOf(child, first)
+	}
 	c.Query.PortfoliosKeptWithoutReason = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
 		return pageOf(child, first)
 	}
@@ -125,6 +128,9 @@ func several(c *generated.ComplexityRoot) {
 	c.Portfolio.Entitlements = list
 	c.Portfolio.PoLines = list
 	c.Portfolio.PairingCandidates = list
+	c.Portfolio.AdditionalLicenses = list
+	c.Collection.PoLines = list
+	c.AcquisitionsReport.Lines = list
 	c.License.Collections = list
 	c.Collection.Sets = list
 	c.Entitlement.Coverage = list

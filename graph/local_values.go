@@ -29,6 +29,7 @@ func portfolioChange(in generated.UpdatePortfolioInput) (change holdings.Portfol
 		Available: in.Available, LocalValues: in.LocalValues, PublicNote: in.PublicNote, InternalNote: in.InternalNote,
 		AuthenticationNote: in.AuthenticationNote, Proxy: in.Proxy, TemporarilyUnavailable: in.TemporarilyUnavailable,
 		AccessRights: in.AccessRights, PerpetualFrom: in.PerpetualFrom, PerpetualUntil: in.PerpetualUntil, LicenseID: in.LicenseID,
+		AdditionalLicenseIds: in.AdditionalLicenseIds,
 	})
 	return change, err
 }
@@ -54,6 +55,13 @@ func staffChange(in generated.PortfolioChangeInput) (holdings.StaffChange, error
 	}
 	if err := licenseOf(change, in.LicenseID); err != nil {
 		return change, err
+	}
+	if given, set := in.AdditionalLicenseIds.ValueOK(); set {
+		ids, err := idsOf(model.LicenseType, "input.additionalLicenseIds", given)
+		if err != nil {
+			return change, err
+		}
+		change[holdings.FieldAdditional] = holdings.LicensesText(ids)
 	}
 	if err := proxyOf(change, in.Proxy); err != nil {
 		return change, err

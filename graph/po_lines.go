@@ -2,6 +2,8 @@ package graph
 
 import (
 	"context"
+	"io"
+	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
 
@@ -30,7 +32,7 @@ func poLineFilter(in *model.POLineFilter) (f acquisitions.POLineFilter, err erro
 	}
 	f = acquisitions.POLineFilter{
 		Number: orEmpty(in.Number), NumberPrefix: orEmpty(in.NumberPrefix), Vendor: orEmpty(in.Vendor), Status: orEmpty(in.Status),
-		Attached: in.Attached,
+		Attached: in.Attached, Closed: in.Closed,
 	}
 	if f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID); err != nil {
 		return f, err
@@ -48,7 +50,9 @@ func newPOLine(in generated.CreatePoLineInput) acquisitions.POLineInput {
 	return poLineInput(acquisitions.POLineTexts{
 		Number: &in.Number, Vendor: inputValue(in.Vendor), Status: inputValue(in.Status), Type: inputValue(in.Type),
 		OrderedOn: inputValue(in.OrderedOn), RenewsOn: inputValue(in.RenewsOn), Note: inputValue(in.Note),
-	}, in.PortfolioID, in.Main)
+		ProcessType: inputValue(in.ProcessType), Fund: inputValue(in.Fund), Price: inputValue(in.Price), Currency: inputValue(in.Currency),
+		IntervalFrom: inputValue(in.IntervalFrom), IntervalUntil: inputValue(in.IntervalUntil),
+	}, in.PortfolioID, in.CollectionID, in.Main)
 }
 
 func (r mutationResolver) UpdatePoLine(ctx context.Context, in generated.UpdatePoLineInput) (*generated.UpdatePoLinePayload, error) {
@@ -63,18 +67,31 @@ func poLineChange(in generated.UpdatePoLineInput) acquisitions.POLineInput {
 	return poLineInput(acquisitions.POLineTexts{
 		Number: inputValue(in.Number), Vendor: textChange(in.Vendor), Status: textChange(in.Status), Type: textChange(in.Type),
 		OrderedOn: textChange(in.OrderedOn), RenewsOn: textChange(in.RenewsOn), Note: textChange(in.Note),
-	}, in.PortfolioID, in.Main)
+		ProcessType: textChange(in.ProcessType), Fund: textChange(in.Fund), Price: textChange(in.Price), Currency: textChange(in.Currency),
+		IntervalFrom: textChange(in.IntervalFrom), IntervalUntil: textChange(in.IntervalUntil),
+	}, in.PortfolioID, in.CollectionID, in.Main)
 }
 
-// poLineInput decodes what creating and updating a PO line have in common. A null portfolio means none.
+// poLineInput decodes what creating and updating a PO line have in common. A null portfolio or collection means none.
 func poLineInput(
-	texts acquisitions.POLineTexts, portfolioID graphql.Omittable[*string], main graphql.Omittable[*bool],
+	texts acquisitions.POLineTexts, portfolioID, collectionID graphql.Omittable[*string], main graphql.Omittable[*bool],
 ) acquisitions.POLineInput {
 	in := acquisitions.POLineInput{POLineTexts: texts, Main: inputValue(main)}
-	if opaque, set := portfolioID.ValueOK(); set {
-		id, err := optionalID(model.PortfolioType, "input.portfolioId", opaque)
-		if in.Wrong, _ = problem.In(err); err == nil {
-			in.PortfolioID = &id
+	for _, holder := range []struct {
+		to             **int64
+		typeName, path string
+		given          graphql.Omittable[*string]
+	}{
+		{&in.PortfolioID, model.PortfolioType, "input.portfolioId", portfolioID},
+		{&in.CollectionID, model.CollectionType, "input.collectionId", collectionID},
+	} {
+		if opaque, set := holder.given.ValueOK(); set {
+			id, err := optionalID(holder.typeName, holder.path, opaque)
+			wrong, _ := problem.In(err)
+			in.Wrong = append(in.Wrong, wrong...)
+			if err == nil {
+				*holder.to = &id
+			}
 		}
 	}
 	return in
@@ -91,4 +108,38 @@ func (r poLineResolver) Portfolio(ctx context.Context, l *model.POLine) (*model.
 		ids := each(l.Page.Rows, func(row *ent.POLine) int64 { return orZero(row.PortfolioID) })
 		return readPage(ctx, ids, r.holdings.PortfoliosByID, model.Portfolios)
 	})
+}
+
+func (r poLineResolver) Collection(ctx context.Context, l *model.POLine) (*model.Collection, error) {
+	return l.Page.Collections.Of(ctx, orZero(l.CollectionID), func(ctx context.Context) (map[int64]*model.Collection, error) {
+		ids := each(l.Page.Rows, func(row *ent.POLine) int64 { return orZero(row.CollectionID) })
+		return readPage(ctx, ids, r.collections.CollectionsByID, model.Collections)
+	})
+}
+
+func (r mutationResolver) ImportPoLines(
+	ctx context.Context, in generated.ImportAcquisitionsInput,
+) (*generated.ImportAcquisitionsPayload, error) {
+	return importAcquisitions(ctx, in, r.acquisitions.ImportPOLines)
+}
+
+func (r mutationResolver) ImportLicenses(
+	ctx context.Context, in generated.ImportAcquisitionsInput,
+) (*generated.ImportAcquisitionsPayload, error) {
+	return importAcquisitions(ctx, in, r.acquisitions.ImportLicenses)
+}
+
+func importAcquisitions(
+	ctx context.Context, in generated.ImportAcquisitionsInput,
+	load func(context.Context, io.Reader, bool) (acquisitions.ImportReport, error),
+) (*generated.ImportAcquisitionsPayload, error) {
+	report, err := load(ctx, strings.NewReader(in.File), orElse(in.DryRun, false))
+	if problems, ok := problem.In(err); ok {
+		report, err = acquisitions.ImportReport{}, problem.New(problem.BadInput, "input.file", "%s", problems[0].Message)
+	}
+	problems, err := userErrors(err)
+	if len(problems) > 0 || err != nil {
+		return &generated.ImportAcquisitionsPayload{UserErrors: problems}, err
+	}
+	return &generated.ImportAcquisitionsPayload{Report: &report, UserErrors: problems}, nil
 }

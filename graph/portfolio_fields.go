@@ -78,6 +78,13 @@ func (r portfolioResolver) License(ctx context.Context, p *model.Portfolio) (*mo
 	})
 }
 
+func (r portfolioResolver) AdditionalLicenses(ctx context.Context, p *model.Portfolio) ([]*model.License, error) {
+	return p.Page.Additional.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.License, error) {
+		rows, err := r.acquisitions.AdditionalLicensesOf(ctx, p.Page.IDs())
+		return wrapLists(rows, model.Licenses), err
+	})
+}
+
 func (r coverageResolver) Profiles(ctx context.Context, c *model.Coverage) ([]*model.Profile, error) {
 	return present(c.ProfileIDs, func(id int64) (*model.Profile, error) { return r.profileOfPage(ctx, c.Page, id) })
 }

@@ -43,7 +43,7 @@ func portfolioFilter(in *model.PortfolioFilter) (f holdings.PortfolioFilter, err
 	f = holdings.PortfolioFilter{
 		TitlePrefix: orEmpty(in.TitlePrefix), TitleID: orEmpty(in.TitleID), Identifier: orEmpty(in.Identifier),
 		Available: in.Available, Listed: in.ListedByProvider, NeedsReview: in.NeedsReview, Removed: in.Removed != nil && *in.Removed,
-		Waiting: in.Waiting, Unprotected: in.KeptWithoutReason,
+		Waiting: in.Waiting, Unprotected: in.KeptWithoutReason, ClosedOrders: in.KeptForClosedOrders,
 		Retained: in.Retained, OnlyRetained: in.RetainedOnly, HasLocal: in.HasLocalValues, LocalField: orEmpty(in.LocalField),
 		AccessRights: orEmpty(in.AccessRights),
 	}

@@ -119,6 +119,7 @@ func (c *catalogue) listings() map[string]string {
 		"collectionSets": listingOf("", "collectionSets", ""), "poLinesNotListed": listingOf("", "poLinesNotListed", ""),
 		"portfoliosWithoutPoLine": listingOf("", "portfoliosWithoutPoLine", ""),
 		"kept without reason":     listingOf("", "portfoliosKeptWithoutReason", ""),
+		"closed orders":           listingOf("", "portfoliosOfClosedOrders", ""),
 		"license.portfolios": listingOf(fmt.Sprintf("node(id: %q) { ... on License", model.ID(model.LicenseType, c.licenses[0].ID)),
 			"portfolios", "") + " }",
 		"set.collections": listingOf(fmt.Sprintf("node(id: %q) { ... on CollectionSet", model.ID(model.CollectionSetType, c.sets[0].ID)),

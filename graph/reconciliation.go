@@ -30,6 +30,14 @@ func (r queryResolver) PortfoliosKeptWithoutReason(
 		filtered(collectionID, wrong, r.acquisitions.PortfoliosKeptWithoutReason, r.acquisitions.CountPortfoliosKeptWithoutReason))
 }
 
+func (r queryResolver) PortfoliosOfClosedOrders(
+	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+) (*model.Connection[*model.Portfolio], error) {
+	collectionID, wrong := reconciledCollection(filter)
+	return list(ctx, first, after, portfolioListing,
+		filtered(collectionID, wrong, r.acquisitions.PortfoliosOfClosedOrders, r.acquisitions.CountPortfoliosOfClosedOrders))
+}
+
 // reconciledCollection returns the collection that a list is limited to; 0: all.
 func reconciledCollection(filter *model.ReconciliationFilter) (int64, error) {
 	if filter == nil {

@@ -29,10 +29,15 @@ func (d *downloads) registerReconciliation(mux *http.ServeMux) {
 		d.reconcile("portfolios-kept-without-reason", func(ctx context.Context, w io.Writer, collectionID int64) error {
 			return writeTSV(w, portfolioColumns, d.acquisitions.AllPortfoliosKeptWithoutReason(ctx, collectionID), portfolioCells)
 		}))
+	mux.Handle("GET /reconciliation/portfolios-of-closed-orders.tsv",
+		d.reconcile("portfolios-of-closed-orders", func(ctx context.Context, w io.Writer, collectionID int64) error {
+			return writeTSV(w, portfolioColumns, d.acquisitions.AllPortfoliosOfClosedOrders(ctx, collectionID), portfolioCells)
+		}))
 }
 
 var unlistedColumns = []string{
-	"number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "main", "po_line_id", "title", "title_id", "print_identifier",
+	"number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "process_type", "fund", "price", "currency", "interval_from",
+	"interval_until", "main", "po_line_id", "title", "title_id", "print_identifier",
 	"online_identifier",
 	"collection", "portfolio_id",
 }
@@ -47,9 +52,9 @@ func unlistedCells(row *ent.POLine) []string {
 		main = "yes"
 	}
 	return []string{
-		row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note, main, model.ID(model.POLineType, row.ID),
-		p.PublicationTitle,
-		p.TitleID, p.PrintIdentifier, p.OnlineIdentifier, p.Edges.Collection.Name, model.ID(model.PortfolioType, p.ID),
+		row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note,
+		row.ProcessType, row.Fund, row.Price, row.Currency, row.IntervalFrom, row.IntervalUntil, main, model.ID(model.POLineType, row.ID),
+		p.PublicationTitle, p.TitleID, p.PrintIdentifier, p.OnlineIdentifier, p.Edges.Collection.Name, model.ID(model.PortfolioType, p.ID),
 	}
 }
 

@@ -87,6 +87,12 @@ func TestReconciliationTSV(t *testing.T) {
 			t.Errorf("%s: %v", path, rows)
 		}
 	}
+	b.write("UPDATE po_lines SET status = 'CLOSED'")
+	for _, path := range []string{closedOrders, closedOrders + journals} {
+		if rows = b.table(path, "portfolios-of-closed-orders"); len(rows) != 1 || rows[0]["portfolio_id"] != id {
+			t.Errorf("%s: %v", path, rows)
+		}
+	}
 	b.wrongReconciliations()
 }
 
@@ -95,12 +101,13 @@ const (
 	notListed     = "/reconciliation/po-lines-not-listed.tsv"
 	withoutOrder  = "/reconciliation/portfolios-without-po-line.tsv"
 	withoutReason = "/reconciliation/portfolios-kept-without-reason.tsv"
+	closedOrders  = "/reconciliation/portfolios-of-closed-orders.tsv"
 )
 
 // wrongReconciliations asks for the lists with parameters that are wrong and, at last, of a database that is broken.
 func (b *downloadsBundle) wrongReconciliations() {
 	b.t.Helper()
-	for _, path := range []string{notListed, withoutOrder, withoutReason} {
+	for _, path := range []string{notListed, withoutOrder, withoutReason, closedOrders} {
 		b.request(http.MethodGet, path+"?collection=garbage").hasCode(b.t, http.StatusBadRequest, "BAD_USER_INPUT")
 		b.request(http.MethodGet, path+"?collection=").hasCode(b.t, http.StatusBadRequest, "BAD_USER_INPUT")
 		b.request(http.MethodGet, path+"?collection="+model.ID(model.LicenseType, 1)).hasCode(b.t, http.StatusBadRequest, "BAD_USER_INPUT")
@@ -111,7 +118,7 @@ func (b *downloadsBundle) wrongReconciliations() {
 		}
 	}
 	b.write("ALTER TABLE po_lines RENAME TO taken_away")
-	for _, path := range []string{notListed, withoutOrder, withoutReason} {
+	for _, path := range []string{notListed, withoutOrder, withoutReason, closedOrders} {
 		b.request(http.MethodGet, path).hasCode(b.t, http.StatusInternalServerError, "INTERNAL")
 	}
 }

@@ -46,6 +46,7 @@ func (b *downloadsBundle) everyDownload() []string {
 		"/provider-files/" + model.ID(model.ProviderFileType, b.store.Read.ProviderFile.Query().FirstX(b.t.Context()).ID),
 		"/reconciliation/portfolios-without-po-line.tsv", "/reconciliation/po-lines-not-listed.tsv",
 		"/reconciliation/portfolios-kept-without-reason.tsv",
+		"/reconciliation/portfolios-of-closed-orders.tsv",
 	}
 }
 

@@ -31,6 +31,7 @@ type PortfolioFilter struct {
 	NeedsReview  *bool
 	Waiting      *bool  // see Waiting
 	Unprotected  *bool  // kept, but what they were kept for is gone: see unprotected
+	ClosedOrders *bool  // kept, and only closed orders hold it: see onlyClosedOrders
 	Removed      bool   // the removed ones instead of those in the holdings
 	ProfileID    int64  // those to which this profile has an entitlement in force
 	Retained     *bool  // no list has it, and it is retained; see isRetained
@@ -121,6 +122,7 @@ func (f PortfolioFilter) unentitled() (where []predicate.Portfolio) {
 	}{
 		{f.Waiting, isWaiting},
 		{f.Unprotected, unprotected},
+		{f.ClosedOrders, onlyClosedOrders},
 		{f.Retained, isRetained(false)},
 		{f.OnlyRetained, isRetained(true)},
 	} {
@@ -158,7 +160,8 @@ func (f PortfolioFilter) said() (where []predicate.Portfolio) {
 
 // unlistedOnly says that the filter finds only portfolios that no provider lists.
 func (f PortfolioFilter) unlistedOnly() bool {
-	return slices.ContainsFunc([]*bool{f.Unprotected, f.Retained, f.OnlyRetained}, func(asked *bool) bool { return asked != nil && *asked })
+	asked := []*bool{f.Unprotected, f.ClosedOrders, f.Retained, f.OnlyRetained}
+	return slices.ContainsFunc(asked, func(asked *bool) bool { return asked != nil && *asked })
 }
 
 // isWaiting is the condition that a portfolio has a suspended entitlement and none in force.
@@ -168,12 +171,27 @@ func isWaiting(s *sql.Selector) {
 	s.Where(sql.And(sql.In(s.C(portfolio.FieldID), suspended), sql.NotExists(ofPortfolio(s, sql.EQ("active", true)))))
 }
 
-// unprotected is the condition that a portfolio was kept, and that what it was kept for is gone: it is in the holdings,
-// no provider lists it, it has no entitlement in force or suspended, it has no PO line, and it is not retained.
+// unprotected is the condition that a portfolio was kept, and that what it was kept for is gone: it has no PO line, and it
+// is not retained.
 func unprotected(s *sql.Selector) {
-	s.Where(sql.And(sql.IsNull(s.C(portfolio.FieldRemovedAt)), sql.ExprP("NOT listed"),
-		sql.NotExists(ofPortfolio(s, sql.Or(sql.EQ("active", true), sql.NEQ("waiting", "")))), sql.NotExists(poLinesOf(s)),
-		sql.Not(retainedOf(s))))
+	s.Where(sql.And(kept(s), sql.NotExists(poLinesOf(s)), sql.Not(retainedOf(s))))
+}
+
+// onlyClosedOrders is the condition that a portfolio was kept, and that nothing but closed orders holds it: Holds, for all
+// portfolios at once.
+func onlyClosedOrders(s *sql.Selector) {
+	id := s.C(portfolio.FieldID)
+	s.Where(sql.And(kept(s), sql.ExprP("license_id IS NULL"),
+		sql.ExprP("NOT EXISTS (SELECT 1 FROM additional_licenses a WHERE a.portfolio_id = "+id+")"),
+		sql.ExprP("EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = "+id+")"),
+		sql.ExprP("NOT EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = "+id+" AND NOT "+ClosedOrderSQL+")"), sql.Not(retainedOf(s))))
+}
+
+// kept is the condition that a portfolio is in the holdings, though no provider lists it and it has no entitlement in force
+// or suspended.
+func kept(s *sql.Selector) *sql.Predicate {
+	return sql.And(sql.IsNull(s.C(portfolio.FieldRemovedAt)), sql.ExprP("NOT listed"),
+		sql.NotExists(ofPortfolio(s, sql.Or(sql.EQ("active", true), sql.NEQ("waiting", "")))))
 }
 
 // retainedOf is the condition that the outer query's portfolio is retained.

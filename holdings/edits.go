@@ -3,9 +3,12 @@ package holdings
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/portfolio"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
@@ -40,7 +43,7 @@ func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfoli
 	return nil
 }
 
-// StaffValuesOf is what staff decided about a portfolio.
+// StaffValuesOf is what staff decided about a portfolio, which is read with its additional licenses (WithAdditional).
 func StaffValuesOf(p *ent.Portfolio) (v StaffValues, err error) {
 	v = StaffValues{
 		Available: p.Available, AccessRights: p.AccessRights, PerpetualFrom: p.PerpetualFrom, PerpetualUntil: p.PerpetualUntil,
@@ -48,8 +51,37 @@ func StaffValuesOf(p *ent.Portfolio) (v StaffValues, err error) {
 	if p.LicenseID != nil {
 		v.LicenseID = *p.LicenseID
 	}
+	additional, err := p.Edges.AdditionalOrErr()
+	if err != nil {
+		return v, fmt.Errorf("portfolio %d was read without its licenses: %w", p.ID, err)
+	}
+	for _, a := range additional {
+		v.AdditionalLicenses = append(v.AdditionalLicenses, a.LicenseID)
+	}
+	slices.Sort(v.AdditionalLicenses)
 	v.Local, err = plan.ParseLocalValues(p.LocalValues)
 	return v, err
+}
+
+// WriteAdditionalLicenses gives portfolios the additional licenses that they are to have, in place of those that they have.
+func WriteAdditionalLicenses(ctx context.Context, tx *store.Tx, of map[int64][]int64) error {
+	ids := slices.Sorted(maps.Keys(of))
+	var rows [][]any
+	for _, id := range ids {
+		for _, licenseID := range of[id] {
+			rows = append(rows, []any{id, licenseID})
+		}
+	}
+	for chunk := range slices.Chunk(ids, store.IDsAtOnce) {
+		placeholders, args := store.InList(chunk)
+		if _, err := tx.SQL.ExecContext(ctx, `DELETE FROM additional_licenses WHERE portfolio_id IN `+placeholders, args...); err != nil {
+			return fmt.Errorf("take additional licenses away: %w", err)
+		}
+	}
+	if err := store.Insert(ctx, tx, "additional_licenses", []string{"portfolio_id", "license_id"}, rows); err != nil {
+		return fmt.Errorf("write additional licenses: %w", err)
+	}
+	return nil
 }
 
 // PortfolioChange is what staff change on a portfolio.
@@ -69,7 +101,7 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 	in.checkLocks(&problems)
 	var p *ent.Portfolio
 	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		p, err = tx.Portfolio.Get(ctx, in.ID)
+		p, err = tx.Portfolio.Query().Where(portfolio.ID(in.ID)).WithAdditional().Only(ctx)
 		if ent.IsNotFound(err) {
 			return problem.New(problem.NotFound, "input.portfolioId", "there is no such portfolio")
 		}
@@ -89,10 +121,8 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 			}
 		}
 		changed := values.Apply(change)
-		if values.LicenseID != 0 && change[FieldLicense] != nil {
-			if err := CheckLicense(ctx, tx, &problems, values.LicenseID); err != nil {
-				return err
-			}
+		if err := CheckLicenses(ctx, tx, &problems, change, inputPath); err != nil {
+			return err
 		}
 		if err := values.Check(); err != nil {
 			problems.Add(problem.BadInput, "input", "%s", err)
@@ -111,6 +141,11 @@ func (s *Service) UpdatePortfolio(ctx context.Context, in PortfolioChange) (*ent
 		if err := s.recordEdits(ctx, tx, p, plan.Update, changed); err != nil {
 			return err
 		}
+		if slices.ContainsFunc(changed, func(c plan.FieldChange) bool { return c.Name == FieldAdditional }) {
+			if err := WriteAdditionalLicenses(ctx, tx, map[int64][]int64{p.ID: values.AdditionalLicenses}); err != nil {
+				return err
+			}
+		}
 		p, err = setStaffValues(update, &values).SetUpdatedAt(tx.Now).AddVersion(1).Save(ctx)
 		return err
 	})
@@ -122,6 +157,8 @@ func inputPath(field string) string {
 	switch field {
 	case FieldLicense:
 		return "input.licenseId"
+	case FieldAdditional:
+		return "input.additionalLicenseIds"
 	case FieldAvailable:
 		return "input.available"
 	case plan.Proxy:

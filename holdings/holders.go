@@ -3,67 +3,154 @@ package holdings
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"autoholdings/ent"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
+	"autoholdings/internal/words"
 )
 
-// Holders says for each of some portfolios why nothing may take it out of the holdings, in words; those that nothing holds
-// are not in the map. See RemovePortfolio, whose rules these are.
-func Holders(ctx context.Context, read store.QueryFunc, portfolios []*ent.Portfolio, local bool) (map[int64][]string, error) {
-	held := map[int64][]string{}
-	if len(portfolios) == 0 {
+// Holds is what holds a portfolio in the holdings, so that nobody may take it out by hand or with others. It is the one
+// place that says so; runs ask loadProtections, since a license without perpetual access keeps nothing that has left a list.
+type Holds struct {
+	orders, closed []string // the numbers of its PO lines, and those of them that are closed
+	others         []string // what else holds it, in words
+}
+
+// Any says whether anything holds it.
+func (h Holds) Any() bool { return len(h.orders) > 0 || len(h.others) > 0 }
+
+// OnlyClosedOrders says whether closed orders, and nothing else, hold it.
+func (h Holds) OnlyClosedOrders() bool {
+	return len(h.orders) > 0 && len(h.orders) == len(h.closed) && len(h.others) == 0
+}
+
+// Reasons says in words why it stays, and what to do about that.
+func (h Holds) Reasons() (reasons []string) {
+	if n := len(h.orders); n > 0 {
+		order := fmt.Sprintf("it has the PO %s %s: detach %s or attach %[3]s to another portfolio first (updatePoLine)",
+			words.Plural(n, "line", "lines"), strings.Join(h.orders, ", "), words.Plural(n, "it", "them"))
+		if len(h.closed) == n {
+			order += ", or end what closed orders protect (changePortfolios with END_CLOSED_ORDERS)"
+		}
+		reasons = append(reasons, order)
+	}
+	return append(reasons, h.others...)
+}
+
+// HoldsOf reads what holds some portfolios of a collection, local or not; those that nothing holds are not in the map.
+func HoldsOf(ctx context.Context, read store.QueryFunc, portfolioIDs []int64, local bool) (map[int64]Holds, error) {
+	held := map[int64]Holds{}
+	if len(portfolioIDs) == 0 {
 		return held, nil
 	}
-	ids := make([]int64, len(portfolios))
-	for i, p := range portfolios {
-		ids[i] = p.ID
-	}
-	ordered, err := store.IDSet(ctx, read, `SELECT DISTINCT portfolio_id FROM po_lines WHERE portfolio_id IN `, ids)
-	if err != nil {
-		return nil, err
-	}
-	listed, err := store.IDSet(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
-		WHERE active AND profile_id IS NOT NULL AND portfolio_id IN `,
-		ids)
-	if err != nil {
-		return nil, err
-	}
-	activated := map[int64]bool{}
-	if !local {
-		activated, err = store.IDSet(ctx, read, `SELECT DISTINCT portfolio_id FROM entitlements
-		WHERE active AND profile_id IS NULL AND portfolio_id IN `, ids)
-		if err != nil {
+	for _, load := range []func(context.Context, store.QueryFunc, []int64, map[int64]Holds) error{loadOrders, loadLicensed} {
+		if err := load(ctx, read, portfolioIDs, held); err != nil {
 			return nil, err
 		}
 	}
-	retained, err := LoadRetentions(ctx, read, ids)
+	retained, err := LoadRetentions(ctx, read, portfolioIDs)
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range portfolios {
-		var why []string
-		if ordered[p.ID] {
-			why = append(why, "it has a PO line: detach that first (updatePoLine)")
+	for id, r := range retained {
+		addHold(held, id, fmt.Sprintf("it is retained, since %s: take that back first, or set accessRights to CURRENT (updatePortfolio)", r))
+	}
+	return held, loadEntitled(ctx, read, portfolioIDs, local, held)
+}
+
+func addHold(held map[int64]Holds, id int64, why string) {
+	h := held[id]
+	h.others = append(h.others, why)
+	held[id] = h
+}
+
+// closedStatuses are those of PO lines that nobody pays for any more, in upper case.
+var closedStatuses = []string{"CLOSED", "CANCELLED", "CANCELED"}
+
+// ClosedOrder says whether the status of a PO line says that it is closed.
+func ClosedOrder(status string) bool { return slices.Contains(closedStatuses, strings.ToUpper(status)) }
+
+// ClosedOrderSQL is ClosedOrder as a condition on a PO line l.
+var ClosedOrderSQL = `UPPER(l.status) IN ('` + strings.Join(closedStatuses, `', '`) + `')`
+
+func loadOrders(ctx context.Context, read store.QueryFunc, portfolioIDs []int64, held map[int64]Holds) error {
+	placeholders, args := store.InList(portfolioIDs)
+	rows, err := read(ctx, `SELECT l.portfolio_id, l.number, `+ClosedOrderSQL+` FROM po_lines l WHERE l.portfolio_id IN `+placeholders+`
+		ORDER BY l.portfolio_id, l.main DESC, l.created_at, l.id`, args...)
+	if err != nil {
+		return fmt.Errorf("read the PO lines that hold portfolios: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var number string
+		var closed bool
+		if err := rows.Scan(&id, &number, &closed); err != nil {
+			return fmt.Errorf("read the PO lines that hold portfolios: %w", err)
 		}
-		if p.LicenseID != nil {
-			why = append(why, "it has a license of its own: take that away first")
+		h := held[id]
+		h.orders = append(h.orders, number)
+		if closed {
+			h.closed = append(h.closed, number)
 		}
-		if r := retained[p.ID]; r.Holds() {
-			why = append(why, fmt.Sprintf("it is retained, since %s: take that back first", r))
+		held[id] = h
+	}
+	return rows.Err()
+}
+
+func loadLicensed(ctx context.Context, read store.QueryFunc, portfolioIDs []int64, held map[int64]Holds) error {
+	placeholders, args := store.InList(portfolioIDs)
+	rows, err := read(ctx, `SELECT h.id, l.code
+		FROM (SELECT id, license_id FROM portfolios WHERE license_id IS NOT NULL AND id IN `+placeholders+`
+			UNION ALL SELECT portfolio_id, license_id FROM additional_licenses WHERE portfolio_id IN `+placeholders+`) h
+		JOIN licenses l ON l.id = h.license_id ORDER BY h.id, l.code`, slices.Concat(args, args)...)
+	if err != nil {
+		return fmt.Errorf("read the licenses that hold portfolios: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var code string
+		if err := rows.Scan(&id, &code); err != nil {
+			return fmt.Errorf("read the licenses that hold portfolios: %w", err)
 		}
-		if listed[p.ID] {
-			why = append(why, "a provider lists it: it leaves when no list has it any more, and available false keeps patrons from it")
+		addHold(held, id, fmt.Sprintf("it has the license %s, which would stay in use by a portfolio that nobody sees: take it away first "+
+			"(updatePortfolio)", code))
+	}
+	return rows.Err()
+}
+
+// loadEntitled adds the entitlements in force that hold portfolios. In a local collection those without a profile do not.
+func loadEntitled(ctx context.Context, read store.QueryFunc, portfolioIDs []int64, local bool, held map[int64]Holds) error {
+	placeholders, args := store.InList(portfolioIDs)
+	rows, err := read(ctx, `SELECT e.portfolio_id, e.profile_id IS NOT NULL, COALESCE(f.description, ''), COALESCE(f.provider, ''),
+			COALESCE(f.customer_number, '')
+		FROM entitlements e LEFT JOIN profiles f ON f.id = e.profile_id WHERE e.active AND e.portfolio_id IN `+placeholders+`
+		ORDER BY e.portfolio_id, e.id`, args...)
+	if err != nil {
+		return fmt.Errorf("read the entitlements that hold portfolios: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var ofProfile bool
+		var p ent.Profile
+		if err := rows.Scan(&id, &ofProfile, &p.Description, &p.Provider, &p.CustomerNumber); err != nil {
+			return fmt.Errorf("read the entitlements that hold portfolios: %w", err)
 		}
-		if activated[p.ID] {
-			why = append(why, "it was activated with all titles of the Community Zone: undo that, or set available to false")
-		}
-		if why != nil {
-			held[p.ID] = why
+		switch {
+		case ofProfile:
+			addHold(held, id, fmt.Sprintf("a provider lists it, for the profile %q: it leaves when no list has it any more. To keep patrons "+
+				"from it, set available to false (updatePortfolio)", ProfileName(&p)))
+		case !local:
+			addHold(held, id, "it was activated with all titles of the Community Zone: to keep patrons from it, set available to false "+
+				"(updatePortfolio), or undo that activation")
 		}
 	}
-	return held, nil
+	return rows.Err()
 }
 
 // PlacesOf says where portfolios are, with those of their entitlements that removing or restoring them changes: the ones in

@@ -22,7 +22,7 @@ func loadHeld(
 			+ CASE WHEN p.removed_at IS NOT NULL THEN 2 ELSE 0 END
 			+ CASE WHEN p.review <> '' THEN 4 ELSE 0 END
 			+ CASE WHEN p.local_values <> '' THEN 8 ELSE 0 END
-			+ CASE WHEN p.license_id IS NOT NULL THEN 16 ELSE 0 END
+			+ CASE WHEN p.license_id IS NOT NULL OR EXISTS (SELECT 1 FROM additional_licenses a WHERE a.portfolio_id = p.id) THEN 16 ELSE 0 END
 			+ CASE WHEN e.active THEN 32 ELSE 0 END
 			+ CASE WHEN e.waiting <> '' THEN 64 ELSE 0 END
 			+ CASE WHEN e.given_back THEN 128 ELSE 0 END,

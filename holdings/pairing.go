@@ -297,7 +297,8 @@ func (s *Service) merged(ctx context.Context, part *Part) (map[int64]int64, erro
 	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(part.Pairs.Replaced)), store.IDsAtOnce) {
 		placeholders, args := store.InList(chunk)
 		ids, err := s.store.IDs(ctx, `SELECT id FROM portfolios p WHERE local_values = '' AND access_rights = '' AND license_id IS NULL
-			AND NOT EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = p.id) AND id IN `+placeholders, args...)
+			AND NOT EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = p.id)
+			AND NOT EXISTS (SELECT 1 FROM additional_licenses a WHERE a.portfolio_id = p.id) AND id IN `+placeholders, args...)
 		if err != nil {
 			return nil, fmt.Errorf("read what is left on portfolios: %w", err)
 		}

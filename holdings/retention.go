@@ -11,7 +11,8 @@ import (
 
 // A portfolio is *retained* if the library has perpetual access to it: if no list has it any more, it stays in the
 // holdings and accessible, with its last coverage. Staff say so of the portfolio itself (also that it has current access
-// only), else of a license of it, else of its collection; a portfolio without a license of its own has its collection's.
+// only), else of a license of it, the main one first, else of its collection; a portfolio without a main license of its own has
+// its collection's as its main one.
 // A mark with days retains nothing where the last coverage is none of these days.
 
 // markSQL is the mark by which a portfolio p of a collection k is retained, as parseMark reads it; empty: it is not.
@@ -19,7 +20,9 @@ var markSQL = `CASE
 	WHEN p.access_rights = 'PERPETUAL' AND ` + reaches("p") + ` THEN ` + markOf("P", "p") + `
 	WHEN p.access_rights <> '' THEN ''
 	ELSE COALESCE((SELECT ` + markOf("L", "l") + ` || ' ' || l.code FROM licenses l
-			WHERE l.id = COALESCE(p.license_id, k.license_id) AND l.perpetual_access AND ` + reaches("l") + ` ORDER BY l.code LIMIT 1),
+			WHERE l.id = COALESCE(p.license_id, k.license_id) AND l.perpetual_access AND ` + reaches("l") + `),
+		(SELECT ` + markOf("L", "l") + ` || ' ' || l.code FROM additional_licenses a JOIN licenses l ON l.id = a.license_id
+			WHERE a.portfolio_id = p.id AND l.perpetual_access AND ` + reaches("l") + ` ORDER BY l.code LIMIT 1),
 		CASE WHEN k.perpetual_access AND ` + reaches("k") + ` THEN ` + markOf("C", "k") + ` ELSE '' END)
 	END`
 

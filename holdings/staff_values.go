@@ -22,19 +22,21 @@ import (
 // field by field, each as a text that may be missing.
 type StaffValues struct {
 	Available                     bool
-	LicenseID                     int64  // 0: none
-	AccessRights                  string // see Current and Perpetual; "": nothing is said
-	PerpetualFrom, PerpetualUntil string // YYYY-MM-DD; "": no limit
+	LicenseID                     int64   // the main license; 0: none of its own
+	AdditionalLicenses            []int64 // beside the main one, sorted
+	AccessRights                  string  // see Current and Perpetual; "": nothing is said
+	PerpetualFrom, PerpetualUntil string  // YYYY-MM-DD; "": no limit
 	Local                         plan.LocalValues
 }
 
 // The fields of StaffValues that are no local values.
 const (
-	FieldAvailable      = "available"       // "true" or "false"; it always has a value
-	FieldLicense        = "license"         // the license's id
-	FieldAccessRights   = "access_rights"   // Current or Perpetual
-	FieldPerpetualFrom  = "perpetual_from"  // YYYY-MM-DD, and with a year or month alone its first day
-	FieldPerpetualUntil = "perpetual_until" // YYYY-MM-DD, and with a year or month alone its last day
+	FieldAvailable      = "available"           // "true" or "false"; it always has a value
+	FieldLicense        = "license"             // the main license's id
+	FieldAdditional     = "additional_licenses" // the ids of the others, with commas
+	FieldAccessRights   = "access_rights"       // Current or Perpetual
+	FieldPerpetualFrom  = "perpetual_from"      // YYYY-MM-DD, and with a year or month alone its first day
+	FieldPerpetualUntil = "perpetual_until"     // YYYY-MM-DD, and with a year or month alone its last day
 )
 
 // What staff say of the access rights to a portfolio.
@@ -44,7 +46,10 @@ const (
 )
 
 // StaffFields are the names of all fields that staff decide about.
-var StaffFields = append([]string{FieldAvailable, FieldLicense, FieldAccessRights, FieldPerpetualFrom, FieldPerpetualUntil},
+var StaffFields = append([]string{
+	FieldAvailable, FieldLicense, FieldAdditional, FieldAccessRights, FieldPerpetualFrom,
+	FieldPerpetualUntil,
+},
 	plan.LocalFields...)
 
 // Get returns a field as a text; nil if nothing is said.
@@ -58,6 +63,8 @@ func (v *StaffValues) Get(field string) *string {
 		if v.LicenseID != 0 {
 			text = strconv.FormatInt(v.LicenseID, 10)
 		}
+	case FieldAdditional:
+		return LicensesText(v.AdditionalLicenses)
 	case FieldAccessRights:
 		text = v.AccessRights
 	case FieldPerpetualFrom:
@@ -84,6 +91,8 @@ func (v *StaffValues) set(field string, value *string) {
 		v.Available = text == "true"
 	case FieldLicense:
 		v.LicenseID, _ = strconv.ParseInt(text, 10, 64)
+	case FieldAdditional:
+		v.AdditionalLicenses, _ = licensesIn(text)
 	case FieldAccessRights:
 		v.AccessRights = text
 	case FieldPerpetualFrom:
@@ -117,6 +126,9 @@ func (v *StaffValues) Apply(change StaffChange) (changed []plan.FieldChange) {
 
 // Check says what is wrong with the values as they would be after a change.
 func (v *StaffValues) Check() error {
+	if slices.Contains(v.AdditionalLicenses, v.LicenseID) {
+		return errors.New("its main license is among the additional ones too: name it once")
+	}
 	if v.PerpetualFrom != "" && v.PerpetualUntil != "" && v.PerpetualFrom > v.PerpetualUntil {
 		return fmt.Errorf("perpetual access from %s until %s are no days: exchange them", v.PerpetualFrom, v.PerpetualUntil)
 	}
@@ -156,6 +168,12 @@ func CheckStaffValue(field, value string) (string, error) {
 		if _, err := strconv.ParseInt(value, 10, 64); err != nil {
 			return "", fmt.Errorf("%q is no license", value)
 		}
+	case FieldAdditional:
+		ids, err := licensesIn(value)
+		if err != nil || len(ids) == 0 {
+			return "", fmt.Errorf("%q are no licenses", value)
+		}
+		return *LicensesText(ids), nil
 	case plan.CoverageField:
 		return checkLocalCoverage(value)
 	case plan.Proxy:
@@ -333,4 +351,47 @@ func LicenseOfChange(c *ent.JobChange) int64 {
 	var v StaffValues
 	v.set(FieldLicense, after)
 	return v.LicenseID
+}
+
+// LicensesText are several licenses as a staff value; nil: none.
+func LicensesText(ids []int64) *string {
+	if len(ids) == 0 {
+		return nil
+	}
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	text := strings.Join(texts, ",")
+	return &text
+}
+
+// licensesIn reads what LicensesText writes, sorted and each once.
+func licensesIn(text string) (ids []int64, err error) {
+	if text == "" {
+		return nil, nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		id, err := strconv.ParseInt(part, 10, 64)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
+}
+
+// Licenses are those that a change gives, main and additional.
+func (c StaffChange) Licenses() (ids []int64) {
+	var v StaffValues
+	for _, field := range []string{FieldLicense, FieldAdditional} {
+		if value := c[field]; value != nil {
+			v.set(field, value)
+		}
+	}
+	if v.LicenseID != 0 {
+		ids = append(ids, v.LicenseID)
+	}
+	return append(ids, v.AdditionalLicenses...)
 }

@@ -179,7 +179,7 @@ func (s *Service) checkChange(ctx context.Context, tx *store.Tx, in ChangeReques
 	var problems problem.List
 	checkChangeChoices(in, &problems)
 	args.Change = holdings.CheckStaffChange(in.Change, &problems, func(field string) string { return "input.change." + field })
-	if err := checkChangeLicense(ctx, tx, args.Change, &problems); err != nil {
+	if err := holdings.CheckLicenses(ctx, tx, &problems, args.Change, changePath); err != nil {
 		return args, err
 	}
 	if err := checkChangeTarget(ctx, tx, in, &problems); err != nil {
@@ -219,7 +219,7 @@ type overMany interface {
 func checkChangeChoices(in ChangeRequest, problems *problem.List) {
 	action, byFile := bulk.Action(in.Action), in.FileID != 0
 	if !slices.Contains(bulk.Actions, action) {
-		problems.Add(problem.BadInput, "input.action", "%q is unknown: choose CHANGE, REMOVE, RESTORE or MOVE", in.Action)
+		problems.Add(problem.BadInput, "input.action", "%q is unknown: choose CHANGE, REMOVE, END_CLOSED_ORDERS, RESTORE or MOVE", in.Action)
 	}
 	switch {
 	case action != bulk.Change && len(in.Change) > 0:
@@ -237,18 +237,12 @@ func checkChangeChoices(in ChangeRequest, problems *problem.List) {
 	checkMode(in.Mode, in.PreviewJobID, problems)
 }
 
-func checkChangeLicense(ctx context.Context, tx *store.Tx, change holdings.StaffChange, problems *problem.List) error {
-	if change[holdings.FieldLicense] == nil {
-		return nil
+// changePath is where the API's input has a license.
+func changePath(field string) string {
+	if field == holdings.FieldAdditional {
+		return "input.change.additionalLicenseIds"
 	}
-	var v holdings.StaffValues
-	v.Apply(holdings.StaffChange{holdings.FieldLicense: change[holdings.FieldLicense]})
-	var found problem.List
-	err := holdings.CheckLicense(ctx, tx, &found, v.LicenseID)
-	for _, p := range found {
-		problems.Add(p.Code, "input.change.licenseId", "%s", p.Message)
-	}
-	return err
+	return "input.change.licenseId"
 }
 
 func checkChangeTarget(ctx context.Context, tx *store.Tx, in ChangeRequest, problems *problem.List) error {

@@ -22,17 +22,18 @@ import (
 
 func importPOLinesCommand() *cli.Command {
 	return importCSVCommand("polines", "make, change, attach and move PO lines from a CSV file",
-		"Columns, in any order: number (required), vendor, status, type, ordered_on, renews_on, note, main (yes or no), and the\n"+
-			"portfolio: portfolio_id, or collection (name or Community Zone number) with title_id, print_identifier, online_identifier\n"+
-			"or identifier. A number that is there is changed in the columns that the file has; where the line names no portfolio it\n"+
-			"stays where it is.",
+		"Columns, in any order: number (required), vendor, status (CLOSED and CANCELLED close the order), type, ordered_on, renews_on,\n"+
+			"note, process_type, fund, price (such as 1234.50), currency (such as GBP), interval_from, interval_until, main (yes or no), and\n"+
+			"the portfolio: portfolio_id, or collection (name or Community Zone number) with title_id, print_identifier, online_identifier\n"+
+			"or identifier; or ordered_collection (name, Community Zone number or id) for one that is ordered as a whole. A number that is\n"+
+			"there is changed in the columns that the file has; where the line names neither portfolio nor collection it stays where it is.",
 		(*acquisitions.Service).ImportPOLines)
 }
 
 func importLicensesCommand() *cli.Command {
 	return importCSVCommand("licenses", "make and change licenses from a CSV file",
-		"Columns, in any order: code (required), name, vendor, status, type, starts_on, ends_on, note. A code that is there is\n"+
-			"changed in the columns that the file has.",
+		"Columns, in any order: code (required), name, vendor, status, type, starts_on, ends_on, note,\n"+
+			"perpetual_access (yes or no), perpetual_from, perpetual_until. A code that is there is changed in the columns that the file has.",
 		(*acquisitions.Service).ImportLicenses)
 }
 

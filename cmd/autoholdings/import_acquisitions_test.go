@@ -22,7 +22,7 @@ func TestImportPOLinesCommand(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, "--data-dir", dir, "--oup-url", "https://provider.example")
 	file := filepath.Join(dir, "orders.csv")
-	if err := os.WriteFile(file, []byte("\ufeffnumber;vendor;fund\r\nPOL-1;\"Oxford; UP\";x\r\nPOL-2;OUP;y\r\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("\ufeffnumber;vendor;budget\r\nPOL-1;\"Oxford; UP\";x\r\nPOL-2;OUP;y\r\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	lines := func() int {
@@ -32,7 +32,7 @@ func TestImportPOLinesCommand(t *testing.T) {
 	}
 	out, err := command(t, "import", "polines", file, "--dry-run", "--data-dir", dir)
 	if err != nil || !strings.Contains(out, "dry run, nothing was written: 2 lines: 2 created") || !strings.Contains(out, `warning: `) ||
-		!strings.Contains(out, `"fund"`) || lines() != 0 {
+		!strings.Contains(out, `"budget"`) || lines() != 0 {
 		t.Errorf("%v %d\n%s", err, lines(), out)
 	}
 	out, err = command(t, "import", "polines", file, "--data-dir", dir)
@@ -43,7 +43,7 @@ func TestImportPOLinesCommand(t *testing.T) {
 	var table, told bytes.Buffer
 	err = run(t.Context(), []string{"autoholdings", "import", "polines", "--format", "tsv", file, "--data-dir", dir}, strings.NewReader(""),
 		&table, &told)
-	if !strings.Contains(told.String(), `warning: `) || !strings.Contains(told.String(), `"fund"`) {
+	if !strings.Contains(told.String(), `warning: `) || !strings.Contains(told.String(), `"budget"`) {
 		t.Errorf("beside the table: %q", told.String())
 	}
 	if out = table.String(); err != nil || out != "line\taction\tnumber\tmessage\n2\tUNCHANGED\tPOL-1\t\n3\tUNCHANGED\tPOL-2\t\n" {

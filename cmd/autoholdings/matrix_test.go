@@ -35,9 +35,8 @@ var fieldNeeds = map[access.Scope][]string{
 	access.Read: {
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
 		"changes", "portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
-		"poLinesNotListed", "portfoliosWithoutPoLine",
-		"portfoliosKeptWithoutReason", "profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "viewer", "jobUpdated",
-		"worklist", "worklistCounts", "worklistPeople", "worklistChanged",
+		"poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason", "portfoliosOfClosedOrders", "profiles", "profile", "jobs",
+		"job", "scheduledJobs", "jobTypes", "viewer", "jobUpdated", "worklist", "worklistCounts", "worklistPeople", "worklistChanged",
 	},
 	access.Operate: {
 		"importCollection", "importCommunityZoneTitles", "movePortfolioInformation", "withdrawProfile", "runProfile", "cancelJob",
@@ -45,6 +44,7 @@ var fieldNeeds = map[access.Scope][]string{
 	},
 	access.Curate: {
 		"updatePortfolio", "removePortfolio", "judgeRefusedRow", "restorePortfolio", "createPoLine", "updatePoLine", "deletePoLine",
+		"importPoLines", "importLicenses",
 		"createPortfolio", "carryOver", "decidePairings", "takeBackPairing", "changePortfolios", "importFromAlma", "createPortfolioSet",
 		"updatePortfolioSet", "deletePortfolioSet", "createLicense", "updateLicense", "deleteLicense", "assignWorklistItems",
 		"markWorklistItems",
@@ -70,6 +70,7 @@ var pathNeeds = map[string]access.Scope{
 	"GET /reconciliation/po-lines-not-listed.tsv": access.Read, "GET /reconciliation/portfolios-without-po-line.tsv": access.Read,
 	"GET /reconciliation/portfolios-kept-without-reason.tsv": access.Read,
 	"GET /pairing-decisions.tsv":                             access.Read,
+	"GET /reconciliation/portfolios-of-closed-orders.tsv":    access.Read,
 	"GET /local-values.csv":                                  access.Read,
 	"GET /changes.tsv":                                       access.Read,
 	"GET /changes.atom":                                      access.Read,

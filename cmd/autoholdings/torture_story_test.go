@@ -55,6 +55,7 @@ var toldTables = []struct {
 	{"edits", []string{"portfolio_id", "action", "field"}},
 	{"collection_set_members", nil},
 	{"portfolio_set_members", nil},
+	{"additional_licenses", nil},
 	{"profile_groups", nil},
 }
 

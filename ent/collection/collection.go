@@ -50,6 +50,8 @@ const (
 	EdgeLicense = "license"
 	// EdgePortfolios holds the string denoting the portfolios edge name in mutations.
 	EdgePortfolios = "portfolios"
+	// EdgePoLines holds the string denoting the po_lines edge name in mutations.
+	EdgePoLines = "po_lines"
 	// EdgeSets holds the string denoting the sets edge name in mutations.
 	EdgeSets = "sets"
 	// EdgeJobParts holds the string denoting the job_parts edge name in mutations.
@@ -85,6 +87,13 @@ const (
 	PortfoliosInverseTable = "portfolios"
 	// PortfoliosColumn is the table column denoting the portfolios relation/edge.
 	PortfoliosColumn = "collection_id"
+	// PoLinesTable is the table that holds the po_lines relation/edge.
+	PoLinesTable = "po_lines"
+	// PoLinesInverseTable is the table name for the POLine entity.
+	// It exists in this package in order to avoid circular dependency with the "poline" package.
+	PoLinesInverseTable = "po_lines"
+	// PoLinesColumn is the table column denoting the po_lines relation/edge.
+	PoLinesColumn = "collection_id"
 	// SetsTable is the table that holds the sets relation/edge. The primary key declared below.
 	SetsTable = "collection_set_members"
 	// SetsInverseTable is the table name for the CollectionSet entity.
@@ -301,6 +310,20 @@ func ByPortfolios(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByPoLinesCount orders the results by po_lines count.
+func ByPoLinesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPoLinesStep(), opts...)
+	}
+}
+
+// ByPoLines orders the results by po_lines terms.
+func ByPoLines(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPoLinesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // BySetsCount orders the results by sets count.
 func BySetsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -403,6 +426,13 @@ func newPortfoliosStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PortfoliosInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, PortfoliosTable, PortfoliosColumn),
+	)
+}
+func newPoLinesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PoLinesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, PoLinesTable, PoLinesColumn),
 	)
 }
 func newSetsStep() *sqlgraph.Step {

@@ -863,6 +863,29 @@ func HasPortfoliosWith(preds ...predicate.Portfolio) predicate.Collection {
 	})
 }
 
+// HasPoLines applies the HasEdge predicate on the "po_lines" edge.
+func HasPoLines() predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, PoLinesTable, PoLinesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPoLinesWith applies the HasEdge predicate on the "po_lines" edge with a given conditions (other predicates).
+func HasPoLinesWith(preds ...predicate.POLine) predicate.Collection {
+	return predicate.Collection(func(s *sql.Selector) {
+		step := newPoLinesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasSets applies the HasEdge predicate on the "sets" edge.
 func HasSets() predicate.Collection {
 	return predicate.Collection(func(s *sql.Selector) {

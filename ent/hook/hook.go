@@ -20,6 +20,18 @@ func (f AccessTokenFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value,
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AccessTokenMutation", m)
 }
 
+// The AdditionalLicenseFunc type is an adapter to allow the use of ordinary
+// function as AdditionalLicense mutator.
+type AdditionalLicenseFunc func(context.Context, *ent.AdditionalLicenseMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AdditionalLicenseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.AdditionalLicenseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.AdditionalLicenseMutation", m)
+}
+
 // The AuditEntryFunc type is an adapter to allow the use of ordinary
 // function as AuditEntry mutator.
 type AuditEntryFunc func(context.Context, *ent.AuditEntryMutation) (ent.Value, error)

@@ -44,6 +44,10 @@ const (
 	EdgePortfolios = "portfolios"
 	// EdgeCollections holds the string denoting the collections edge name in mutations.
 	EdgeCollections = "collections"
+	// EdgeAdditionalPortfolios holds the string denoting the additional_portfolios edge name in mutations.
+	EdgeAdditionalPortfolios = "additional_portfolios"
+	// EdgeAdditional holds the string denoting the additional edge name in mutations.
+	EdgeAdditional = "additional"
 	// Table holds the table name of the license in the database.
 	Table = "licenses"
 	// PortfoliosTable is the table that holds the portfolios relation/edge.
@@ -60,6 +64,18 @@ const (
 	CollectionsInverseTable = "collections"
 	// CollectionsColumn is the table column denoting the collections relation/edge.
 	CollectionsColumn = "license_id"
+	// AdditionalPortfoliosTable is the table that holds the additional_portfolios relation/edge. The primary key declared below.
+	AdditionalPortfoliosTable = "additional_licenses"
+	// AdditionalPortfoliosInverseTable is the table name for the Portfolio entity.
+	// It exists in this package in order to avoid circular dependency with the "portfolio" package.
+	AdditionalPortfoliosInverseTable = "portfolios"
+	// AdditionalTable is the table that holds the additional relation/edge.
+	AdditionalTable = "additional_licenses"
+	// AdditionalInverseTable is the table name for the AdditionalLicense entity.
+	// It exists in this package in order to avoid circular dependency with the "additionallicense" package.
+	AdditionalInverseTable = "additional_licenses"
+	// AdditionalColumn is the table column denoting the additional relation/edge.
+	AdditionalColumn = "license_id"
 )
 
 // Columns holds all SQL columns for license fields.
@@ -80,6 +96,12 @@ var Columns = []string{
 	FieldPerpetualUntil,
 	FieldVersion,
 }
+
+var (
+	// AdditionalPortfoliosPrimaryKey and AdditionalPortfoliosColumn2 are the table columns denoting the
+	// primary key for the additional_portfolios relation (M2M).
+	AdditionalPortfoliosPrimaryKey = []string{"portfolio_id", "license_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -221,6 +243,34 @@ func ByCollections(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newCollectionsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByAdditionalPortfoliosCount orders the results by additional_portfolios count.
+func ByAdditionalPortfoliosCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAdditionalPortfoliosStep(), opts...)
+	}
+}
+
+// ByAdditionalPortfolios orders the results by additional_portfolios terms.
+func ByAdditionalPortfolios(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAdditionalPortfoliosStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByAdditionalCount orders the results by additional count.
+func ByAdditionalCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAdditionalStep(), opts...)
+	}
+}
+
+// ByAdditional orders the results by additional terms.
+func ByAdditional(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAdditionalStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newPortfoliosStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -233,5 +283,19 @@ func newCollectionsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(CollectionsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, CollectionsTable, CollectionsColumn),
+	)
+}
+func newAdditionalPortfoliosStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AdditionalPortfoliosInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, AdditionalPortfoliosTable, AdditionalPortfoliosPrimaryKey...),
+	)
+}
+func newAdditionalStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AdditionalInverseTable, AdditionalColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, AdditionalTable, AdditionalColumn),
 	)
 }

@@ -950,6 +950,52 @@ func HasCollectionsWith(preds ...predicate.Collection) predicate.License {
 	})
 }
 
+// HasAdditionalPortfolios applies the HasEdge predicate on the "additional_portfolios" edge.
+func HasAdditionalPortfolios() predicate.License {
+	return predicate.License(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, AdditionalPortfoliosTable, AdditionalPortfoliosPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAdditionalPortfoliosWith applies the HasEdge predicate on the "additional_portfolios" edge with a given conditions (other predicates).
+func HasAdditionalPortfoliosWith(preds ...predicate.Portfolio) predicate.License {
+	return predicate.License(func(s *sql.Selector) {
+		step := newAdditionalPortfoliosStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasAdditional applies the HasEdge predicate on the "additional" edge.
+func HasAdditional() predicate.License {
+	return predicate.License(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, AdditionalTable, AdditionalColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAdditionalWith applies the HasEdge predicate on the "additional" edge with a given conditions (other predicates).
+func HasAdditionalWith(preds ...predicate.AdditionalLicense) predicate.License {
+	return predicate.License(func(s *sql.Selector) {
+		step := newAdditionalStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.License) predicate.License {
 	return predicate.License(sql.AndPredicates(predicates...))

@@ -29,6 +29,38 @@ var (
 		Columns:    AccessTokensColumns,
 		PrimaryKey: []*schema.Column{AccessTokensColumns[0]},
 	}
+	// AdditionalLicensesColumns holds the columns for the "additional_licenses" table.
+	AdditionalLicensesColumns = []*schema.Column{
+		{Name: "portfolio_id", Type: field.TypeInt64},
+		{Name: "license_id", Type: field.TypeInt64},
+	}
+	// AdditionalLicensesTable holds the schema information for the "additional_licenses" table.
+	AdditionalLicensesTable = &schema.Table{
+		Name:       "additional_licenses",
+		Columns:    AdditionalLicensesColumns,
+		PrimaryKey: []*schema.Column{AdditionalLicensesColumns[0], AdditionalLicensesColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "additional_licenses_portfolios_portfolio",
+				Columns:    []*schema.Column{AdditionalLicensesColumns[0]},
+				RefColumns: []*schema.Column{PortfoliosColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "additional_licenses_licenses_license",
+				Columns:    []*schema.Column{AdditionalLicensesColumns[1]},
+				RefColumns: []*schema.Column{LicensesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "additionallicense_license_id",
+				Unique:  false,
+				Columns: []*schema.Column{AdditionalLicensesColumns[1]},
+			},
+		},
+	}
 	// AuditEntriesColumns holds the columns for the "audit_entries" table.
 	AuditEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64},
@@ -925,8 +957,15 @@ var (
 		{Name: "ordered_on", Type: field.TypeString, Default: ""},
 		{Name: "renews_on", Type: field.TypeString, Default: ""},
 		{Name: "note", Type: field.TypeString, Default: ""},
+		{Name: "process_type", Type: field.TypeString, Default: ""},
+		{Name: "fund", Type: field.TypeString, Default: ""},
+		{Name: "price", Type: field.TypeString, Default: ""},
+		{Name: "currency", Type: field.TypeString, Default: ""},
+		{Name: "interval_from", Type: field.TypeString, Default: ""},
+		{Name: "interval_until", Type: field.TypeString, Default: ""},
 		{Name: "main", Type: field.TypeBool, Default: true},
 		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "collection_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "portfolio_id", Type: field.TypeInt64, Nullable: true},
 	}
 	// PoLinesTable holds the schema information for the "po_lines" table.
@@ -936,8 +975,14 @@ var (
 		PrimaryKey: []*schema.Column{PoLinesColumns[0]},
 		ForeignKeys: []*schema.ForeignKey{
 			{
+				Symbol:     "po_lines_collections_po_lines",
+				Columns:    []*schema.Column{PoLinesColumns[18]},
+				RefColumns: []*schema.Column{CollectionsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
 				Symbol:     "po_lines_portfolios_po_lines",
-				Columns:    []*schema.Column{PoLinesColumns[12]},
+				Columns:    []*schema.Column{PoLinesColumns[19]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -946,14 +991,30 @@ var (
 			{
 				Name:    "poline_portfolio_id_main",
 				Unique:  false,
-				Columns: []*schema.Column{PoLinesColumns[12], PoLinesColumns[10]},
+				Columns: []*schema.Column{PoLinesColumns[19], PoLinesColumns[16]},
 			},
 			{
 				Name:    "po_line_one_main",
 				Unique:  true,
-				Columns: []*schema.Column{PoLinesColumns[12]},
+				Columns: []*schema.Column{PoLinesColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "main AND portfolio_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "poline_collection_id",
+				Unique:  false,
+				Columns: []*schema.Column{PoLinesColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "collection_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "po_line_one_main_of_collection",
+				Unique:  true,
+				Columns: []*schema.Column{PoLinesColumns[18]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "main AND collection_id IS NOT NULL",
 				},
 			},
 			{
@@ -1586,6 +1647,7 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AccessTokensTable,
+		AdditionalLicensesTable,
 		AuditEntriesTable,
 		CollectionsTable,
 		CollectionSetsTable,
@@ -1625,6 +1687,11 @@ var (
 func init() {
 	AccessTokensTable.Annotation = &entsql.Annotation{
 		Table: "access_tokens",
+	}
+	AdditionalLicensesTable.ForeignKeys[0].RefTable = PortfoliosTable
+	AdditionalLicensesTable.ForeignKeys[1].RefTable = LicensesTable
+	AdditionalLicensesTable.Annotation = &entsql.Annotation{
+		Table: "additional_licenses",
 	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
@@ -1702,7 +1769,8 @@ func init() {
 	ListDecisionsTable.Annotation = &entsql.Annotation{
 		Table: "list_decisions",
 	}
-	PoLinesTable.ForeignKeys[0].RefTable = PortfoliosTable
+	PoLinesTable.ForeignKeys[0].RefTable = CollectionsTable
+	PoLinesTable.ForeignKeys[1].RefTable = PortfoliosTable
 	PoLinesTable.Annotation = &entsql.Annotation{
 		Table: "po_lines",
 	}

@@ -30,14 +30,30 @@ const (
 	FieldRenewsOn = "renews_on"
 	// FieldNote holds the string denoting the note field in the database.
 	FieldNote = "note"
+	// FieldProcessType holds the string denoting the process_type field in the database.
+	FieldProcessType = "process_type"
+	// FieldFund holds the string denoting the fund field in the database.
+	FieldFund = "fund"
+	// FieldPrice holds the string denoting the price field in the database.
+	FieldPrice = "price"
+	// FieldCurrency holds the string denoting the currency field in the database.
+	FieldCurrency = "currency"
+	// FieldIntervalFrom holds the string denoting the interval_from field in the database.
+	FieldIntervalFrom = "interval_from"
+	// FieldIntervalUntil holds the string denoting the interval_until field in the database.
+	FieldIntervalUntil = "interval_until"
 	// FieldPortfolioID holds the string denoting the portfolio_id field in the database.
 	FieldPortfolioID = "portfolio_id"
+	// FieldCollectionID holds the string denoting the collection_id field in the database.
+	FieldCollectionID = "collection_id"
 	// FieldMain holds the string denoting the main field in the database.
 	FieldMain = "main"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePortfolio holds the string denoting the portfolio edge name in mutations.
 	EdgePortfolio = "portfolio"
+	// EdgeCollection holds the string denoting the collection edge name in mutations.
+	EdgeCollection = "collection"
 	// Table holds the table name of the poline in the database.
 	Table = "po_lines"
 	// PortfolioTable is the table that holds the portfolio relation/edge.
@@ -47,6 +63,13 @@ const (
 	PortfolioInverseTable = "portfolios"
 	// PortfolioColumn is the table column denoting the portfolio relation/edge.
 	PortfolioColumn = "portfolio_id"
+	// CollectionTable is the table that holds the collection relation/edge.
+	CollectionTable = "po_lines"
+	// CollectionInverseTable is the table name for the Collection entity.
+	// It exists in this package in order to avoid circular dependency with the "collection" package.
+	CollectionInverseTable = "collections"
+	// CollectionColumn is the table column denoting the collection relation/edge.
+	CollectionColumn = "collection_id"
 )
 
 // Columns holds all SQL columns for poline fields.
@@ -61,7 +84,14 @@ var Columns = []string{
 	FieldOrderedOn,
 	FieldRenewsOn,
 	FieldNote,
+	FieldProcessType,
+	FieldFund,
+	FieldPrice,
+	FieldCurrency,
+	FieldIntervalFrom,
+	FieldIntervalUntil,
 	FieldPortfolioID,
+	FieldCollectionID,
 	FieldMain,
 	FieldVersion,
 }
@@ -89,6 +119,18 @@ var (
 	DefaultRenewsOn string
 	// DefaultNote holds the default value on creation for the "note" field.
 	DefaultNote string
+	// DefaultProcessType holds the default value on creation for the "process_type" field.
+	DefaultProcessType string
+	// DefaultFund holds the default value on creation for the "fund" field.
+	DefaultFund string
+	// DefaultPrice holds the default value on creation for the "price" field.
+	DefaultPrice string
+	// DefaultCurrency holds the default value on creation for the "currency" field.
+	DefaultCurrency string
+	// DefaultIntervalFrom holds the default value on creation for the "interval_from" field.
+	DefaultIntervalFrom string
+	// DefaultIntervalUntil holds the default value on creation for the "interval_until" field.
+	DefaultIntervalUntil string
 	// DefaultMain holds the default value on creation for the "main" field.
 	DefaultMain bool
 	// DefaultVersion holds the default value on creation for the "version" field.
@@ -148,9 +190,44 @@ func ByNote(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldNote, opts...).ToFunc()
 }
 
+// ByProcessType orders the results by the process_type field.
+func ByProcessType(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProcessType, opts...).ToFunc()
+}
+
+// ByFund orders the results by the fund field.
+func ByFund(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldFund, opts...).ToFunc()
+}
+
+// ByPrice orders the results by the price field.
+func ByPrice(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPrice, opts...).ToFunc()
+}
+
+// ByCurrency orders the results by the currency field.
+func ByCurrency(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCurrency, opts...).ToFunc()
+}
+
+// ByIntervalFrom orders the results by the interval_from field.
+func ByIntervalFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntervalFrom, opts...).ToFunc()
+}
+
+// ByIntervalUntil orders the results by the interval_until field.
+func ByIntervalUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIntervalUntil, opts...).ToFunc()
+}
+
 // ByPortfolioID orders the results by the portfolio_id field.
 func ByPortfolioID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPortfolioID, opts...).ToFunc()
+}
+
+// ByCollectionID orders the results by the collection_id field.
+func ByCollectionID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCollectionID, opts...).ToFunc()
 }
 
 // ByMain orders the results by the main field.
@@ -169,10 +246,24 @@ func ByPortfolioField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newPortfolioStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByCollectionField orders the results by collection field.
+func ByCollectionField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newCollectionStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newPortfolioStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PortfolioInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, PortfolioTable, PortfolioColumn),
+	)
+}
+func newCollectionStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(CollectionInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, CollectionTable, CollectionColumn),
 	)
 }

@@ -99,9 +99,44 @@ func Note(v string) predicate.POLine {
 	return predicate.POLine(sql.FieldEQ(FieldNote, v))
 }
 
+// ProcessType applies equality check predicate on the "process_type" field. It's identical to ProcessTypeEQ.
+func ProcessType(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldProcessType, v))
+}
+
+// Fund applies equality check predicate on the "fund" field. It's identical to FundEQ.
+func Fund(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldFund, v))
+}
+
+// Price applies equality check predicate on the "price" field. It's identical to PriceEQ.
+func Price(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldPrice, v))
+}
+
+// Currency applies equality check predicate on the "currency" field. It's identical to CurrencyEQ.
+func Currency(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldCurrency, v))
+}
+
+// IntervalFrom applies equality check predicate on the "interval_from" field. It's identical to IntervalFromEQ.
+func IntervalFrom(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldIntervalFrom, v))
+}
+
+// IntervalUntil applies equality check predicate on the "interval_until" field. It's identical to IntervalUntilEQ.
+func IntervalUntil(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldIntervalUntil, v))
+}
+
 // PortfolioID applies equality check predicate on the "portfolio_id" field. It's identical to PortfolioIDEQ.
 func PortfolioID(v int64) predicate.POLine {
 	return predicate.POLine(sql.FieldEQ(FieldPortfolioID, v))
+}
+
+// CollectionID applies equality check predicate on the "collection_id" field. It's identical to CollectionIDEQ.
+func CollectionID(v int64) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldCollectionID, v))
 }
 
 // Main applies equality check predicate on the "main" field. It's identical to MainEQ.
@@ -649,6 +684,396 @@ func NoteContainsFold(v string) predicate.POLine {
 	return predicate.POLine(sql.FieldContainsFold(FieldNote, v))
 }
 
+// ProcessTypeEQ applies the EQ predicate on the "process_type" field.
+func ProcessTypeEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldProcessType, v))
+}
+
+// ProcessTypeNEQ applies the NEQ predicate on the "process_type" field.
+func ProcessTypeNEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldProcessType, v))
+}
+
+// ProcessTypeIn applies the In predicate on the "process_type" field.
+func ProcessTypeIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldProcessType, vs...))
+}
+
+// ProcessTypeNotIn applies the NotIn predicate on the "process_type" field.
+func ProcessTypeNotIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldProcessType, vs...))
+}
+
+// ProcessTypeGT applies the GT predicate on the "process_type" field.
+func ProcessTypeGT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGT(FieldProcessType, v))
+}
+
+// ProcessTypeGTE applies the GTE predicate on the "process_type" field.
+func ProcessTypeGTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGTE(FieldProcessType, v))
+}
+
+// ProcessTypeLT applies the LT predicate on the "process_type" field.
+func ProcessTypeLT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLT(FieldProcessType, v))
+}
+
+// ProcessTypeLTE applies the LTE predicate on the "process_type" field.
+func ProcessTypeLTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLTE(FieldProcessType, v))
+}
+
+// ProcessTypeContains applies the Contains predicate on the "process_type" field.
+func ProcessTypeContains(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContains(FieldProcessType, v))
+}
+
+// ProcessTypeHasPrefix applies the HasPrefix predicate on the "process_type" field.
+func ProcessTypeHasPrefix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasPrefix(FieldProcessType, v))
+}
+
+// ProcessTypeHasSuffix applies the HasSuffix predicate on the "process_type" field.
+func ProcessTypeHasSuffix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasSuffix(FieldProcessType, v))
+}
+
+// ProcessTypeEqualFold applies the EqualFold predicate on the "process_type" field.
+func ProcessTypeEqualFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEqualFold(FieldProcessType, v))
+}
+
+// ProcessTypeContainsFold applies the ContainsFold predicate on the "process_type" field.
+func ProcessTypeContainsFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContainsFold(FieldProcessType, v))
+}
+
+// FundEQ applies the EQ predicate on the "fund" field.
+func FundEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldFund, v))
+}
+
+// FundNEQ applies the NEQ predicate on the "fund" field.
+func FundNEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldFund, v))
+}
+
+// FundIn applies the In predicate on the "fund" field.
+func FundIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldFund, vs...))
+}
+
+// FundNotIn applies the NotIn predicate on the "fund" field.
+func FundNotIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldFund, vs...))
+}
+
+// FundGT applies the GT predicate on the "fund" field.
+func FundGT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGT(FieldFund, v))
+}
+
+// FundGTE applies the GTE predicate on the "fund" field.
+func FundGTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGTE(FieldFund, v))
+}
+
+// FundLT applies the LT predicate on the "fund" field.
+func FundLT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLT(FieldFund, v))
+}
+
+// FundLTE applies the LTE predicate on the "fund" field.
+func FundLTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLTE(FieldFund, v))
+}
+
+// FundContains applies the Contains predicate on the "fund" field.
+func FundContains(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContains(FieldFund, v))
+}
+
+// FundHasPrefix applies the HasPrefix predicate on the "fund" field.
+func FundHasPrefix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasPrefix(FieldFund, v))
+}
+
+// FundHasSuffix applies the HasSuffix predicate on the "fund" field.
+func FundHasSuffix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasSuffix(FieldFund, v))
+}
+
+// FundEqualFold applies the EqualFold predicate on the "fund" field.
+func FundEqualFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEqualFold(FieldFund, v))
+}
+
+// FundContainsFold applies the ContainsFold predicate on the "fund" field.
+func FundContainsFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContainsFold(FieldFund, v))
+}
+
+// PriceEQ applies the EQ predicate on the "price" field.
+func PriceEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldPrice, v))
+}
+
+// PriceNEQ applies the NEQ predicate on the "price" field.
+func PriceNEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldPrice, v))
+}
+
+// PriceIn applies the In predicate on the "price" field.
+func PriceIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldPrice, vs...))
+}
+
+// PriceNotIn applies the NotIn predicate on the "price" field.
+func PriceNotIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldPrice, vs...))
+}
+
+// PriceGT applies the GT predicate on the "price" field.
+func PriceGT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGT(FieldPrice, v))
+}
+
+// PriceGTE applies the GTE predicate on the "price" field.
+func PriceGTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGTE(FieldPrice, v))
+}
+
+// PriceLT applies the LT predicate on the "price" field.
+func PriceLT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLT(FieldPrice, v))
+}
+
+// PriceLTE applies the LTE predicate on the "price" field.
+func PriceLTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLTE(FieldPrice, v))
+}
+
+// PriceContains applies the Contains predicate on the "price" field.
+func PriceContains(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContains(FieldPrice, v))
+}
+
+// PriceHasPrefix applies the HasPrefix predicate on the "price" field.
+func PriceHasPrefix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasPrefix(FieldPrice, v))
+}
+
+// PriceHasSuffix applies the HasSuffix predicate on the "price" field.
+func PriceHasSuffix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasSuffix(FieldPrice, v))
+}
+
+// PriceEqualFold applies the EqualFold predicate on the "price" field.
+func PriceEqualFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEqualFold(FieldPrice, v))
+}
+
+// PriceContainsFold applies the ContainsFold predicate on the "price" field.
+func PriceContainsFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContainsFold(FieldPrice, v))
+}
+
+// CurrencyEQ applies the EQ predicate on the "currency" field.
+func CurrencyEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldCurrency, v))
+}
+
+// CurrencyNEQ applies the NEQ predicate on the "currency" field.
+func CurrencyNEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldCurrency, v))
+}
+
+// CurrencyIn applies the In predicate on the "currency" field.
+func CurrencyIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldCurrency, vs...))
+}
+
+// CurrencyNotIn applies the NotIn predicate on the "currency" field.
+func CurrencyNotIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldCurrency, vs...))
+}
+
+// CurrencyGT applies the GT predicate on the "currency" field.
+func CurrencyGT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGT(FieldCurrency, v))
+}
+
+// CurrencyGTE applies the GTE predicate on the "currency" field.
+func CurrencyGTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGTE(FieldCurrency, v))
+}
+
+// CurrencyLT applies the LT predicate on the "currency" field.
+func CurrencyLT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLT(FieldCurrency, v))
+}
+
+// CurrencyLTE applies the LTE predicate on the "currency" field.
+func CurrencyLTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLTE(FieldCurrency, v))
+}
+
+// CurrencyContains applies the Contains predicate on the "currency" field.
+func CurrencyContains(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContains(FieldCurrency, v))
+}
+
+// CurrencyHasPrefix applies the HasPrefix predicate on the "currency" field.
+func CurrencyHasPrefix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasPrefix(FieldCurrency, v))
+}
+
+// CurrencyHasSuffix applies the HasSuffix predicate on the "currency" field.
+func CurrencyHasSuffix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasSuffix(FieldCurrency, v))
+}
+
+// CurrencyEqualFold applies the EqualFold predicate on the "currency" field.
+func CurrencyEqualFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEqualFold(FieldCurrency, v))
+}
+
+// CurrencyContainsFold applies the ContainsFold predicate on the "currency" field.
+func CurrencyContainsFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContainsFold(FieldCurrency, v))
+}
+
+// IntervalFromEQ applies the EQ predicate on the "interval_from" field.
+func IntervalFromEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldIntervalFrom, v))
+}
+
+// IntervalFromNEQ applies the NEQ predicate on the "interval_from" field.
+func IntervalFromNEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldIntervalFrom, v))
+}
+
+// IntervalFromIn applies the In predicate on the "interval_from" field.
+func IntervalFromIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldIntervalFrom, vs...))
+}
+
+// IntervalFromNotIn applies the NotIn predicate on the "interval_from" field.
+func IntervalFromNotIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldIntervalFrom, vs...))
+}
+
+// IntervalFromGT applies the GT predicate on the "interval_from" field.
+func IntervalFromGT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGT(FieldIntervalFrom, v))
+}
+
+// IntervalFromGTE applies the GTE predicate on the "interval_from" field.
+func IntervalFromGTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGTE(FieldIntervalFrom, v))
+}
+
+// IntervalFromLT applies the LT predicate on the "interval_from" field.
+func IntervalFromLT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLT(FieldIntervalFrom, v))
+}
+
+// IntervalFromLTE applies the LTE predicate on the "interval_from" field.
+func IntervalFromLTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLTE(FieldIntervalFrom, v))
+}
+
+// IntervalFromContains applies the Contains predicate on the "interval_from" field.
+func IntervalFromContains(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContains(FieldIntervalFrom, v))
+}
+
+// IntervalFromHasPrefix applies the HasPrefix predicate on the "interval_from" field.
+func IntervalFromHasPrefix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasPrefix(FieldIntervalFrom, v))
+}
+
+// IntervalFromHasSuffix applies the HasSuffix predicate on the "interval_from" field.
+func IntervalFromHasSuffix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasSuffix(FieldIntervalFrom, v))
+}
+
+// IntervalFromEqualFold applies the EqualFold predicate on the "interval_from" field.
+func IntervalFromEqualFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEqualFold(FieldIntervalFrom, v))
+}
+
+// IntervalFromContainsFold applies the ContainsFold predicate on the "interval_from" field.
+func IntervalFromContainsFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContainsFold(FieldIntervalFrom, v))
+}
+
+// IntervalUntilEQ applies the EQ predicate on the "interval_until" field.
+func IntervalUntilEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldIntervalUntil, v))
+}
+
+// IntervalUntilNEQ applies the NEQ predicate on the "interval_until" field.
+func IntervalUntilNEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldIntervalUntil, v))
+}
+
+// IntervalUntilIn applies the In predicate on the "interval_until" field.
+func IntervalUntilIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldIntervalUntil, vs...))
+}
+
+// IntervalUntilNotIn applies the NotIn predicate on the "interval_until" field.
+func IntervalUntilNotIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldIntervalUntil, vs...))
+}
+
+// IntervalUntilGT applies the GT predicate on the "interval_until" field.
+func IntervalUntilGT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGT(FieldIntervalUntil, v))
+}
+
+// IntervalUntilGTE applies the GTE predicate on the "interval_until" field.
+func IntervalUntilGTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGTE(FieldIntervalUntil, v))
+}
+
+// IntervalUntilLT applies the LT predicate on the "interval_until" field.
+func IntervalUntilLT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLT(FieldIntervalUntil, v))
+}
+
+// IntervalUntilLTE applies the LTE predicate on the "interval_until" field.
+func IntervalUntilLTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLTE(FieldIntervalUntil, v))
+}
+
+// IntervalUntilContains applies the Contains predicate on the "interval_until" field.
+func IntervalUntilContains(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContains(FieldIntervalUntil, v))
+}
+
+// IntervalUntilHasPrefix applies the HasPrefix predicate on the "interval_until" field.
+func IntervalUntilHasPrefix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasPrefix(FieldIntervalUntil, v))
+}
+
+// IntervalUntilHasSuffix applies the HasSuffix predicate on the "interval_until" field.
+func IntervalUntilHasSuffix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasSuffix(FieldIntervalUntil, v))
+}
+
+// IntervalUntilEqualFold applies the EqualFold predicate on the "interval_until" field.
+func IntervalUntilEqualFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEqualFold(FieldIntervalUntil, v))
+}
+
+// IntervalUntilContainsFold applies the ContainsFold predicate on the "interval_until" field.
+func IntervalUntilContainsFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContainsFold(FieldIntervalUntil, v))
+}
+
 // PortfolioIDEQ applies the EQ predicate on the "portfolio_id" field.
 func PortfolioIDEQ(v int64) predicate.POLine {
 	return predicate.POLine(sql.FieldEQ(FieldPortfolioID, v))
@@ -677,6 +1102,36 @@ func PortfolioIDIsNil() predicate.POLine {
 // PortfolioIDNotNil applies the NotNil predicate on the "portfolio_id" field.
 func PortfolioIDNotNil() predicate.POLine {
 	return predicate.POLine(sql.FieldNotNull(FieldPortfolioID))
+}
+
+// CollectionIDEQ applies the EQ predicate on the "collection_id" field.
+func CollectionIDEQ(v int64) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldCollectionID, v))
+}
+
+// CollectionIDNEQ applies the NEQ predicate on the "collection_id" field.
+func CollectionIDNEQ(v int64) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldCollectionID, v))
+}
+
+// CollectionIDIn applies the In predicate on the "collection_id" field.
+func CollectionIDIn(vs ...int64) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldCollectionID, vs...))
+}
+
+// CollectionIDNotIn applies the NotIn predicate on the "collection_id" field.
+func CollectionIDNotIn(vs ...int64) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldCollectionID, vs...))
+}
+
+// CollectionIDIsNil applies the IsNil predicate on the "collection_id" field.
+func CollectionIDIsNil() predicate.POLine {
+	return predicate.POLine(sql.FieldIsNull(FieldCollectionID))
+}
+
+// CollectionIDNotNil applies the NotNil predicate on the "collection_id" field.
+func CollectionIDNotNil() predicate.POLine {
+	return predicate.POLine(sql.FieldNotNull(FieldCollectionID))
 }
 
 // MainEQ applies the EQ predicate on the "main" field.
@@ -744,6 +1199,29 @@ func HasPortfolio() predicate.POLine {
 func HasPortfolioWith(preds ...predicate.Portfolio) predicate.POLine {
 	return predicate.POLine(func(s *sql.Selector) {
 		step := newPortfolioStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasCollection applies the HasEdge predicate on the "collection" edge.
+func HasCollection() predicate.POLine {
+	return predicate.POLine(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, CollectionTable, CollectionColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasCollectionWith applies the HasEdge predicate on the "collection" edge with a given conditions (other predicates).
+func HasCollectionWith(preds ...predicate.Collection) predicate.POLine {
+	return predicate.POLine(func(s *sql.Selector) {
+		step := newCollectionStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

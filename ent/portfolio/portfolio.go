@@ -104,10 +104,14 @@ const (
 	EdgeRefusedRows = "refused_rows"
 	// EdgeSets holds the string denoting the sets edge name in mutations.
 	EdgeSets = "sets"
+	// EdgeAdditionalLicenses holds the string denoting the additional_licenses edge name in mutations.
+	EdgeAdditionalLicenses = "additional_licenses"
 	// EdgeEdits holds the string denoting the edits edge name in mutations.
 	EdgeEdits = "edits"
 	// EdgeSetMembers holds the string denoting the set_members edge name in mutations.
 	EdgeSetMembers = "set_members"
+	// EdgeAdditional holds the string denoting the additional edge name in mutations.
+	EdgeAdditional = "additional"
 	// Table holds the table name of the portfolio in the database.
 	Table = "portfolios"
 	// CollectionTable is the table that holds the collection relation/edge.
@@ -164,6 +168,11 @@ const (
 	// SetsInverseTable is the table name for the PortfolioSet entity.
 	// It exists in this package in order to avoid circular dependency with the "portfolioset" package.
 	SetsInverseTable = "portfolio_sets"
+	// AdditionalLicensesTable is the table that holds the additional_licenses relation/edge. The primary key declared below.
+	AdditionalLicensesTable = "additional_licenses"
+	// AdditionalLicensesInverseTable is the table name for the License entity.
+	// It exists in this package in order to avoid circular dependency with the "license" package.
+	AdditionalLicensesInverseTable = "licenses"
 	// EditsTable is the table that holds the edits relation/edge.
 	EditsTable = "edits"
 	// EditsInverseTable is the table name for the Edit entity.
@@ -178,6 +187,13 @@ const (
 	SetMembersInverseTable = "portfolio_set_members"
 	// SetMembersColumn is the table column denoting the set_members relation/edge.
 	SetMembersColumn = "portfolio_id"
+	// AdditionalTable is the table that holds the additional relation/edge.
+	AdditionalTable = "additional_licenses"
+	// AdditionalInverseTable is the table name for the AdditionalLicense entity.
+	// It exists in this package in order to avoid circular dependency with the "additionallicense" package.
+	AdditionalInverseTable = "additional_licenses"
+	// AdditionalColumn is the table column denoting the additional relation/edge.
+	AdditionalColumn = "portfolio_id"
 )
 
 // Columns holds all SQL columns for portfolio fields.
@@ -227,6 +243,9 @@ var (
 	// SetsPrimaryKey and SetsColumn2 are the table columns denoting the
 	// primary key for the sets relation (M2M).
 	SetsPrimaryKey = []string{"portfolio_set_id", "portfolio_id"}
+	// AdditionalLicensesPrimaryKey and AdditionalLicensesColumn2 are the table columns denoting the
+	// primary key for the additional_licenses relation (M2M).
+	AdditionalLicensesPrimaryKey = []string{"portfolio_id", "license_id"}
 )
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -594,6 +613,20 @@ func BySets(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByAdditionalLicensesCount orders the results by additional_licenses count.
+func ByAdditionalLicensesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAdditionalLicensesStep(), opts...)
+	}
+}
+
+// ByAdditionalLicenses orders the results by additional_licenses terms.
+func ByAdditionalLicenses(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAdditionalLicensesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByEditsCount orders the results by edits count.
 func ByEditsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -619,6 +652,20 @@ func BySetMembersCount(opts ...sql.OrderTermOption) OrderOption {
 func BySetMembers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newSetMembersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByAdditionalCount orders the results by additional count.
+func ByAdditionalCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAdditionalStep(), opts...)
+	}
+}
+
+// ByAdditional orders the results by additional terms.
+func ByAdditional(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAdditionalStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
 func newCollectionStep() *sqlgraph.Step {
@@ -677,6 +724,13 @@ func newSetsStep() *sqlgraph.Step {
 		sqlgraph.Edge(sqlgraph.M2M, true, SetsTable, SetsPrimaryKey...),
 	)
 }
+func newAdditionalLicensesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AdditionalLicensesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, false, AdditionalLicensesTable, AdditionalLicensesPrimaryKey...),
+	)
+}
 func newEditsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -689,5 +743,12 @@ func newSetMembersStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SetMembersInverseTable, SetMembersColumn),
 		sqlgraph.Edge(sqlgraph.O2M, true, SetMembersTable, SetMembersColumn),
+	)
+}
+func newAdditionalStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AdditionalInverseTable, AdditionalColumn),
+		sqlgraph.Edge(sqlgraph.O2M, true, AdditionalTable, AdditionalColumn),
 	)
 }

@@ -2568,6 +2568,29 @@ func HasSetsWith(preds ...predicate.PortfolioSet) predicate.Portfolio {
 	})
 }
 
+// HasAdditionalLicenses applies the HasEdge predicate on the "additional_licenses" edge.
+func HasAdditionalLicenses() predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, AdditionalLicensesTable, AdditionalLicensesPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAdditionalLicensesWith applies the HasEdge predicate on the "additional_licenses" edge with a given conditions (other predicates).
+func HasAdditionalLicensesWith(preds ...predicate.License) predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := newAdditionalLicensesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasEdits applies the HasEdge predicate on the "edits" edge.
 func HasEdits() predicate.Portfolio {
 	return predicate.Portfolio(func(s *sql.Selector) {
@@ -2606,6 +2629,29 @@ func HasSetMembers() predicate.Portfolio {
 func HasSetMembersWith(preds ...predicate.PortfolioSetMember) predicate.Portfolio {
 	return predicate.Portfolio(func(s *sql.Selector) {
 		step := newSetMembersStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasAdditional applies the HasEdge predicate on the "additional" edge.
+func HasAdditional() predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, AdditionalTable, AdditionalColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasAdditionalWith applies the HasEdge predicate on the "additional" edge with a given conditions (other predicates).
+func HasAdditionalWith(preds ...predicate.AdditionalLicense) predicate.Portfolio {
+	return predicate.Portfolio(func(s *sql.Selector) {
+		step := newAdditionalStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -25,14 +25,24 @@ func (POLine) Fields() []ent.Field {
 		field.String("ordered_on").Default("").Comment("YYYY-MM-DD"),
 		field.String("renews_on").Default("").Comment("YYYY-MM-DD"),
 		field.String("note").Default(""),
+		field.String("process_type").Default("").Comment("how it is bought, such as a subscription or a purchase at list price"),
+		field.String("fund").Default("").Comment("what pays for it"),
+		field.String("price").Default("").Comment("decimal, such as 1234.50; empty: not said"),
+		field.String("currency").Default("").Comment("ISO 4217, of the price"),
+		field.String("interval_from").Default("").Comment("YYYY-MM-DD: first day of what is paid for"),
+		field.String("interval_until").Default("").Comment("YYYY-MM-DD: last day of what is paid for"),
 		field.Int64("portfolio_id").Optional().Nillable(),
-		field.Bool("main").Default(true).Comment("the portfolio's main PO line; others are additional"),
+		field.Int64("collection_id").Optional().Nillable().Comment("it orders the collection as a whole; never together with portfolio_id"),
+		field.Bool("main").Default(true).Comment("the portfolio's or collection's main PO line; others are additional"),
 		field.Int("version").Default(1),
 	}
 }
 
 func (POLine) Edges() []ent.Edge {
-	return []ent.Edge{edge.From("portfolio", Portfolio.Type).Ref("po_lines").Field("portfolio_id").Unique()}
+	return []ent.Edge{
+		edge.From("portfolio", Portfolio.Type).Ref("po_lines").Field("portfolio_id").Unique(),
+		edge.From("collection", Collection.Type).Ref("po_lines").Field("collection_id").Unique(),
+	}
 }
 
 func (POLine) Indexes() []ent.Index {
@@ -40,6 +50,9 @@ func (POLine) Indexes() []ent.Index {
 		index.Fields("portfolio_id", "main"),
 		index.Fields("portfolio_id").Unique().StorageKey("po_line_one_main").
 			Annotations(entsql.IndexWhere("main AND portfolio_id IS NOT NULL")),
+		index.Fields("collection_id").Annotations(entsql.IndexWhere("collection_id IS NOT NULL")),
+		index.Fields("collection_id").Unique().StorageKey("po_line_one_main_of_collection").
+			Annotations(entsql.IndexWhere("main AND collection_id IS NOT NULL")),
 		index.Fields("vendor", "id"),
 		index.Fields("status", "id"),
 	}
@@ -73,6 +86,7 @@ func (License) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("portfolios", Portfolio.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.To("collections", Collection.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.From("additional_portfolios", Portfolio.Type).Ref("additional_licenses").Through("additional", AdditionalLicense.Type),
 	}
 }
 
@@ -83,3 +97,23 @@ func (License) Indexes() []ent.Index {
 		index.Fields("id").StorageKey("license_perpetual").Annotations(entsql.IndexWhere("perpetual_access")),
 	}
 }
+
+// AdditionalLicense says that a portfolio has a license beside its main one, which is portfolios.license_id or its collection's.
+type AdditionalLicense struct{ ent.Schema }
+
+func (AdditionalLicense) Annotations() []schema.Annotation {
+	return []schema.Annotation{entsql.Table("additional_licenses"), field.ID("portfolio_id", "license_id")}
+}
+
+func (AdditionalLicense) Fields() []ent.Field {
+	return []ent.Field{field.Int64("portfolio_id"), field.Int64("license_id")}
+}
+
+func (AdditionalLicense) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.To("portfolio", Portfolio.Type).Unique().Required().Field("portfolio_id").Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("license", License.Type).Unique().Required().Field("license_id").Annotations(entsql.OnDelete(entsql.Restrict)),
+	}
+}
+
+func (AdditionalLicense) Indexes() []ent.Index { return []ent.Index{index.Fields("license_id")} }

@@ -41,6 +41,7 @@ func (Collection) Edges() []ent.Edge {
 			Field("community_zone_collection_id").Unique(),
 		edge.From("license", License.Type).Ref("collections").Field("license_id").Unique(),
 		edge.To("portfolios", Portfolio.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
+		edge.To("po_lines", POLine.Type).Annotations(entsql.OnDelete(entsql.Restrict)),
 		edge.From("sets", CollectionSet.Type).Ref("collections").Through("set_members", CollectionSetMember.Type),
 		edge.To("job_parts", JobPart.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 		edge.To("refused_rows", RefusedRow.Type).Annotations(entsql.OnDelete(entsql.Cascade)),

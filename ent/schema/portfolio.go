@@ -45,6 +45,7 @@ func (Portfolio) Edges() []ent.Edge {
 		edge.To("pairing_decisions", PairingDecision.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("refused_rows", RefusedRow.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.From("sets", PortfolioSet.Type).Ref("portfolios").Through("set_members", PortfolioSetMember.Type),
+		edge.To("additional_licenses", License.Type).Through("additional", AdditionalLicense.Type),
 		edge.To("edits", Edit.Type).Annotations(entsql.OnDelete(entsql.SetNull)),
 	}
 }

@@ -4,6 +4,7 @@ package generated
 
 import (
 	"autoholdings/graph/model"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/access"
 	"bytes"
@@ -82,6 +83,25 @@ type ComplexityRoot struct {
 	AccessTokenEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	AcquisitionsLine struct {
+		Action  func(childComplexity int) int
+		Line    func(childComplexity int) int
+		Message func(childComplexity int) int
+		Number  func(childComplexity int) int
+	}
+
+	AcquisitionsReport struct {
+		Attached  func(childComplexity int) int
+		Created   func(childComplexity int) int
+		DryRun    func(childComplexity int) int
+		Lines     func(childComplexity int) int
+		Moved     func(childComplexity int) int
+		Refused   func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+		Updated   func(childComplexity int) int
+		Warnings  func(childComplexity int) int
 	}
 
 	ActivateCollectionPayload struct {
@@ -222,6 +242,7 @@ type ComplexityRoot struct {
 		PerpetualAccess           func(childComplexity int) int
 		PerpetualFrom             func(childComplexity int) int
 		PerpetualUntil            func(childComplexity int) int
+		PoLines                   func(childComplexity int) int
 		Portfolios                func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
 		Sets                      func(childComplexity int) int
 		UpdatedAt                 func(childComplexity int) int
@@ -515,6 +536,11 @@ type ComplexityRoot struct {
 		Identity  func(childComplexity int) int
 		Removals  func(childComplexity int) int
 		Shape     func(childComplexity int) int
+	}
+
+	ImportAcquisitionsPayload struct {
+		Report     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	ImportCollectionPayload struct {
@@ -869,6 +895,8 @@ type ComplexityRoot struct {
 		ImportCollection          func(childComplexity int, input ImportCollectionInput) int
 		ImportCommunityZoneTitles func(childComplexity int, input ImportCommunityZoneTitlesInput) int
 		ImportFromAlma            func(childComplexity int, input ImportFromAlmaInput) int
+		ImportLicenses            func(childComplexity int, input ImportAcquisitionsInput) int
+		ImportPoLines             func(childComplexity int, input ImportAcquisitionsInput) int
 		JudgeRefusedRow           func(childComplexity int, input JudgeRefusedRowInput) int
 		MarkWorklistItems         func(childComplexity int, input MarkWorklistItemsInput) int
 		MovePortfolioInformation  func(childComplexity int, input MovePortfolioInformationInput) int
@@ -958,19 +986,27 @@ type ComplexityRoot struct {
 	}
 
 	PoLine struct {
-		CreatedAt func(childComplexity int) int
-		ID        func(childComplexity int) int
-		Main      func(childComplexity int) int
-		Note      func(childComplexity int) int
-		Number    func(childComplexity int) int
-		OrderedOn func(childComplexity int) int
-		Portfolio func(childComplexity int) int
-		RenewsOn  func(childComplexity int) int
-		Status    func(childComplexity int) int
-		Type      func(childComplexity int) int
-		UpdatedAt func(childComplexity int) int
-		Vendor    func(childComplexity int) int
-		Version   func(childComplexity int) int
+		Closed        func(childComplexity int) int
+		Collection    func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		Currency      func(childComplexity int) int
+		Fund          func(childComplexity int) int
+		ID            func(childComplexity int) int
+		IntervalFrom  func(childComplexity int) int
+		IntervalUntil func(childComplexity int) int
+		Main          func(childComplexity int) int
+		Note          func(childComplexity int) int
+		Number        func(childComplexity int) int
+		OrderedOn     func(childComplexity int) int
+		Portfolio     func(childComplexity int) int
+		Price         func(childComplexity int) int
+		ProcessType   func(childComplexity int) int
+		RenewsOn      func(childComplexity int) int
+		Status        func(childComplexity int) int
+		Type          func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		Vendor        func(childComplexity int) int
+		Version       func(childComplexity int) int
 	}
 
 	PoLineConnection struct {
@@ -989,6 +1025,7 @@ type ComplexityRoot struct {
 		AccessRights                 func(childComplexity int) int
 		AccessType                   func(childComplexity int) int
 		Accessible                   func(childComplexity int) int
+		AdditionalLicenses           func(childComplexity int) int
 		AuthenticationNote           func(childComplexity int) int
 		Available                    func(childComplexity int) int
 		AvailableFor                 func(childComplexity int) int
@@ -1172,6 +1209,7 @@ type ComplexityRoot struct {
 		PortfolioSets               func(childComplexity int, first *int, after *string, filter *model.PortfolioSetFilter) int
 		Portfolios                  func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
 		PortfoliosKeptWithoutReason func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
+		PortfoliosOfClosedOrders    func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
 		PortfoliosWithoutPoLine     func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
 		Profile                     func(childComplexity int, id string) int
 		Profiles                    func(childComplexity int, first *int, after *string, filter *model.ProfileFilter) int
@@ -1425,6 +1463,7 @@ type CollectionResolver interface {
 	CommunityZoneCollection(ctx context.Context, obj *model.Collection) (*model.CommunityZoneCollection, error)
 
 	License(ctx context.Context, obj *model.Collection) (*model.License, error)
+	PoLines(ctx context.Context, obj *model.Collection) ([]*model.POLine, error)
 
 	Portfolios(ctx context.Context, obj *model.Collection, first *int, after *string, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
 	Sets(ctx context.Context, obj *model.Collection) ([]*model.CollectionSet, error)
@@ -1524,6 +1563,8 @@ type MutationResolver interface {
 	CreateLicense(ctx context.Context, input CreateLicenseInput) (*CreateLicensePayload, error)
 	UpdateLicense(ctx context.Context, input UpdateLicenseInput) (*UpdateLicensePayload, error)
 	DeleteLicense(ctx context.Context, input DeleteLicenseInput) (*DeleteLicensePayload, error)
+	ImportPoLines(ctx context.Context, input ImportAcquisitionsInput) (*ImportAcquisitionsPayload, error)
+	ImportLicenses(ctx context.Context, input ImportAcquisitionsInput) (*ImportAcquisitionsPayload, error)
 	MovePortfolioInformation(ctx context.Context, input MovePortfolioInformationInput) (*MovePortfolioInformationPayload, error)
 	DecidePairings(ctx context.Context, input DecidePairingsInput) (*DecidePairingsPayload, error)
 	TakeBackPairing(ctx context.Context, input TakeBackPairingInput) (*TakeBackPairingPayload, error)
@@ -1559,6 +1600,7 @@ type PairingDecisionResolver interface {
 }
 type PoLineResolver interface {
 	Portfolio(ctx context.Context, obj *model.POLine) (*model.Portfolio, error)
+	Collection(ctx context.Context, obj *model.POLine) (*model.Collection, error)
 }
 type PortfolioResolver interface {
 	Collection(ctx context.Context, obj *model.Portfolio) (*model.Collection, error)
@@ -1572,6 +1614,7 @@ type PortfolioResolver interface {
 	Entitlements(ctx context.Context, obj *model.Portfolio) ([]*model.Entitlement, error)
 	PoLines(ctx context.Context, obj *model.Portfolio) ([]*model.POLine, error)
 	License(ctx context.Context, obj *model.Portfolio) (*model.License, error)
+	AdditionalLicenses(ctx context.Context, obj *model.Portfolio) ([]*model.License, error)
 
 	LocalValues(ctx context.Context, obj *model.Portfolio) ([]*model.LocalValue, error)
 
@@ -1613,6 +1656,7 @@ type QueryResolver interface {
 	PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
 	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
 	PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
+	PortfoliosOfClosedOrders(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
 	Worklist(ctx context.Context, first *int, after *string, filter *model.WorklistFilter) (*model.Connection[*model.WorklistItem], error)
 	WorklistCounts(ctx context.Context, filter *model.WorklistFilter) ([]*model.WorklistCount, error)
 	WorklistPeople(ctx context.Context) ([]*model.WorklistPerson, error)
@@ -1744,6 +1788,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AccessTokenEdge.Node(childComplexity), true
+
+	case "AcquisitionsLine.action":
+		if e.ComplexityRoot.AcquisitionsLine.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsLine.Action(childComplexity), true
+	case "AcquisitionsLine.line":
+		if e.ComplexityRoot.AcquisitionsLine.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsLine.Line(childComplexity), true
+	case "AcquisitionsLine.message":
+		if e.ComplexityRoot.AcquisitionsLine.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsLine.Message(childComplexity), true
+	case "AcquisitionsLine.number":
+		if e.ComplexityRoot.AcquisitionsLine.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsLine.Number(childComplexity), true
+
+	case "AcquisitionsReport.attached":
+		if e.ComplexityRoot.AcquisitionsReport.Attached == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Attached(childComplexity), true
+	case "AcquisitionsReport.created":
+		if e.ComplexityRoot.AcquisitionsReport.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Created(childComplexity), true
+	case "AcquisitionsReport.dryRun":
+		if e.ComplexityRoot.AcquisitionsReport.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.DryRun(childComplexity), true
+	case "AcquisitionsReport.lines":
+		if e.ComplexityRoot.AcquisitionsReport.Lines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Lines(childComplexity), true
+	case "AcquisitionsReport.moved":
+		if e.ComplexityRoot.AcquisitionsReport.Moved == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Moved(childComplexity), true
+	case "AcquisitionsReport.refused":
+		if e.ComplexityRoot.AcquisitionsReport.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Refused(childComplexity), true
+	case "AcquisitionsReport.unchanged":
+		if e.ComplexityRoot.AcquisitionsReport.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Unchanged(childComplexity), true
+	case "AcquisitionsReport.updated":
+		if e.ComplexityRoot.AcquisitionsReport.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Updated(childComplexity), true
+	case "AcquisitionsReport.warnings":
+		if e.ComplexityRoot.AcquisitionsReport.Warnings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcquisitionsReport.Warnings(childComplexity), true
 
 	case "ActivateCollectionPayload.collection":
 		if e.ComplexityRoot.ActivateCollectionPayload.Collection == nil {
@@ -2261,6 +2385,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Collection.PerpetualUntil(childComplexity), true
+	case "Collection.poLines":
+		if e.ComplexityRoot.Collection.PoLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Collection.PoLines(childComplexity), true
 	case "Collection.portfolios":
 		if e.ComplexityRoot.Collection.Portfolios == nil {
 			break
@@ -3264,6 +3394,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Guards.Shape(childComplexity), true
+
+	case "ImportAcquisitionsPayload.report":
+		if e.ComplexityRoot.ImportAcquisitionsPayload.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportAcquisitionsPayload.Report(childComplexity), true
+	case "ImportAcquisitionsPayload.userErrors":
+		if e.ComplexityRoot.ImportAcquisitionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportAcquisitionsPayload.UserErrors(childComplexity), true
 
 	case "ImportCollectionPayload.job":
 		if e.ComplexityRoot.ImportCollectionPayload.Job == nil {
@@ -4968,6 +5111,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportFromAlma(childComplexity, args["input"].(ImportFromAlmaInput)), true
+	case "Mutation.importLicenses":
+		if e.ComplexityRoot.Mutation.ImportLicenses == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importLicenses_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportLicenses(childComplexity, args["input"].(ImportAcquisitionsInput)), true
+	case "Mutation.importPoLines":
+		if e.ComplexityRoot.Mutation.ImportPoLines == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importPoLines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportPoLines(childComplexity, args["input"].(ImportAcquisitionsInput)), true
 	case "Mutation.judgeRefusedRow":
 		if e.ComplexityRoot.Mutation.JudgeRefusedRow == nil {
 			break
@@ -5469,18 +5634,54 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PersonEdge.Node(childComplexity), true
 
+	case "PoLine.closed":
+		if e.ComplexityRoot.PoLine.Closed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.Closed(childComplexity), true
+	case "PoLine.collection":
+		if e.ComplexityRoot.PoLine.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.Collection(childComplexity), true
 	case "PoLine.createdAt":
 		if e.ComplexityRoot.PoLine.CreatedAt == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PoLine.CreatedAt(childComplexity), true
+	case "PoLine.currency":
+		if e.ComplexityRoot.PoLine.Currency == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.Currency(childComplexity), true
+	case "PoLine.fund":
+		if e.ComplexityRoot.PoLine.Fund == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.Fund(childComplexity), true
 	case "PoLine.id":
 		if e.ComplexityRoot.PoLine.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.PoLine.ID(childComplexity), true
+	case "PoLine.intervalFrom":
+		if e.ComplexityRoot.PoLine.IntervalFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.IntervalFrom(childComplexity), true
+	case "PoLine.intervalUntil":
+		if e.ComplexityRoot.PoLine.IntervalUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.IntervalUntil(childComplexity), true
 	case "PoLine.main":
 		if e.ComplexityRoot.PoLine.Main == nil {
 			break
@@ -5511,6 +5712,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PoLine.Portfolio(childComplexity), true
+	case "PoLine.price":
+		if e.ComplexityRoot.PoLine.Price == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.Price(childComplexity), true
+	case "PoLine.processType":
+		if e.ComplexityRoot.PoLine.ProcessType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PoLine.ProcessType(childComplexity), true
 	case "PoLine.renewsOn":
 		if e.ComplexityRoot.PoLine.RenewsOn == nil {
 			break
@@ -5604,6 +5817,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.Accessible(childComplexity), true
+	case "Portfolio.additionalLicenses":
+		if e.ComplexityRoot.Portfolio.AdditionalLicenses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Portfolio.AdditionalLicenses(childComplexity), true
 	case "Portfolio.authenticationNote":
 		if e.ComplexityRoot.Portfolio.AuthenticationNote == nil {
 			break
@@ -6590,6 +6809,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PortfoliosKeptWithoutReason(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
+	case "Query.portfoliosOfClosedOrders":
+		if e.ComplexityRoot.Query.PortfoliosOfClosedOrders == nil {
+			break
+		}
+
+		args, err := ec.field_Query_portfoliosOfClosedOrders_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PortfoliosOfClosedOrders(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.portfoliosWithoutPoLine":
 		if e.ComplexityRoot.Query.PortfoliosWithoutPoLine == nil {
 			break
@@ -7461,6 +7691,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("GuardLimitsInput", ec.unmarshalInputGuardLimitsInput),
 			graphql.NewInputUnmarshaler("GuardMarksInput", ec.unmarshalInputGuardMarksInput),
 			graphql.NewInputUnmarshaler("GuardsInput", ec.unmarshalInputGuardsInput),
+			graphql.NewInputUnmarshaler("ImportAcquisitionsInput", ec.unmarshalInputImportAcquisitionsInput),
 			graphql.NewInputUnmarshaler("ImportCollectionInput", ec.unmarshalInputImportCollectionInput),
 			graphql.NewInputUnmarshaler("ImportCommunityZoneTitlesInput", ec.unmarshalInputImportCommunityZoneTitlesInput),
 			graphql.NewInputUnmarshaler("ImportFromAlmaInput", ec.unmarshalInputImportFromAlmaInput),
@@ -7707,7 +7938,7 @@ type Query {
   """
   poLinesNotListed(first: Int = 50, after: String, filter: ReconciliationFilter): PoLineConnection! @requires(scope: READ)
   """
-  Reconciliation: portfolios that the provider lists and that have no PO line, by folded title. The whole list is at
+  Reconciliation: portfolios that the provider lists and that have no PO line, as has their collection, by folded title. The whole list is at
   ` + "`" + `/reconciliation/portfolios-without-po-line.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
   portfoliosWithoutPoLine(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
@@ -7717,6 +7948,12 @@ type Query {
   ` + "`" + `/reconciliation/portfolios-kept-without-reason.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
   portfoliosKeptWithoutReason(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+  """
+  Reconciliation: portfolios that were kept when the provider no longer listed them, and that only closed orders keep in the holdings:
+  ` + "`" + `PortfolioFilter.keptForClosedOrders` + "`" + `, by folded title. No run takes them out; ` + "`" + `changePortfolios` + "`" + ` with END_CLOSED_ORDERS does. The
+  whole list is at ` + "`" + `/reconciliation/portfolios-of-closed-orders.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
+  """
+  portfoliosOfClosedOrders(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
 
   """
   What waits for a person, over all runs: by type, in the order of ` + "`" + `WorklistItemType` + "`" + `, and within a type the oldest first. An item is there as long as
@@ -7959,8 +8196,10 @@ type Collection implements Node {
   autoActivateNewPortfolios: Boolean!
   "How it was activated."
   activationType: ActivationType!
-  "The license that its portfolios have unless they have one of their own."
+  "The license that its portfolios have as their main one unless they have one of their own."
   license: License
+  "The PO lines that order it as a whole, the main one first."
+  poLines: [PoLine!]!
   "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
   perpetualAccess: Boolean!
   "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
@@ -8110,8 +8349,10 @@ type Portfolio implements Node {
   entitlements: [Entitlement!]!
   "Its PO lines, the main one first. A portfolio with one is never deleted by a sync."
   poLines: [PoLine!]!
-  "Its own license."
+  "Its own main license."
   license: License
+  "The licenses that it has beside the main one, by code."
+  additionalLicenses: [License!]!
   "KBART names of the fields that show a local value; ` + "`" + `coverage` + "`" + ` stands for all seven columns of coverage."
   lockedFields: [String!]!
   """
@@ -8255,6 +8496,11 @@ input PortfolioFilter {
   takes it out; ` + "`" + `removePortfolio` + "`" + ` does.
   """
   keptWithoutReason: Boolean
+  """
+  ` + "`" + `true` + "`" + ` finds what was kept and what only closed orders keep: in the holdings, no entitlement in force, not waiting, no license of its
+  own, not retained, and all of its PO lines closed. ` + "`" + `changePortfolios` + "`" + ` with END_CLOSED_ORDERS takes it out.
+  """
+  keptForClosedOrders: Boolean
   "` + "`" + `true` + "`" + ` lists those that were removed from the holdings instead of those that are in."
   removed: Boolean
   "Those that one profile entitles to now."
@@ -8381,8 +8627,10 @@ type PoLine implements Node {
   number: String!
   "Who sells it."
   vendor: String
-  "Its state in acquisitions."
+  "Its state in acquisitions. CLOSED and CANCELLED, in upper or lower case, say that the order is closed."
   status: String
+  "Whether the order is closed, as ` + "`" + `status` + "`" + ` says. It keeps its portfolio in the holdings all the same, until that is ended."
+  closed: Boolean!
   "Its kind in acquisitions."
   type: String
   "` + "`" + `YYYY-MM-DD` + "`" + `."
@@ -8391,10 +8639,24 @@ type PoLine implements Node {
   renewsOn: String
   "Anything worth saying."
   note: String
-  "Whether it is the portfolio's main PO line; others are additional."
+  "How it is bought, such as a subscription or a purchase at list price."
+  processType: String
+  "What pays for it."
+  fund: String
+  "What it costs: a decimal number, exactly as it was given, such as ` + "`" + `1234.50` + "`" + `."
+  price: String
+  "The currency of the price, by ISO 4217."
+  currency: String
+  "The first day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `."
+  intervalFrom: String
+  "The last day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `."
+  intervalUntil: String
+  "Whether it is the main PO line of its portfolio or collection; others are additional."
   main: Boolean!
   "The portfolio it is attached to."
   portfolio: Portfolio
+  "The collection that it orders as a whole."
+  collection: Collection
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the PO line was made."
@@ -8415,10 +8677,12 @@ input PoLineFilter {
   status: String
   "Those of one portfolio."
   portfolioId: ID
-  "Those of the portfolios of one collection."
+  "Those of one collection: of its portfolios, or of the collection as a whole."
   collectionId: ID
-  "Attached to a portfolio or not."
+  "Attached to a portfolio or collection, or not."
   attached: Boolean
+  "Closed or not, as ` + "`" + `PoLine.closed` + "`" + ` says."
+  closed: Boolean
 }
 
 "A page of PO lines."
@@ -8467,7 +8731,7 @@ type License implements Node {
   perpetualFrom: String
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
   perpetualUntil: String
-  "The portfolios that have it as their own, by folded title."
+  "The portfolios that have it as their own, main or additional, by folded title."
   portfolios(first: Int = 50, after: String): PortfolioConnection!
   "The collections whose portfolios have it unless they have one of their own, by name."
   collections: [Collection!]!
@@ -10106,7 +10370,7 @@ type Mutation {
   """
   restorePortfolio(input: RestorePortfolioInput!): RestorePortfolioPayload! @requires(scope: CURATE)
 
-  "Makes a PO line, attached to a portfolio or not."
+  "Makes a PO line, attached to a portfolio or collection or not."
   createPoLine(input: CreatePoLineInput!): CreatePoLinePayload! @requires(scope: CURATE)
   "Changes a PO line, attaches or detaches it; fields left out stay."
   updatePoLine(input: UpdatePoLineInput!): UpdatePoLinePayload! @requires(scope: CURATE)
@@ -10118,6 +10382,13 @@ type Mutation {
   updateLicense(input: UpdateLicenseInput!): UpdateLicensePayload! @requires(scope: CURATE)
   "Deletes a license that no portfolio and no collection has."
   deleteLicense(input: DeleteLicenseInput!): DeleteLicensePayload! @requires(scope: CURATE)
+  """
+  Makes, changes, attaches and moves PO lines as the lines of a CSV file say, as ` + "`" + `autoholdings import polines` + "`" + ` does, which also takes
+  files of any size. See docs/operations.md for the columns. A wrong line is refused and leaves the others.
+  """
+  importPoLines(input: ImportAcquisitionsInput!): ImportAcquisitionsPayload! @requires(scope: CURATE)
+  "Makes and changes licenses as the lines of a CSV file say, as ` + "`" + `autoholdings import licenses` + "`" + ` does. A wrong line is refused and leaves the others."
+  importLicenses(input: ImportAcquisitionsInput!): ImportAcquisitionsPayload! @requires(scope: CURATE)
   """
   Queues the manual job *Move electronic portfolio information*. With PREVIEW it shows the summary to confirm; with APPLY and
   ` + "`" + `previewJobId` + "`" + ` it applies exactly that plan, or fails and says what has changed since.
@@ -10726,8 +10997,10 @@ input UpdatePortfolioInput {
   perpetualUntil: String
   "True: the portfolio no longer waits for a person; the next sync may remove it if the provider does not list it."
   reviewed: Boolean
-  "Its own license; null takes it away."
+  "Its own main license; null takes it away."
   licenseId: ID
+  "The licenses beside the main one, all of them; null takes them away."
+  additionalLicenseIds: [ID!]
 }
 
 "What staff decide about portfolios, as in updatePortfolio; fields left out stay."
@@ -10752,8 +11025,10 @@ input PortfolioChangeInput {
   perpetualFrom: String
   "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null takes it back."
   perpetualUntil: String
-  "Its own license; null takes it away."
+  "Its own main license; null takes it away."
   licenseId: ID
+  "The licenses beside the main one, all of them; null takes them away."
+  additionalLicenseIds: [ID!]
 }
 
 "What a change of many portfolios does."
@@ -10762,6 +11037,11 @@ enum PortfolioAction {
   CHANGE
   "Takes those out of the holdings that nothing holds, as removePortfolio does; the others are listed with the reason."
   REMOVE
+  """
+  Takes those out of the holdings that were kept and that only closed orders keep (` + "`" + `PortfolioFilter.keptForClosedOrders` + "`" + `); the others
+  are listed with the reason. Their PO lines stay on the hidden records, and an undo brings them back.
+  """
+  END_CLOSED_ORDERS
   "Brings those back that are out of the holdings, as restorePortfolio does. A filter looks among those that are out."
   RESTORE
   """
@@ -11219,9 +11499,23 @@ input CreatePoLineInput {
   renewsOn: String
   "At most 2,000 characters."
   note: String
+  "How it is bought; at most 200 characters."
+  processType: String
+  "What pays for it; at most 200 characters."
+  fund: String
+  "What it costs: digits and a point before the cents, such as ` + "`" + `1234.50` + "`" + `. It needs a currency."
+  price: String
+  "The currency of the price, by ISO 4217."
+  currency: String
+  "The first day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `."
+  intervalFrom: String
+  "The last day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `intervalFrom` + "`" + `."
+  intervalUntil: String
   "The portfolio to attach it to."
   portfolioId: ID
-  "Whether it is the portfolio's main PO line; main unless said where the portfolio has none, else additional. A former main one becomes additional."
+  "The collection that it orders as a whole; not together with ` + "`" + `portfolioId` + "`" + `."
+  collectionId: ID
+  "Whether it is the main PO line; main unless said where the portfolio or collection has none, else additional. A former main one becomes additional."
   main: Boolean
 }
 
@@ -11253,9 +11547,23 @@ input UpdatePoLineInput {
   renewsOn: String
   "At most 2,000 characters; null empties it."
   note: String
-  "The portfolio to attach it to; null detaches it."
+  "How it is bought; at most 200 characters; null empties it."
+  processType: String
+  "What pays for it; at most 200 characters; null empties it."
+  fund: String
+  "What it costs: digits and a point before the cents, such as ` + "`" + `1234.50` + "`" + `. It needs a currency. Null empties it."
+  price: String
+  "The currency of the price, by ISO 4217; null empties it."
+  currency: String
+  "The first day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
+  intervalFrom: String
+  "The last day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `intervalFrom` + "`" + `; null empties it."
+  intervalUntil: String
+  "The portfolio to attach it to, away from a collection; null detaches it from its portfolio."
   portfolioId: ID
-  "Whether it is the portfolio's main PO line. A former main one becomes additional."
+  "The collection that it orders as a whole, away from a portfolio; null detaches it from its collection."
+  collectionId: ID
+  "Whether it is the main PO line of its portfolio or collection. A former main one becomes additional."
   main: Boolean
 }
 
@@ -11365,6 +11673,72 @@ type DeleteLicensePayload {
   deletedId: ID
   "What to mend; empty where it was done."
   userErrors: [UserError!]!
+}
+
+"A CSV file with PO lines or licenses, and what to do with it."
+input ImportAcquisitionsInput {
+  "The file: comma, semicolon or TAB between the cells, column names in the first line."
+  file: String!
+  "True writes nothing and reports the same."
+  dryRun: Boolean = false
+}
+
+"What came of importPoLines or importLicenses."
+type ImportAcquisitionsPayload {
+  "What was done, or would be; null where the file as a whole cannot be read."
+  report: AcquisitionsReport
+  "What to mend; empty where the file was read. What is wrong with single lines stands in the report."
+  userErrors: [UserError!]!
+}
+
+"What an import of PO lines or licenses did, or would do."
+type AcquisitionsReport {
+  "Whether nothing was written."
+  dryRun: Boolean!
+  "Lines that made something."
+  created: Int!
+  "Lines that changed something."
+  updated: Int!
+  "Lines that changed nothing."
+  unchanged: Int!
+  "Lines that attached a PO line which was not attached."
+  attached: Int!
+  "Lines that moved a PO line from another portfolio or collection."
+  moved: Int!
+  "Lines that were refused."
+  refused: Int!
+  "What is to be said of the file as a whole."
+  warnings: [String!]!
+  "What happened to each line, in the order of the file."
+  lines: [AcquisitionsLine!]!
+}
+
+"What happened to a line of a file of PO lines or licenses."
+type AcquisitionsLine {
+  "The line of the file, from 1."
+  line: Int!
+  "What happened."
+  action: AcquisitionsAction!
+  "The number of the PO line, or the code of the license."
+  number: String!
+  "What is wrong and what to do, or what else is to be said; often empty."
+  message: String!
+}
+
+"What happened to a line of a file."
+enum AcquisitionsAction {
+  "It made something."
+  CREATED
+  "It changed something."
+  UPDATED
+  "It changed nothing."
+  UNCHANGED
+  "It attached a PO line which was not attached."
+  ATTACHED
+  "It moved a PO line from another portfolio or collection."
+  MOVED
+  "It was refused, and changed nothing."
+  REFUSED
 }
 
 "What becomes of the license where the counterpart has another one."
@@ -11927,6 +12301,44 @@ func (ec *executionContext) childFields_AccessTokenEdge(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type AccessTokenEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_AcquisitionsLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "line":
+		return ec.fieldContext_AcquisitionsLine_line(ctx, field)
+	case "action":
+		return ec.fieldContext_AcquisitionsLine_action(ctx, field)
+	case "number":
+		return ec.fieldContext_AcquisitionsLine_number(ctx, field)
+	case "message":
+		return ec.fieldContext_AcquisitionsLine_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcquisitionsLine", field.Name)
+}
+
+func (ec *executionContext) childFields_AcquisitionsReport(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dryRun":
+		return ec.fieldContext_AcquisitionsReport_dryRun(ctx, field)
+	case "created":
+		return ec.fieldContext_AcquisitionsReport_created(ctx, field)
+	case "updated":
+		return ec.fieldContext_AcquisitionsReport_updated(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_AcquisitionsReport_unchanged(ctx, field)
+	case "attached":
+		return ec.fieldContext_AcquisitionsReport_attached(ctx, field)
+	case "moved":
+		return ec.fieldContext_AcquisitionsReport_moved(ctx, field)
+	case "refused":
+		return ec.fieldContext_AcquisitionsReport_refused(ctx, field)
+	case "warnings":
+		return ec.fieldContext_AcquisitionsReport_warnings(ctx, field)
+	case "lines":
+		return ec.fieldContext_AcquisitionsReport_lines(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcquisitionsReport", field.Name)
+}
+
 func (ec *executionContext) childFields_ActivateCollectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "collection":
@@ -12193,6 +12605,8 @@ func (ec *executionContext) childFields_Collection(ctx context.Context, field gr
 		return ec.fieldContext_Collection_activationType(ctx, field)
 	case "license":
 		return ec.fieldContext_Collection_license(ctx, field)
+	case "poLines":
+		return ec.fieldContext_Collection_poLines(ctx, field)
 	case "perpetualAccess":
 		return ec.fieldContext_Collection_perpetualAccess(ctx, field)
 	case "perpetualFrom":
@@ -12791,6 +13205,16 @@ func (ec *executionContext) childFields_Guards(ctx context.Context, field graphq
 		return ec.fieldContext_Guards_shape(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Guards", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportAcquisitionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "report":
+		return ec.fieldContext_ImportAcquisitionsPayload_report(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportAcquisitionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportAcquisitionsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ImportCollectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13565,6 +13989,8 @@ func (ec *executionContext) childFields_PoLine(ctx context.Context, field graphq
 		return ec.fieldContext_PoLine_vendor(ctx, field)
 	case "status":
 		return ec.fieldContext_PoLine_status(ctx, field)
+	case "closed":
+		return ec.fieldContext_PoLine_closed(ctx, field)
 	case "type":
 		return ec.fieldContext_PoLine_type(ctx, field)
 	case "orderedOn":
@@ -13573,10 +13999,24 @@ func (ec *executionContext) childFields_PoLine(ctx context.Context, field graphq
 		return ec.fieldContext_PoLine_renewsOn(ctx, field)
 	case "note":
 		return ec.fieldContext_PoLine_note(ctx, field)
+	case "processType":
+		return ec.fieldContext_PoLine_processType(ctx, field)
+	case "fund":
+		return ec.fieldContext_PoLine_fund(ctx, field)
+	case "price":
+		return ec.fieldContext_PoLine_price(ctx, field)
+	case "currency":
+		return ec.fieldContext_PoLine_currency(ctx, field)
+	case "intervalFrom":
+		return ec.fieldContext_PoLine_intervalFrom(ctx, field)
+	case "intervalUntil":
+		return ec.fieldContext_PoLine_intervalUntil(ctx, field)
 	case "main":
 		return ec.fieldContext_PoLine_main(ctx, field)
 	case "portfolio":
 		return ec.fieldContext_PoLine_portfolio(ctx, field)
+	case "collection":
+		return ec.fieldContext_PoLine_collection(ctx, field)
 	case "version":
 		return ec.fieldContext_PoLine_version(ctx, field)
 	case "createdAt":
@@ -13673,6 +14113,8 @@ func (ec *executionContext) childFields_Portfolio(ctx context.Context, field gra
 		return ec.fieldContext_Portfolio_poLines(ctx, field)
 	case "license":
 		return ec.fieldContext_Portfolio_license(ctx, field)
+	case "additionalLicenses":
+		return ec.fieldContext_Portfolio_additionalLicenses(ctx, field)
 	case "lockedFields":
 		return ec.fieldContext_Portfolio_lockedFields(ctx, field)
 	case "localValues":
@@ -15085,6 +15527,34 @@ func (ec *executionContext) field_Mutation_importFromAlma_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_importLicenses_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportAcquisitionsInput, error) {
+			return ec.unmarshalNImportAcquisitionsInput2autoholdingsᚋgraphᚋgeneratedᚐImportAcquisitionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importPoLines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ImportAcquisitionsInput, error) {
+			return ec.unmarshalNImportAcquisitionsInput2autoholdingsᚋgraphᚋgeneratedᚐImportAcquisitionsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_judgeRefusedRow_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16035,6 +16505,36 @@ func (ec *executionContext) field_Query_portfoliosKeptWithoutReason_args(ctx con
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_portfoliosOfClosedOrders_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
+			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_portfoliosWithoutPoLine_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16677,6 +17177,314 @@ func (ec *executionContext) fieldContext_AccessTokenEdge_node(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_AccessToken(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcquisitionsLine_line(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsLine_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsLine_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsLine", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionsLine_action(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsLine_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNAcquisitionsAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsLine_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsLine", field, false, false, "AcquisitionsAction")
+}
+
+func (ec *executionContext) _AcquisitionsLine_number(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsLine_number(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Number, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsLine_number(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsLine", field, false, false, "String")
+}
+
+func (ec *executionContext) _AcquisitionsLine_message(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsLine_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsLine_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsLine", field, false, false, "String")
+}
+
+func (ec *executionContext) _AcquisitionsReport_dryRun(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_dryRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DryRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _AcquisitionsReport_created(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionsReport_updated(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionsReport_unchanged(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionsReport_attached(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_attached(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attached, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_attached(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionsReport_moved(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_moved(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Moved, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_moved(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionsReport_refused(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_refused(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refused, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_refused(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "Int")
+}
+
+func (ec *executionContext) _AcquisitionsReport_warnings(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_warnings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Warnings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_warnings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AcquisitionsReport", field, false, false, "String")
+}
+
+func (ec *executionContext) _AcquisitionsReport_lines(ctx context.Context, field graphql.CollectedField, obj *acquisitions.ImportReport) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcquisitionsReport_lines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Lines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []acquisitions.ImportLine) graphql.Marshaler {
+			return ec.marshalNAcquisitionsLine2ᚕautoholdingsᚋholdingsᚋacquisitionsᚐImportLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcquisitionsReport_lines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcquisitionsReport",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcquisitionsLine(ctx, field)
 		},
 	}
 	return fc, nil
@@ -18804,6 +19612,38 @@ func (ec *executionContext) fieldContext_Collection_license(_ context.Context, f
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Collection_poLines(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Collection_poLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Collection().PoLines(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
+			return ec.marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Collection_poLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Collection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
 		},
 	}
 	return fc, nil
@@ -23228,6 +24068,70 @@ func (ec *executionContext) _Guards_shape(ctx context.Context, field graphql.Col
 }
 func (ec *executionContext) fieldContext_Guards_shape(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Guards", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _ImportAcquisitionsPayload_report(ctx context.Context, field graphql.CollectedField, obj *ImportAcquisitionsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportAcquisitionsPayload_report(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Report, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *acquisitions.ImportReport) graphql.Marshaler {
+			return ec.marshalOAcquisitionsReport2ᚖautoholdingsᚋholdingsᚋacquisitionsᚐImportReport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportAcquisitionsPayload_report(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportAcquisitionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcquisitionsReport(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportAcquisitionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ImportAcquisitionsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportAcquisitionsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportAcquisitionsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportAcquisitionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ImportCollectionPayload_job(ctx context.Context, field graphql.CollectedField, obj *ImportCollectionPayload) (ret graphql.Marshaler) {
@@ -30916,6 +31820,130 @@ func (ec *executionContext) fieldContext_Mutation_deleteLicense(ctx context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_importPoLines(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importPoLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportPoLines(ctx, fc.Args["input"].(ImportAcquisitionsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *ImportAcquisitionsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *ImportAcquisitionsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportAcquisitionsPayload) graphql.Marshaler {
+			return ec.marshalNImportAcquisitionsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportAcquisitionsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importPoLines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportAcquisitionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importPoLines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importLicenses(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importLicenses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportLicenses(ctx, fc.Args["input"].(ImportAcquisitionsInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *ImportAcquisitionsPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *ImportAcquisitionsPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ImportAcquisitionsPayload) graphql.Marshaler {
+			return ec.marshalNImportAcquisitionsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportAcquisitionsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importLicenses(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportAcquisitionsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importLicenses_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_movePortfolioInformation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33478,6 +34506,29 @@ func (ec *executionContext) fieldContext_PoLine_status(_ context.Context, field 
 	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
 }
 
+func (ec *executionContext) _PoLine_closed(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_closed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closed(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_closed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _PoLine_type(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33570,6 +34621,144 @@ func (ec *executionContext) fieldContext_PoLine_note(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
 }
 
+func (ec *executionContext) _PoLine_processType(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_processType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProcessType(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_processType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+}
+
+func (ec *executionContext) _PoLine_fund(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_fund(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fund(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_fund(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+}
+
+func (ec *executionContext) _PoLine_price(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_price(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Price(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_price(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+}
+
+func (ec *executionContext) _PoLine_currency(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_currency(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Currency(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_currency(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+}
+
+func (ec *executionContext) _PoLine_intervalFrom(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_intervalFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IntervalFrom(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_intervalFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+}
+
+func (ec *executionContext) _PoLine_intervalUntil(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_intervalUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IntervalUntil(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_intervalUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+}
+
 func (ec *executionContext) _PoLine_main(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33620,6 +34809,38 @@ func (ec *executionContext) fieldContext_PoLine_portfolio(_ context.Context, fie
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PoLine_collection(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PoLine_collection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PoLine().Collection(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PoLine_collection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PoLine",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
 		},
 	}
 	return fc, nil
@@ -34609,6 +35830,38 @@ func (ec *executionContext) _Portfolio_license(ctx context.Context, field graphq
 	)
 }
 func (ec *executionContext) fieldContext_Portfolio_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portfolio",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portfolio_additionalLicenses(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_additionalLicenses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Portfolio().AdditionalLicenses(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.License) graphql.Marshaler {
+			return ec.marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicenseᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_additionalLicenses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Portfolio",
 		Field:      field,
@@ -38097,6 +39350,68 @@ func (ec *executionContext) fieldContext_Query_portfoliosKeptWithoutReason(ctx c
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_portfoliosKeptWithoutReason_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_portfoliosOfClosedOrders(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_portfoliosOfClosedOrders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PortfoliosOfClosedOrders(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.Connection[*model.Portfolio]
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Connection[*model.Portfolio]
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
+			return ec.marshalNPortfolioConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_portfoliosOfClosedOrders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_portfoliosOfClosedOrders_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -44780,7 +46095,7 @@ func (ec *executionContext) unmarshalInputCreatePoLineInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"number", "vendor", "status", "type", "orderedOn", "renewsOn", "note", "portfolioId", "main"}
+	fieldsInOrder := [...]string{"number", "vendor", "status", "type", "orderedOn", "renewsOn", "note", "processType", "fund", "price", "currency", "intervalFrom", "intervalUntil", "portfolioId", "collectionId", "main"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -44836,6 +46151,48 @@ func (ec *executionContext) unmarshalInputCreatePoLineInput(ctx context.Context,
 				return it, err
 			}
 			it.Note = graphql.OmittableOf(data)
+		case "processType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("processType"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProcessType = graphql.OmittableOf(data)
+		case "fund":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fund"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fund = graphql.OmittableOf(data)
+		case "price":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("price"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Price = graphql.OmittableOf(data)
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = graphql.OmittableOf(data)
+		case "intervalFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntervalFrom = graphql.OmittableOf(data)
+		case "intervalUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalUntil"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntervalUntil = graphql.OmittableOf(data)
 		case "portfolioId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -44843,6 +46200,13 @@ func (ec *executionContext) unmarshalInputCreatePoLineInput(ctx context.Context,
 				return it, err
 			}
 			it.PortfolioID = graphql.OmittableOf(data)
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = graphql.OmittableOf(data)
 		case "main":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("main"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -45997,6 +47361,59 @@ func UnmarshalGuardsInput(ctx context.Context, raw any) (GuardsInput, error) {
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputImportAcquisitionsInput(ctx context.Context, obj any) (ImportAcquisitionsInput, error) {
+	var it ImportAcquisitionsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"file", "dryRun"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "file":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("file"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.File = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalImportAcquisitionsInput unmarshals raw into the ImportAcquisitionsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalImportAcquisitionsInput(ctx context.Context, raw any) (ImportAcquisitionsInput, error) {
+	var out ImportAcquisitionsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ImportAcquisitionsInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputImportCollectionInput(ctx context.Context, obj any) (ImportCollectionInput, error) {
 	var it ImportCollectionInput
 	if obj == nil {
@@ -47113,7 +48530,7 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"number", "numberPrefix", "vendor", "status", "portfolioId", "collectionId", "attached"}
+	fieldsInOrder := [...]string{"number", "numberPrefix", "vendor", "status", "portfolioId", "collectionId", "attached", "closed"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -47169,6 +48586,13 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Attached = data
+		case "closed":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closed"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Closed = data
 		}
 	}
 	return it, nil
@@ -47197,7 +48621,7 @@ func (ec *executionContext) unmarshalInputPortfolioChangeInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"available", "localValues", "publicNote", "internalNote", "authenticationNote", "proxy", "temporarilyUnavailable", "accessRights", "perpetualFrom", "perpetualUntil", "licenseId"}
+	fieldsInOrder := [...]string{"available", "localValues", "publicNote", "internalNote", "authenticationNote", "proxy", "temporarilyUnavailable", "accessRights", "perpetualFrom", "perpetualUntil", "licenseId", "additionalLicenseIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -47281,6 +48705,13 @@ func (ec *executionContext) unmarshalInputPortfolioChangeInput(ctx context.Conte
 				return it, err
 			}
 			it.LicenseID = graphql.OmittableOf(data)
+		case "additionalLicenseIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("additionalLicenseIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AdditionalLicenseIds = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -47309,7 +48740,7 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "removed", "profileId", "retained", "retainedOnly", "hasLocalValues", "localField", "accessRights", "inventoryGroupId"}
+	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "keptForClosedOrders", "removed", "profileId", "retained", "retainedOnly", "hasLocalValues", "localField", "accessRights", "inventoryGroupId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -47379,6 +48810,13 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 				return it, err
 			}
 			it.KeptWithoutReason = data
+		case "keptForClosedOrders":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keptForClosedOrders"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeptForClosedOrders = data
 		case "removed":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("removed"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -48825,7 +50263,7 @@ func (ec *executionContext) unmarshalInputUpdatePoLineInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"poLineId", "version", "number", "vendor", "status", "type", "orderedOn", "renewsOn", "note", "portfolioId", "main"}
+	fieldsInOrder := [...]string{"poLineId", "version", "number", "vendor", "status", "type", "orderedOn", "renewsOn", "note", "processType", "fund", "price", "currency", "intervalFrom", "intervalUntil", "portfolioId", "collectionId", "main"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48895,6 +50333,48 @@ func (ec *executionContext) unmarshalInputUpdatePoLineInput(ctx context.Context,
 				return it, err
 			}
 			it.Note = graphql.OmittableOf(data)
+		case "processType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("processType"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProcessType = graphql.OmittableOf(data)
+		case "fund":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("fund"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Fund = graphql.OmittableOf(data)
+		case "price":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("price"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Price = graphql.OmittableOf(data)
+		case "currency":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("currency"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Currency = graphql.OmittableOf(data)
+		case "intervalFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalFrom"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntervalFrom = graphql.OmittableOf(data)
+		case "intervalUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalUntil"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IntervalUntil = graphql.OmittableOf(data)
 		case "portfolioId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolioId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -48902,6 +50382,13 @@ func (ec *executionContext) unmarshalInputUpdatePoLineInput(ctx context.Context,
 				return it, err
 			}
 			it.PortfolioID = graphql.OmittableOf(data)
+		case "collectionId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("collectionId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CollectionID = graphql.OmittableOf(data)
 		case "main":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("main"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -48937,7 +50424,7 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"portfolioId", "available", "version", "lockedFields", "localValues", "publicNote", "internalNote", "authenticationNote", "proxy", "temporarilyUnavailable", "accessRights", "perpetualFrom", "perpetualUntil", "reviewed", "licenseId"}
+	fieldsInOrder := [...]string{"portfolioId", "available", "version", "lockedFields", "localValues", "publicNote", "internalNote", "authenticationNote", "proxy", "temporarilyUnavailable", "accessRights", "perpetualFrom", "perpetualUntil", "reviewed", "licenseId", "additionalLicenseIds"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -49049,6 +50536,13 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 				return it, err
 			}
 			it.LicenseID = graphql.OmittableOf(data)
+		case "additionalLicenseIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("additionalLicenseIds"))
+			data, err := ec.unmarshalOID2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AdditionalLicenseIds = graphql.OmittableOf(data)
 		}
 	}
 	return it, nil
@@ -49824,6 +51318,127 @@ func (ec *executionContext) _AccessTokenEdge(ctx context.Context, sel ast.Select
 			}
 		case "node":
 			out.Values[i] = ec._AccessTokenEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var acquisitionsLineImplementors = []string{"AcquisitionsLine"}
+
+func (ec *executionContext) _AcquisitionsLine(ctx context.Context, sel ast.SelectionSet, obj *acquisitions.ImportLine) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acquisitionsLineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcquisitionsLine")
+		case "line":
+			out.Values[i] = ec._AcquisitionsLine_line(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "action":
+			out.Values[i] = ec._AcquisitionsLine_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "number":
+			out.Values[i] = ec._AcquisitionsLine_number(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._AcquisitionsLine_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var acquisitionsReportImplementors = []string{"AcquisitionsReport"}
+
+func (ec *executionContext) _AcquisitionsReport(ctx context.Context, sel ast.SelectionSet, obj *acquisitions.ImportReport) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acquisitionsReportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcquisitionsReport")
+		case "dryRun":
+			out.Values[i] = ec._AcquisitionsReport_dryRun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._AcquisitionsReport_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updated":
+			out.Values[i] = ec._AcquisitionsReport_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._AcquisitionsReport_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attached":
+			out.Values[i] = ec._AcquisitionsReport_attached(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moved":
+			out.Values[i] = ec._AcquisitionsReport_moved(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "refused":
+			out.Values[i] = ec._AcquisitionsReport_refused(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "warnings":
+			out.Values[i] = ec._AcquisitionsReport_warnings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lines":
+			out.Values[i] = ec._AcquisitionsReport_lines(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -50756,6 +52371,12 @@ func (ec *executionContext) _Collection(ctx context.Context, sel ast.SelectionSe
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Collection_license(ctx, field, obj)
+				})
+		case "poLines":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Collection_poLines(ctx, field, obj)
 				})
 		case "perpetualAccess":
 			out.Values[i] = ec._Collection_perpetualAccess(ctx, field, obj)
@@ -52842,6 +54463,44 @@ func (ec *executionContext) _Guards(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "shape":
 			out.Values[i] = ec._Guards_shape(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importAcquisitionsPayloadImplementors = []string{"ImportAcquisitionsPayload"}
+
+func (ec *executionContext) _ImportAcquisitionsPayload(ctx context.Context, sel ast.SelectionSet, obj *ImportAcquisitionsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importAcquisitionsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportAcquisitionsPayload")
+		case "report":
+			out.Values[i] = ec._ImportAcquisitionsPayload_report(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportAcquisitionsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -55172,6 +56831,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "importPoLines":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importPoLines(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importLicenses":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importLicenses(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "movePortfolioInformation":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_movePortfolioInformation(ctx, field)
@@ -55807,6 +57480,11 @@ func (ec *executionContext) _PoLine(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "closed":
+			out.Values[i] = ec._PoLine_closed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "type":
 			out.Values[i] = ec._PoLine_type(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -55827,6 +57505,36 @@ func (ec *executionContext) _PoLine(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "processType":
+			out.Values[i] = ec._PoLine_processType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fund":
+			out.Values[i] = ec._PoLine_fund(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "price":
+			out.Values[i] = ec._PoLine_price(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "currency":
+			out.Values[i] = ec._PoLine_currency(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "intervalFrom":
+			out.Values[i] = ec._PoLine_intervalFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "intervalUntil":
+			out.Values[i] = ec._PoLine_intervalUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "main":
 			out.Values[i] = ec._PoLine_main(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -55837,6 +57545,12 @@ func (ec *executionContext) _PoLine(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._PoLine_portfolio(ctx, field, obj)
+				})
+		case "collection":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PoLine_collection(ctx, field, obj)
 				})
 		case "version":
 			out.Values[i] = ec._PoLine_version(ctx, field, obj)
@@ -56126,6 +57840,12 @@ func (ec *executionContext) _Portfolio(ctx context.Context, sel ast.SelectionSet
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Portfolio_license(ctx, field, obj)
+				})
+		case "additionalLicenses":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_additionalLicenses(ctx, field, obj)
 				})
 		case "lockedFields":
 			out.Values[i] = ec._Portfolio_lockedFields(ctx, field, obj)
@@ -57102,6 +58822,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portfoliosKeptWithoutReason(ctx, field)
+				})
+		case "portfoliosOfClosedOrders":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_portfoliosOfClosedOrders(ctx, field)
 				})
 		case "worklist":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -59254,6 +60980,40 @@ func (ec *executionContext) marshalNAccessTokenEdge2ᚖautoholdingsᚋgraphᚋmo
 	return ec._AccessTokenEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAcquisitionsAction2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcquisitionsAction2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "AcquisitionsAction!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNAcquisitionsLine2autoholdingsᚋholdingsᚋacquisitionsᚐImportLine(ctx context.Context, sel ast.SelectionSet, v acquisitions.ImportLine) graphql.Marshaler {
+	return ec._AcquisitionsLine(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNAcquisitionsLine2ᚕautoholdingsᚋholdingsᚋacquisitionsᚐImportLineᚄ(ctx context.Context, sel ast.SelectionSet, v []acquisitions.ImportLine) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAcquisitionsLine2autoholdingsᚋholdingsᚋacquisitionsᚐImportLine(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNActivateCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐActivateCollectionInput(ctx context.Context, v any) (ActivateCollectionInput, error) {
 	res, err := ec.unmarshalInputActivateCollectionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -60424,6 +62184,19 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNImportAcquisitionsInput2autoholdingsᚋgraphᚋgeneratedᚐImportAcquisitionsInput(ctx context.Context, v any) (ImportAcquisitionsInput, error) {
+	res, err := ec.unmarshalInputImportAcquisitionsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportAcquisitionsPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐImportAcquisitionsPayload(ctx context.Context, sel ast.SelectionSet, v *ImportAcquisitionsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ImportAcquisitionsPayload!")
+		return graphql.Null
+	}
+	return ec._ImportAcquisitionsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNImportCollectionInput2autoholdingsᚋgraphᚋgeneratedᚐImportCollectionInput(ctx context.Context, v any) (ImportCollectionInput, error) {
@@ -62487,6 +64260,13 @@ func (ec *executionContext) marshalOAccessToken2ᚖautoholdingsᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._AccessToken(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOAcquisitionsReport2ᚖautoholdingsᚋholdingsᚋacquisitionsᚐImportReport(ctx context.Context, sel ast.SelectionSet, v *acquisitions.ImportReport) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._AcquisitionsReport(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOActivationType2ᚖstring(ctx context.Context, v any) (*string, error) {

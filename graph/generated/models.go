@@ -4,6 +4,7 @@ package generated
 
 import (
 	"autoholdings/graph/model"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/internal/access"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -358,9 +359,23 @@ type CreatePoLineInput struct {
 	RenewsOn graphql.Omittable[*string] `json:"renewsOn,omitempty"`
 	// At most 2,000 characters.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
+	// How it is bought; at most 200 characters.
+	ProcessType graphql.Omittable[*string] `json:"processType,omitempty"`
+	// What pays for it; at most 200 characters.
+	Fund graphql.Omittable[*string] `json:"fund,omitempty"`
+	// What it costs: digits and a point before the cents, such as `1234.50`. It needs a currency.
+	Price graphql.Omittable[*string] `json:"price,omitempty"`
+	// The currency of the price, by ISO 4217.
+	Currency graphql.Omittable[*string] `json:"currency,omitempty"`
+	// The first day of what is paid for, `YYYY-MM-DD`.
+	IntervalFrom graphql.Omittable[*string] `json:"intervalFrom,omitempty"`
+	// The last day of what is paid for, `YYYY-MM-DD`, not before `intervalFrom`.
+	IntervalUntil graphql.Omittable[*string] `json:"intervalUntil,omitempty"`
 	// The portfolio to attach it to.
 	PortfolioID graphql.Omittable[*string] `json:"portfolioId,omitempty"`
-	// Whether it is the portfolio's main PO line; main unless said where the portfolio has none, else additional. A former main one becomes additional.
+	// The collection that it orders as a whole; not together with `portfolioId`.
+	CollectionID graphql.Omittable[*string] `json:"collectionId,omitempty"`
+	// Whether it is the main PO line; main unless said where the portfolio or collection has none, else additional. A former main one becomes additional.
 	Main graphql.Omittable[*bool] `json:"main,omitempty"`
 }
 
@@ -714,6 +729,22 @@ type GuardsInput struct {
 	Shape graphql.Omittable[*bool] `json:"shape,omitempty"`
 }
 
+// A CSV file with PO lines or licenses, and what to do with it.
+type ImportAcquisitionsInput struct {
+	// The file: comma, semicolon or TAB between the cells, column names in the first line.
+	File string `json:"file"`
+	// True writes nothing and reports the same.
+	DryRun graphql.Omittable[*bool] `json:"dryRun,omitempty"`
+}
+
+// What came of importPoLines or importLicenses.
+type ImportAcquisitionsPayload struct {
+	// What was done, or would be; null where the file as a whole cannot be read.
+	Report *acquisitions.ImportReport `json:"report,omitempty"`
+	// What to mend; empty where the file was read. What is wrong with single lines stands in the report.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What to import into a local collection. The list is given by `fileId` or `kbart`.
 type ImportCollectionInput struct {
 	// Which collection; it must be a local one.
@@ -955,8 +986,10 @@ type PortfolioChangeInput struct {
 	PerpetualFrom graphql.Omittable[*string] `json:"perpetualFrom,omitempty"`
 	// The last day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the last day counts; null takes it back.
 	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
-	// Its own license; null takes it away.
+	// Its own main license; null takes it away.
 	LicenseID graphql.Omittable[*string] `json:"licenseId,omitempty"`
+	// The licenses beside the main one, all of them; null takes them away.
+	AdditionalLicenseIds graphql.Omittable[[]string] `json:"additionalLicenseIds,omitempty"`
 }
 
 // A portfolio and the one that follows it.
@@ -1371,9 +1404,23 @@ type UpdatePoLineInput struct {
 	RenewsOn graphql.Omittable[*string] `json:"renewsOn,omitempty"`
 	// At most 2,000 characters; null empties it.
 	Note graphql.Omittable[*string] `json:"note,omitempty"`
-	// The portfolio to attach it to; null detaches it.
+	// How it is bought; at most 200 characters; null empties it.
+	ProcessType graphql.Omittable[*string] `json:"processType,omitempty"`
+	// What pays for it; at most 200 characters; null empties it.
+	Fund graphql.Omittable[*string] `json:"fund,omitempty"`
+	// What it costs: digits and a point before the cents, such as `1234.50`. It needs a currency. Null empties it.
+	Price graphql.Omittable[*string] `json:"price,omitempty"`
+	// The currency of the price, by ISO 4217; null empties it.
+	Currency graphql.Omittable[*string] `json:"currency,omitempty"`
+	// The first day of what is paid for, `YYYY-MM-DD`; null empties it.
+	IntervalFrom graphql.Omittable[*string] `json:"intervalFrom,omitempty"`
+	// The last day of what is paid for, `YYYY-MM-DD`, not before `intervalFrom`; null empties it.
+	IntervalUntil graphql.Omittable[*string] `json:"intervalUntil,omitempty"`
+	// The portfolio to attach it to, away from a collection; null detaches it from its portfolio.
 	PortfolioID graphql.Omittable[*string] `json:"portfolioId,omitempty"`
-	// Whether it is the portfolio's main PO line. A former main one becomes additional.
+	// The collection that it orders as a whole, away from a portfolio; null detaches it from its collection.
+	CollectionID graphql.Omittable[*string] `json:"collectionId,omitempty"`
+	// Whether it is the main PO line of its portfolio or collection. A former main one becomes additional.
 	Main graphql.Omittable[*bool] `json:"main,omitempty"`
 }
 
@@ -1416,8 +1463,10 @@ type UpdatePortfolioInput struct {
 	PerpetualUntil graphql.Omittable[*string] `json:"perpetualUntil,omitempty"`
 	// True: the portfolio no longer waits for a person; the next sync may remove it if the provider does not list it.
 	Reviewed graphql.Omittable[*bool] `json:"reviewed,omitempty"`
-	// Its own license; null takes it away.
+	// Its own main license; null takes it away.
 	LicenseID graphql.Omittable[*string] `json:"licenseId,omitempty"`
+	// The licenses beside the main one, all of them; null takes them away.
+	AdditionalLicenseIds graphql.Omittable[[]string] `json:"additionalLicenseIds,omitempty"`
 }
 
 // What came of updatePortfolio.

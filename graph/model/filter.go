@@ -13,7 +13,7 @@ type CollectionFilter struct {
 type PortfolioFilter struct {
 	CollectionID, TitlePrefix, TitleID, Identifier, ProfileID *string
 	Available, ListedByProvider, NeedsReview, Removed         *bool
-	Waiting, KeptWithoutReason                                *bool
+	Waiting, KeptWithoutReason, KeptForClosedOrders           *bool
 	Retained, RetainedOnly, HasLocalValues                    *bool
 	LocalField, AccessRights, InventoryGroupID                *string
 }
@@ -21,7 +21,7 @@ type PortfolioFilter struct {
 // POLineFilter narrows a listing; a nil field does not.
 type POLineFilter struct {
 	Number, NumberPrefix, Vendor, Status, PortfolioID, CollectionID *string
-	Attached                                                        *bool
+	Attached, Closed                                                *bool
 }
 
 // LicenseFilter narrows a listing; a nil field does not.

@@ -91,6 +91,7 @@ type CollectionPage struct {
 	Rows          []*ent.Collection
 	CommunityZone Related[*CommunityZoneCollection]
 	Licenses      Related[*License]
+	POLines       Related[[]*POLine]
 	Sets          Related[[]*CollectionSet]
 }
 
@@ -133,6 +134,7 @@ type PortfolioPage struct {
 	POLines      Related[[]*POLine]
 	Licenses     Related[*License]
 	Candidates   Related[[]*PairingCandidate]
+	Additional   Related[[]*License]
 	Histories    RelatedBy[HistoryPage, []*Change]
 }
 
@@ -294,8 +296,9 @@ type POLine struct {
 
 // POLinePage is what was read together.
 type POLinePage struct {
-	Rows       []*ent.POLine
-	Portfolios Related[*Portfolio]
+	Rows        []*ent.POLine
+	Portfolios  Related[*Portfolio]
+	Collections Related[*Collection]
 }
 
 // POLines makes a page of rows.
@@ -326,6 +329,27 @@ func (l *POLine) RenewsOn() *string { return orNull(l.POLine.RenewsOn) }
 
 // Note is anything worth saying.
 func (l *POLine) Note() *string { return orNull(l.POLine.Note) }
+
+// Closed says whether nobody pays for it any more.
+func (l *POLine) Closed() bool { return holdings.ClosedOrder(l.POLine.Status) }
+
+// ProcessType is how it is bought.
+func (l *POLine) ProcessType() *string { return orNull(l.POLine.ProcessType) }
+
+// Fund is what pays for it.
+func (l *POLine) Fund() *string { return orNull(l.POLine.Fund) }
+
+// Price is a decimal number.
+func (l *POLine) Price() *string { return orNull(l.POLine.Price) }
+
+// Currency is a code of ISO 4217.
+func (l *POLine) Currency() *string { return orNull(l.POLine.Currency) }
+
+// IntervalFrom is YYYY-MM-DD.
+func (l *POLine) IntervalFrom() *string { return orNull(l.POLine.IntervalFrom) }
+
+// IntervalUntil is YYYY-MM-DD.
+func (l *POLine) IntervalUntil() *string { return orNull(l.POLine.IntervalUntil) }
 
 // License is a license agreement.
 type License struct {

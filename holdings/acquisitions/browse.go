@@ -3,15 +3,19 @@ package acquisitions
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
 	"autoholdings/ent"
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/license"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
+	"autoholdings/holdings"
 	"autoholdings/internal/keyset"
 )
 
@@ -19,8 +23,9 @@ import (
 type POLineFilter struct {
 	Number, NumberPrefix, Vendor, Status string
 	PortfolioID                          int64
-	CollectionID                         int64 // PO lines of this collection's portfolios
+	CollectionID                         int64 // PO lines of this collection's portfolios, and of the collection as a whole
 	Attached                             *bool
+	Closed                               *bool
 }
 
 func (f POLineFilter) where() (where []predicate.POLine) {
@@ -40,16 +45,28 @@ func (f POLineFilter) where() (where []predicate.POLine) {
 		where = append(where, poline.PortfolioID(f.PortfolioID))
 	}
 	if f.CollectionID != 0 {
-		where = append(where, onPortfolio(sql.EQ(portfolio.FieldCollectionID, f.CollectionID)))
+		where = append(where, poline.Or(poline.CollectionID(f.CollectionID), onPortfolio(sql.EQ(portfolio.FieldCollectionID, f.CollectionID))))
 	}
-	switch {
+	switch attached := poline.Or(poline.PortfolioIDNotNil(), poline.CollectionIDNotNil()); {
 	case f.Attached == nil:
 	case *f.Attached:
-		where = append(where, poline.PortfolioIDNotNil())
+		where = append(where, attached)
 	default:
-		where = append(where, poline.PortfolioIDIsNil())
+		where = append(where, poline.Not(attached))
+	}
+	switch {
+	case f.Closed == nil:
+	case *f.Closed:
+		where = append(where, closed)
+	default:
+		where = append(where, poline.Not(closed))
 	}
 	return where
+}
+
+// closed is the condition that a PO line is closed.
+func closed(s *sql.Selector) {
+	s.Where(sql.ExprP("EXISTS (SELECT 1 FROM po_lines l WHERE l.id = " + s.C(poline.FieldID) + " AND " + holdings.ClosedOrderSQL + ")"))
 }
 
 // onPortfolio selects PO lines whose portfolio meets the conditions. The query looks up each PO line's portfolio, since
@@ -81,6 +98,12 @@ func (s *Service) POLinesByID(ctx context.Context, ids []int64) (map[int64]*ent.
 func (s *Service) POLinesOf(ctx context.Context, portfolioIDs []int64) ([]*ent.POLine, error) {
 	return s.store.Read.POLine.Query().Where(poline.PortfolioIDIn(portfolioIDs...)).
 		Order(poline.ByPortfolioID(), poline.ByMain(sql.OrderDesc()), poline.ByID()).All(ctx)
+}
+
+// POLinesOfCollections reads the PO lines that order collections as a whole, in one query, the main one first.
+func (s *Service) POLinesOfCollections(ctx context.Context, collectionIDs []int64) ([]*ent.POLine, error) {
+	return s.store.Read.POLine.Query().Where(poline.CollectionIDIn(collectionIDs...)).
+		Order(poline.ByCollectionID(), poline.ByMain(sql.OrderDesc()), poline.ByID()).All(ctx)
 }
 
 // LicenseFilter narrows a listing of licenses; an empty field is no filter.
@@ -117,6 +140,23 @@ func (s *Service) LicensesByID(ctx context.Context, ids []int64) (map[int64]*ent
 	return keyset.ByID(ctx, s.store.Read.License.Query(), ids, func(row *ent.License) int64 { return row.ID })
 }
 
+// AdditionalLicensesOf reads the licenses that portfolios have beside their main one, by code.
+func (s *Service) AdditionalLicensesOf(ctx context.Context, portfolioIDs []int64) (map[int64][]*ent.License, error) {
+	rows, err := s.store.Read.AdditionalLicense.Query().Where(additionallicense.PortfolioIDIn(portfolioIDs...)).WithLicense().All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the additional licenses of portfolios: %w", err)
+	}
+	rows = slices.DeleteFunc(rows, func(row *ent.AdditionalLicense) bool { return row.Edges.License == nil }) // deleted meanwhile
+	slices.SortFunc(rows, func(a, b *ent.AdditionalLicense) int {
+		return strings.Compare(a.Edges.License.Code, b.Edges.License.Code)
+	})
+	found := map[int64][]*ent.License{}
+	for _, row := range rows {
+		found[row.PortfolioID] = append(found[row.PortfolioID], row.Edges.License)
+	}
+	return found, nil
+}
+
 // CollectionsOfLicenses reads the collections that have these licenses, by name. A portfolio of such a collection has
 // its license unless it has one of its own.
 func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64) (map[int64][]*ent.Collection, error) {
@@ -132,7 +172,7 @@ func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64)
 	return found, nil
 }
 
-// PortfoliosOfLicense lists the portfolios that have the license as their own, by folded title. It includes those that
+// PortfoliosOfLicense lists the portfolios that have the license as their own, main or additional, by folded title. It includes those that
 // are out of the holdings.
 func (s *Service) PortfoliosOfLicense(ctx context.Context, licenseID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
 	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, []predicate.Portfolio{licensed(licenseID)})
@@ -146,8 +186,9 @@ func (s *Service) CountPortfoliosOfLicense(ctx context.Context, licenseID int64)
 // licensed selects the portfolios that have the license, in a form that makes the database start from them.
 func licensed(licenseID int64) predicate.Portfolio {
 	return func(s *sql.Selector) {
-		t := sql.Table(portfolio.Table)
-		s.Where(sql.In(s.C(portfolio.FieldID), sql.Select(t.C(portfolio.FieldID)).From(t).
-			Where(sql.EQ(t.C(portfolio.FieldLicenseID), licenseID))))
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString(s.C(portfolio.FieldID) + " IN (SELECT id FROM portfolios WHERE license_id = ").Arg(licenseID).
+				WriteString(" UNION ALL SELECT portfolio_id FROM additional_licenses WHERE license_id = ").Arg(licenseID).WriteString(")")
+		}))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/holdings"
 	"autoholdings/internal/csvtable"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -167,7 +168,10 @@ func messagesOf(problems problem.List) (messages []string) {
 	return messages
 }
 
-var licenseCSV = []string{"code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note"}
+var licenseCSV = []string{
+	"code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note", "perpetual_access", "perpetual_from",
+	"perpetual_until",
+}
 
 // ImportLicenses creates and changes licenses from a CSV file (see csvtable.Open for its format). An existing code is changed
 // in the columns that the file has. A wrong line is refused without affecting the others. It writes in batches: after a
@@ -207,13 +211,18 @@ func (s *Service) planLicenses(
 		texts := LicenseTexts{
 			Code: l.cell("code"), Name: l.cell("name"), Vendor: l.cell("vendor"), Status: l.cell("status"), Type: l.cell("type"),
 			StartsOn: l.cell("starts_on"), EndsOn: l.cell("ends_on"), Note: l.cell("note"),
+			Perpetual: holdings.PerpetualChange{From: l.cell("perpetual_from"), Until: l.cell("perpetual_until")},
 		}
 		var problems problem.List
 		fillTexts(&problems, texts.of(row))
 		checkTerm(&problems, row)
-		if len(problems) > 0 {
+		access, wrong := yesOrNo("perpetual_access", l.cells["perpetual_access"])
+		if texts.Perpetual.Access = access; wrong != "" {
+			l.messages = append(l.messages, wrong)
+		}
+		texts.Perpetual.Fill(&problems, &row.PerpetualAccess, &row.PerpetualFrom, &row.PerpetualUntil)
+		if l.messages = append(l.messages, messagesOf(problems)...); len(l.messages) > 0 {
 			l.Action = LineRefused
-			l.messages = append(l.messages, messagesOf(problems)...)
 			continue
 		}
 		if l.Action == LineUnchanged && !sameLicense(&before, row) {

@@ -74,7 +74,7 @@ func TestImportPOLines(t *testing.T) {
 	t.Parallel()
 	b := setupOrders(t)
 	journal := holdingstest.Numbered(3, 4)[0]
-	csv := "Number,Vendor,Ordered on,NOTE,main,portfolio_id,collection,title_id,identifier,fund\n" +
+	csv := "Number,Vendor,Ordered on,NOTE,main,portfolio_id,collection,title_id,identifier,budget\n" +
 		`P1,"Oxford, UP",2024-01-31,"says ""yes"", twice` + "\nin two lines\",,,,,,x\n" + // lines 2 and 3
 		"P2,OUP,,,," + opaque.ID("Portfolio", b.PortfolioID("j001")) + ",,,,\n" +
 		"P3,OUP,,,yes," + fmt.Sprint(b.PortfolioID("j001")) + ",,,,\n" +
@@ -83,7 +83,7 @@ func TestImportPOLines(t *testing.T) {
 		"P6,OUP,,,0,,journals,j003," + journal.Online + ",\n" +
 		",,,,,,,,,\n"
 	report := b.wantImported(csv, "2 CREATED P1", "4 CREATED P2", "5 CREATED P3", "6 CREATED P4", "7 CREATED P5", "8 CREATED P6")
-	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], `"fund"`) || report.Created != 6 {
+	if len(report.Warnings) != 1 || !strings.Contains(report.Warnings[0], `"budget"`) || report.Created != 6 {
 		t.Errorf("%+v", report)
 	}
 	wantLine(t, report, 5, `attached to "Journal 001"`, `"P2"`, "additional")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/collection"
 	"autoholdings/ent/license"
 	"autoholdings/ent/portfolio"
@@ -73,11 +74,12 @@ func (s *Service) DeleteLicense(ctx context.Context, id int64) error {
 
 // usersOfLicense says, in words, what uses a license.
 func usersOfLicense(ctx context.Context, tx *store.Tx, id int64) (users []string, err error) {
-	portfolios, err := tx.Portfolio.Query().Where(portfolio.LicenseID(id)).Count(ctx)
+	has := portfolio.Or(portfolio.LicenseID(id), portfolio.HasAdditionalWith(additionallicense.LicenseID(id)))
+	portfolios, err := tx.Portfolio.Query().Where(has).Count(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count the portfolios of license %d: %w", id, err)
 	}
-	hidden, err := tx.Portfolio.Query().Where(portfolio.LicenseID(id), portfolio.RemovedAtNotNil()).Count(ctx)
+	hidden, err := tx.Portfolio.Query().Where(has, portfolio.RemovedAtNotNil()).Count(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("count the portfolios of license %d: %w", id, err)
 	}

@@ -29,7 +29,10 @@ func ReadPOLines(
 	ctx context.Context, client *ent.Client, nextID func() int64, now int64, portfolioIDs []int64, numbers []string,
 ) (*POLineBatch, error) {
 	b := &POLineBatch{editor: newPOLineEditor(now), nextID: nextID, byNo: map[string]*ent.POLine{}}
-	portfolioIDs = slices.Clone(portfolioIDs)
+	holders := make([]Holder, len(portfolioIDs))
+	for i, id := range portfolioIDs {
+		holders[i] = Holder{Portfolio: id}
+	}
 	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(numbers))), store.IDsAtOnce) {
 		rows, err := client.POLine.Query().Where(poline.NumberIn(chunk...)).All(ctx)
 		if err != nil {
@@ -37,22 +40,22 @@ func ReadPOLines(
 		}
 		for _, row := range rows {
 			b.byNo[row.Number] = b.editor.put(row)
-			portfolioIDs = append(portfolioIDs, portfolioOf(row))
+			holders = append(holders, holderOf(row))
 		}
 	}
-	return b, b.editor.load(ctx, client, portfolioIDs)
+	return b, b.editor.load(ctx, client, holders...)
 }
 
-// State is how a PO line stands to a portfolio; elsewhere is another portfolio that it is attached to, else 0.
-func (b *POLineBatch) State(number string, portfolioID int64) (s plan.POLineState, elsewhere int64) {
+// State is how a PO line stands to a portfolio; elsewhere is what else it is attached to, if anything.
+func (b *POLineBatch) State(number string, portfolioID int64) (s plan.POLineState, elsewhere Holder) {
 	row := b.byNo[number]
 	if row == nil {
-		return s, 0
+		return s, elsewhere
 	}
 	s.Number = number
-	switch at := portfolioOf(row); at {
-	case 0:
-	case portfolioID:
+	switch at := holderOf(row); at {
+	case Holder{}:
+	case Holder{Portfolio: portfolioID}:
 		s.Attached, s.Main = true, row.Main
 	default:
 		elsewhere = at
@@ -74,13 +77,13 @@ func (b *POLineBatch) Attach(number string, portfolioID int64) {
 		b.editor.add(row)
 		b.byNo[number] = row
 	}
-	b.editor.attach(row, portfolioID)
+	b.editor.attach(row, Holder{Portfolio: portfolioID})
 }
 
 // Detach detaches a PO line from its portfolio.
 func (b *POLineBatch) Detach(number string) {
 	if row := b.byNo[number]; row != nil {
-		b.editor.attach(row, 0)
+		b.editor.attach(row, Holder{})
 	}
 }
 
@@ -90,7 +93,7 @@ func (b *POLineBatch) Delete(number string) {
 	if row == nil {
 		return
 	}
-	b.editor.attach(row, 0)
+	b.editor.attach(row, Holder{})
 	if b.editor.before[row.ID] != nil {
 		b.gone = append(b.gone, row.ID)
 	}

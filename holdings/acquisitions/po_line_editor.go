@@ -8,39 +8,53 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/poline"
+	"autoholdings/ent/predicate"
 	"autoholdings/internal/store"
 )
 
-// poLineEditor holds PO lines in memory while they are changed, with all others of their portfolios. It decides which
-// are main, and writes all changes together. A portfolio with PO lines always has exactly one main one: the first that
+// Holder is what a PO line is attached to: a portfolio, a collection that is ordered as a whole, or nothing.
+type Holder struct{ Portfolio, Collection int64 }
+
+// poLineEditor holds PO lines in memory while they are changed, with all others of their holders. It decides which
+// are main, and writes all changes together. A holder with PO lines always has exactly one main one: the first that
 // was attached, unless another was made main. If the main one leaves, the oldest of the others becomes main.
 type poLineEditor struct {
-	now    int64                   // by the database's clock
-	before map[int64]*ent.POLine   // as stored, by id; nil for a new one
-	rows   map[int64]*ent.POLine   // by id, with the changes
-	of     map[int64][]*ent.POLine // by portfolio
+	now    int64                    // by the database's clock
+	before map[int64]*ent.POLine    // as stored, by id; nil for a new one
+	rows   map[int64]*ent.POLine    // by id, with the changes
+	of     map[Holder][]*ent.POLine // by holder
 }
 
 func newPOLineEditor(now int64) *poLineEditor {
-	return &poLineEditor{now, map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[int64][]*ent.POLine{}}
+	return &poLineEditor{now, map[int64]*ent.POLine{}, map[int64]*ent.POLine{}, map[Holder][]*ent.POLine{}}
 }
 
-// load reads the PO lines of portfolios that are not loaded yet.
-func (e *poLineEditor) load(ctx context.Context, client *ent.Client, portfolioIDs []int64) error {
-	missing := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(portfolioIDs))), func(id int64) bool {
-		_, known := e.of[id]
-		return known || id == 0
-	})
-	for _, id := range missing {
-		e.of[id] = nil
-	}
-	for chunk := range slices.Chunk(missing, store.IDsAtOnce) {
-		rows, err := client.POLine.Query().Where(poline.PortfolioIDIn(chunk...)).All(ctx)
-		if err != nil {
-			return fmt.Errorf("read the PO lines of portfolios: %w", err)
+// load reads the PO lines of holders that are not loaded yet.
+func (e *poLineEditor) load(ctx context.Context, client *ent.Client, holders ...Holder) error {
+	var portfolios, collections []int64
+	for _, h := range holders {
+		if _, known := e.of[h]; known || h == (Holder{}) {
+			continue
 		}
-		for _, row := range rows {
-			e.list(e.put(row))
+		e.of[h] = nil
+		if h.Portfolio != 0 {
+			portfolios = append(portfolios, h.Portfolio)
+		} else {
+			collections = append(collections, h.Collection)
+		}
+	}
+	for _, of := range []struct {
+		ids   []int64
+		where func(...int64) predicate.POLine
+	}{{portfolios, poline.PortfolioIDIn}, {collections, poline.CollectionIDIn}} {
+		for chunk := range slices.Chunk(of.ids, store.IDsAtOnce) {
+			rows, err := client.POLine.Query().Where(of.where(chunk...)).All(ctx)
+			if err != nil {
+				return fmt.Errorf("read the PO lines of portfolios and collections: %w", err)
+			}
+			for _, row := range rows {
+				e.list(e.put(row))
+			}
 		}
 	}
 	return nil
@@ -59,59 +73,60 @@ func (e *poLineEditor) put(row *ent.POLine) *ent.POLine {
 
 // add adds a new row, unattached.
 func (e *poLineEditor) add(row *ent.POLine) {
-	row.PortfolioID, row.Main = nil, false
+	row.PortfolioID, row.CollectionID, row.Main = nil, nil, false
 	e.rows[row.ID] = row
 }
 
-// list adds a row to those of its portfolio, once.
+// list adds a row to those of its holder, once.
 func (e *poLineEditor) list(row *ent.POLine) {
-	if row.PortfolioID == nil {
+	h := holderOf(row)
+	if h == (Holder{}) {
 		return
 	}
-	if others := e.of[*row.PortfolioID]; !slices.Contains(others, row) {
-		e.of[*row.PortfolioID] = append(others, row)
+	if others := e.of[h]; !slices.Contains(others, row) {
+		e.of[h] = append(others, row)
 	}
 }
 
-// attach attaches a row to a portfolio; 0 detaches it. The rows of both the new and the former portfolio must be
-// loaded.
-func (e *poLineEditor) attach(row *ent.POLine, portfolioID int64) {
-	if from := portfolioOf(row); from != 0 {
+// attach attaches a row to a portfolio or collection; nothing detaches it. The rows of both the new and the former holder
+// must be loaded.
+func (e *poLineEditor) attach(row *ent.POLine, to Holder) {
+	if from := holderOf(row); from != (Holder{}) {
 		wasMain := row.Main
-		row.PortfolioID, row.Main = nil, false
+		row.PortfolioID, row.CollectionID, row.Main = nil, nil, false
 		e.of[from] = slices.DeleteFunc(e.of[from], func(other *ent.POLine) bool { return other == row })
 		if wasMain {
 			e.promoteOldest(from, nil)
 		}
 	}
-	if portfolioID == 0 {
+	if to == (Holder{}) {
 		return
 	}
-	row.PortfolioID, row.Main = &portfolioID, e.mainOf(portfolioID) == nil
+	row.PortfolioID, row.CollectionID, row.Main = orNil(to.Portfolio), orNil(to.Collection), e.mainOf(to) == nil
 	e.list(row)
 }
 
-// rank makes an attached row main or additional. It returns false if that is impossible: a portfolio's only row is
+// rank makes an attached row main or additional. It returns false if that is impossible: a holder's only row is
 // main.
 func (e *poLineEditor) rank(row *ent.POLine, main bool) bool {
 	if row.Main == main {
 		return true
 	}
-	id := portfolioOf(row)
+	h := holderOf(row)
 	if !main {
-		if !e.promoteOldest(id, row) {
+		if !e.promoteOldest(h, row) {
 			return false
 		}
-	} else if former := e.mainOf(id); former != nil {
+	} else if former := e.mainOf(h); former != nil {
 		former.Main = false
 	}
 	row.Main = main
 	return true
 }
 
-// promoteOldest makes the oldest of a portfolio's rows main, except the one in not.
-func (e *poLineEditor) promoteOldest(portfolioID int64, not *ent.POLine) bool {
-	others := slices.DeleteFunc(slices.Clone(e.of[portfolioID]), func(row *ent.POLine) bool { return row == not })
+// promoteOldest makes the oldest of a holder's rows main, except the one in not.
+func (e *poLineEditor) promoteOldest(h Holder, not *ent.POLine) bool {
+	others := slices.DeleteFunc(slices.Clone(e.of[h]), func(row *ent.POLine) bool { return row == not })
 	if len(others) == 0 {
 		return false
 	}
@@ -119,7 +134,7 @@ func (e *poLineEditor) promoteOldest(portfolioID int64, not *ent.POLine) bool {
 	return true
 }
 
-// Precedence is a PO line's place within its portfolio: the main one first, then by creation. If the main one leaves,
+// Precedence is a PO line's place within its portfolio or collection: the main one first, then by creation. If the main one leaves,
 // the next takes its place.
 type Precedence struct {
 	Main          bool
@@ -142,9 +157,9 @@ func comparePrecedence(a, b *ent.POLine) int {
 	return Precedence{a.Main, a.CreatedAt, a.ID}.Compare(Precedence{b.Main, b.CreatedAt, b.ID})
 }
 
-// mainOf returns the portfolio's main PO line, or nil.
-func (e *poLineEditor) mainOf(portfolioID int64) *ent.POLine {
-	for _, row := range e.of[portfolioID] {
+// mainOf returns the holder's main PO line, or nil.
+func (e *poLineEditor) mainOf(h Holder) *ent.POLine {
+	for _, row := range e.of[h] {
 		if row.Main {
 			return row
 		}
@@ -152,11 +167,21 @@ func (e *poLineEditor) mainOf(portfolioID int64) *ent.POLine {
 	return nil
 }
 
-func portfolioOf(row *ent.POLine) int64 {
-	if row.PortfolioID == nil {
-		return 0
+func holderOf(row *ent.POLine) (h Holder) {
+	if row.PortfolioID != nil {
+		h.Portfolio = *row.PortfolioID
 	}
-	return *row.PortfolioID
+	if row.CollectionID != nil {
+		h.Collection = *row.CollectionID
+	}
+	return h
+}
+
+func orNil(id int64) *int64 {
+	if id == 0 {
+		return nil
+	}
+	return &id
 }
 
 // changed returns the rows that differ from what is stored, sorted by id.
@@ -172,8 +197,9 @@ func (e *poLineEditor) changed() (rows []*ent.POLine) {
 
 func samePOLine(a, b *ent.POLine) bool {
 	return a.Number == b.Number && a.Vendor == b.Vendor && a.Status == b.Status && a.Type == b.Type &&
-		a.OrderedOn == b.OrderedOn && a.RenewsOn == b.RenewsOn && a.Note == b.Note &&
-		portfolioOf(a) == portfolioOf(b) && a.Main == b.Main
+		a.OrderedOn == b.OrderedOn && a.RenewsOn == b.RenewsOn && a.Note == b.Note && a.ProcessType == b.ProcessType && a.Fund == b.Fund &&
+		a.Price == b.Price && a.Currency == b.Currency && a.IntervalFrom == b.IntervalFrom && a.IntervalUntil == b.IntervalUntil &&
+		holderOf(a) == holderOf(b) && a.Main == b.Main
 }
 
 // settle increments the versions of the changed rows and treats them as stored.
@@ -188,13 +214,13 @@ func (e *poLineEditor) settle() (changed []*ent.POLine) {
 	return changed
 }
 
-// write stores the changes. Rows that stop being main are written first: the database never allows a portfolio two main
-// PO lines.
+// write stores the changes. Rows that stop being main are written first: the database never allows a portfolio or
+// collection two main PO lines.
 func (e *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 	var givesWay []int64
 	for _, row := range e.changed() {
 		before := e.before[row.ID]
-		if before != nil && before.Main && before.PortfolioID != nil && (!row.Main || portfolioOf(row) != *before.PortfolioID) {
+		if before != nil && before.Main && holderOf(before) != (Holder{}) && (!row.Main || holderOf(row) != holderOf(before)) {
 			givesWay = append(givesWay, row.ID)
 		}
 	}
@@ -208,13 +234,14 @@ func (e *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 	for _, row := range e.settle() {
 		rows = append(rows, []any{
 			row.ID, row.CreatedAt, row.UpdatedAt, row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note,
-			row.PortfolioID, row.Main, row.Version,
+			row.ProcessType, row.Fund, row.Price, row.Currency, row.IntervalFrom, row.IntervalUntil, row.PortfolioID, row.CollectionID,
+			row.Main, row.Version,
 		})
 	}
 	return store.Upsert(ctx, tx, poline.Table, poLineColumns, rows)
 }
 
 var poLineColumns = []string{
-	"id", "created_at", "updated_at", "number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "portfolio_id", "main",
-	"version",
+	"id", "created_at", "updated_at", "number", "vendor", "status", "type", "ordered_on", "renews_on", "note",
+	"process_type", "fund", "price", "currency", "interval_from", "interval_until", "portfolio_id", "collection_id", "main", "version",
 }

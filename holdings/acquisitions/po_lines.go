@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"autoholdings/ent"
+	"autoholdings/ent/collection"
 	"autoholdings/ent/poline"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/storable"
@@ -15,12 +16,13 @@ import (
 // POLineInput is a PO line to create, or the changes to one; nil leaves a field as it is.
 type POLineInput struct {
 	POLineTexts
-	PortfolioID *int64 // 0: none
-	Main        *bool
-	Wrong       problem.List // problems found while reading the input: it is refused for these too
+	PortfolioID  *int64 // 0: none; any other takes it from the collection
+	CollectionID *int64 // that it orders as a whole; 0: none; any other takes it from the portfolio
+	Main         *bool
+	Wrong        problem.List // problems found while reading the input: it is refused for these too
 }
 
-// CreatePOLine creates a PO line. The first one of a portfolio is its main one.
+// CreatePOLine creates a PO line. The first one of a portfolio or collection is its main one.
 func (s *Service) CreatePOLine(ctx context.Context, in POLineInput) (*ent.POLine, error) {
 	if in.Number == nil {
 		in.Number = new(string)
@@ -70,10 +72,10 @@ func (s *Service) DeletePOLine(ctx context.Context, id int64) error {
 			return err
 		}
 		e := newPOLineEditor(tx.Now)
-		if err := e.load(ctx, tx.Client, []int64{portfolioOf(row)}); err != nil {
+		if err := e.load(ctx, tx.Client, holderOf(row)); err != nil {
 			return err
 		}
-		e.attach(e.put(row), 0)
+		e.attach(e.put(row), Holder{})
 		if err := tx.POLine.DeleteOneID(id).Exec(ctx); err != nil {
 			return fmt.Errorf("delete PO line %d: %w", id, err)
 		}
@@ -97,20 +99,20 @@ func findPOLine(ctx context.Context, tx *store.Tx, id int64) (*ent.POLine, error
 func (in *POLineInput) save(ctx context.Context, tx *store.Tx, e *poLineEditor, row *ent.POLine) error {
 	problems := slices.Clone(in.Wrong)
 	fillTexts(&problems, in.of(row))
+	checkOrder(&problems, row)
 	if err := checkNumber(ctx, tx, &problems, row); err != nil {
 		return err
 	}
-	target := portfolioOf(row)
-	if in.PortfolioID != nil && *in.PortfolioID != target {
-		target = *in.PortfolioID
+	target := in.target(&problems, holderOf(row))
+	if target != holderOf(row) {
 		if err := checkAttachable(ctx, tx, &problems, target); err != nil {
 			return err
 		}
 	}
-	if err := e.load(ctx, tx.Client, []int64{portfolioOf(row), target}); err != nil {
+	if err := e.load(ctx, tx.Client, holderOf(row), target); err != nil {
 		return err
 	}
-	if target != portfolioOf(row) {
+	if target != holderOf(row) {
 		e.attach(row, target)
 	}
 	if in.Main != nil && len(in.Wrong) == 0 {
@@ -122,16 +124,39 @@ func (in *POLineInput) save(ctx context.Context, tx *store.Tx, e *poLineEditor, 
 	return e.write(ctx, tx)
 }
 
+// target is where a PO line will be attached that is attached to a holder now.
+func (in *POLineInput) target(problems *problem.List, now Holder) Holder {
+	portfolio, collection := in.PortfolioID != nil, in.CollectionID != nil
+	switch {
+	case portfolio && collection && *in.PortfolioID != 0 && *in.CollectionID != 0:
+		problems.Add(problem.BadInput, "input.collectionId",
+			"a PO line orders either one portfolio or a collection as a whole: leave portfolioId or collectionId out")
+		return now
+	case portfolio && *in.PortfolioID != 0:
+		return Holder{Portfolio: *in.PortfolioID}
+	case collection && *in.CollectionID != 0:
+		return Holder{Collection: *in.CollectionID}
+	case portfolio && now.Portfolio != 0, collection && now.Collection != 0:
+		return Holder{}
+	default:
+		return now
+	}
+}
+
 // checkRank makes the row main or additional as requested, or adds the reason why it cannot.
 func checkRank(problems *problem.List, e *poLineEditor, row *ent.POLine, main bool) {
 	const path = "input.main"
 	switch {
-	case row.PortfolioID == nil && main:
+	case holderOf(row) == (Holder{}) && main:
 		problems.Add(problem.BadInput, path,
-			"only a PO line of a portfolio is main or additional, and this one is attached to none: give portfolioId too, or leave main out")
-	case row.PortfolioID != nil && !e.rank(row, main):
+			"only a PO line of a portfolio or collection is main or additional, and this one is attached to none: give portfolioId or "+
+				"collectionId too, or leave main out")
+	case holderOf(row).Portfolio != 0 && !e.rank(row, main):
 		problems.Add(problem.BadInput, path,
 			"it is the only PO line of its portfolio, and so the main one: make another one main, or leave main out")
+	case holderOf(row).Collection != 0 && !e.rank(row, main):
+		problems.Add(problem.BadInput, path,
+			"it is the only PO line of its collection, and so the main one: make another one main, or leave main out")
 	}
 }
 
@@ -150,17 +175,27 @@ func checkNumber(ctx context.Context, tx *store.Tx, problems *problem.List, row 
 	return nil
 }
 
-// checkAttachable adds a problem if no PO line can be attached to the portfolio; 0 means no portfolio.
-func checkAttachable(ctx context.Context, tx *store.Tx, problems *problem.List, id int64) error {
-	if id == 0 {
+// checkAttachable adds a problem if no PO line can be attached to the holder.
+func checkAttachable(ctx context.Context, tx *store.Tx, problems *problem.List, to Holder) error {
+	switch {
+	case to.Collection != 0:
+		there, err := tx.Collection.Query().Where(collection.ID(to.Collection)).Exist(ctx)
+		if err != nil {
+			return fmt.Errorf("look up collection %d: %w", to.Collection, err)
+		}
+		if !there {
+			problems.Add(problem.NotFound, "input.collectionId", "there is no such collection: it may have been deleted")
+		}
+		return nil
+	case to.Portfolio == 0:
 		return nil
 	}
-	p, err := tx.Portfolio.Get(ctx, id)
+	p, err := tx.Portfolio.Get(ctx, to.Portfolio)
 	switch {
 	case ent.IsNotFound(err):
 		problems.Add(problem.NotFound, "input.portfolioId", "there is no such portfolio")
 	case err != nil:
-		return fmt.Errorf("read portfolio %d: %w", id, err)
+		return fmt.Errorf("read portfolio %d: %w", to.Portfolio, err)
 	case p.RemovedAt != nil:
 		problems.Add(problem.BadInput, "input.portfolioId", outOfHoldings, p.PublicationTitle)
 	}

@@ -13,16 +13,18 @@ import (
 )
 
 var poLineCSV = []string{
-	"number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "main",
-	"portfolio_id", "collection", "title_id", "print_identifier", "online_identifier", "identifier",
+	"number", "vendor", "status", "type", "ordered_on", "renews_on", "note", "process_type", "fund", "price", "currency", "interval_from",
+	"interval_until", "main", "ordered_collection", "portfolio_id", "collection", "title_id", "print_identifier", "online_identifier",
+	"identifier",
 }
 
 // ImportPOLines creates, changes, attaches and moves PO lines from a CSV file (see csvtable.Open for its format). An existing
-// number is changed in the columns that the file has; it stays where it is if the line names no portfolio. A wrong line
+// number is changed in the columns that the file has; it stays where it is if the line names no portfolio
+// and no collection. A wrong line
 // is refused without affecting the others. It writes in batches: after a failure, run it again and it does the rest.
 // With dryRun it writes nothing and reports the same.
 func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) (ImportReport, error) {
-	run := &poLineImport{s: s, mains: map[int64]int{}}
+	run := &poLineImport{s: s, mains: map[Holder]int{}}
 	if dryRun { // its new lines are as new as those of an import
 		now, err := s.store.DatabaseNow(ctx)
 		if err != nil {
@@ -52,7 +54,7 @@ func (s *Service) ImportPOLines(ctx context.Context, in io.Reader, dryRun bool) 
 type poLineImport struct {
 	s      *Service
 	editor *poLineEditor
-	mains  map[int64]int // by portfolio: the line that asks for a main PO line
+	mains  map[Holder]int // the line that asks for a main PO line
 }
 
 // plan applies the lines to the PO lines in the editor.
@@ -61,30 +63,30 @@ func (run *poLineImport) plan(ctx context.Context, client *ent.Client, lines []*
 	if err != nil {
 		return err
 	}
-	refs, attached := make([]portfolioRef, len(lines)), make([]int64, 0, len(lines))
+	refs, holders, attached := make([]portfolioRef, len(lines)), make([]Holder, 0, len(lines)), []int64{}
 	for i, l := range lines {
 		refs[i] = refOf(l)
-		if row := known[l.Number]; row != nil && row.PortfolioID != nil {
-			attached = append(attached, *row.PortfolioID)
+		if row := known[l.Number]; row != nil {
+			holders = append(holders, holderOf(row))
+			if row.PortfolioID != nil {
+				attached = append(attached, *row.PortfolioID)
+			}
 		}
 	}
 	finder, err := findPortfolios(ctx, client, refs, attached)
 	if err != nil {
 		return err
 	}
-	targets := make([]*ent.Portfolio, len(lines))
+	targets := make([]Holder, len(lines))
 	for i, l := range lines {
-		if refs[i].empty() {
-			continue
-		}
 		var wrong string
-		if targets[i], wrong = finder.find(refs[i]); wrong != "" {
+		if targets[i], wrong = finder.holder(refs[i], l.cells["ordered_collection"]); wrong != "" {
 			l.refuse("%s", wrong)
 			continue
 		}
-		attached = append(attached, targets[i].ID)
+		holders = append(holders, targets[i])
 	}
-	if err := run.editor.load(ctx, client, attached); err != nil {
+	if err := run.editor.load(ctx, client, holders...); err != nil {
 		return err
 	}
 	for i, l := range lines {
@@ -120,31 +122,34 @@ func refOf(l *importLine) portfolioRef {
 	return ref
 }
 
-// line handles one line. row is the PO line that it names, nil for a new one; target is the portfolio, nil if it names
-// none.
-func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfolio, finder *portfolioFinder) {
+// line handles one line. row is the PO line that it names, nil for a new one; target is what it is to be attached to,
+// nothing if the line does not say.
+func (run *poLineImport) line(l *importLine, row *ent.POLine, target Holder, finder *portfolioFinder) {
 	isNew := row == nil
 	if isNew {
 		row = &ent.POLine{ID: run.s.store.NextID(), CreatedAt: run.editor.now}
 	}
 	texts := POLineTexts{
 		Number: l.cell("number"), Vendor: l.cell("vendor"), Status: l.cell("status"), Type: l.cell("type"),
-		OrderedOn: l.cell("ordered_on"), RenewsOn: l.cell("renews_on"), Note: l.cell("note"),
+		OrderedOn: l.cell("ordered_on"), RenewsOn: l.cell("renews_on"), Note: l.cell("note"), ProcessType: l.cell("process_type"),
+		Fund: l.cell("fund"), Price: l.cell("price"), Currency: l.cell("currency"), IntervalFrom: l.cell("interval_from"),
+		IntervalUntil: l.cell("interval_until"),
 	}
 	var problems problem.List
 	after := *row
 	fillTexts(&problems, texts.of(&after))
+	checkOrder(&problems, &after)
 	l.messages = append(l.messages, messagesOf(problems)...)
-	main, wrong := yesOrNo(l.cells["main"])
+	main, wrong := yesOrNo("main", l.cells["main"])
 	if wrong != "" {
 		l.messages = append(l.messages, wrong)
 	}
-	at := portfolioOf(row)
-	if target != nil {
-		at = target.ID
+	at := holderOf(row)
+	if target != (Holder{}) {
+		at = target
 	}
-	if main != nil && *main && at != 0 && run.mains[at] > 0 {
-		l.tell("line %d makes another PO line the main one of this portfolio: say main once", run.mains[at])
+	if main != nil && *main && at != (Holder{}) && run.mains[at] > 0 {
+		l.tell("line %d makes another PO line the main one of this %s: say main once", run.mains[at], at.word())
 	}
 	if len(l.messages) > 0 {
 		l.Action = LineRefused
@@ -155,14 +160,14 @@ func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfo
 	if isNew {
 		run.editor.add(row)
 	}
-	if at != portfolioOf(row) {
+	if at != holderOf(row) {
 		run.editor.attach(row, at)
 	}
 	run.rank(l, row, main)
 	l.Action = actionOf(isNew, &before, row)
-	switch from := portfolioOf(&before); {
-	case at == 0 || at == from && !isNew:
-	case from == 0:
+	switch from := holderOf(&before); {
+	case at == (Holder{}) || at == from && !isNew:
+	case from == (Holder{}):
 		l.tell("attached to %s", finder.title(at))
 	default:
 		l.tell("moved from %s to %s", finder.title(from), finder.title(at))
@@ -171,19 +176,19 @@ func (run *poLineImport) line(l *importLine, row *ent.POLine, target *ent.Portfo
 
 // rank makes the PO line main if the line says so. It becomes additional only when another one is made main.
 func (run *poLineImport) rank(l *importLine, row *ent.POLine, main *bool) {
-	switch at := portfolioOf(row); {
+	switch at := holderOf(row); {
 	case main == nil:
-	case at == 0 && *main:
+	case at == (Holder{}) && *main:
 		l.tell("it is not attached to a portfolio, so it cannot be a main PO line: name the portfolio")
-	case at == 0:
+	case at == (Holder{}):
 	case *main:
 		if former := run.editor.mainOf(at); former != row {
-			l.tell("%q, until now the main PO line of the portfolio, becomes additional", former.Number)
+			l.tell("%q, until now the main PO line of the %s, becomes additional", former.Number, at.word())
 			run.editor.rank(row, true)
 		}
 		run.mains[at] = l.Line
 	case row.Main:
-		l.tell("it is the main PO line of its portfolio until another one is made so")
+		l.tell("it is the main PO line of its %s until another one is made so", at.word())
 	}
 }
 
@@ -193,9 +198,9 @@ func actionOf(isNew bool, before, now *ent.POLine) string {
 		return LineCreated
 	case samePOLine(before, now):
 		return LineUnchanged
-	case portfolioOf(before) == portfolioOf(now):
+	case holderOf(before) == holderOf(now):
 		return LineUpdated
-	case portfolioOf(before) == 0:
+	case holderOf(before) == (Holder{}):
 		return LineAttached
 	default:
 		return LineMoved
@@ -203,7 +208,7 @@ func actionOf(isNew bool, before, now *ent.POLine) string {
 }
 
 // yesOrNo reads a yes/no cell; nil if it is empty.
-func yesOrNo(cell string) (yes *bool, wrong string) {
+func yesOrNo(column, cell string) (yes *bool, wrong string) {
 	switch strings.ToLower(cell) {
 	case "":
 		return nil, ""
@@ -212,5 +217,5 @@ func yesOrNo(cell string) (yes *bool, wrong string) {
 	case "no", "n", "false", "0":
 		return new(false), ""
 	}
-	return nil, fmt.Sprintf("main is %.20q: write yes or no, or leave the cell empty", cell)
+	return nil, fmt.Sprintf("%s is %.20q: write yes or no, or leave the cell empty", column, cell)
 }

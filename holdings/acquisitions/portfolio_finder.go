@@ -115,12 +115,23 @@ func (f *portfolioFinder) keep(rows []*ent.Portfolio) {
 	}
 }
 
-// title names a portfolio in a message.
-func (f *portfolioFinder) title(id int64) string {
-	if p := f.byID[id]; p != nil {
+// title names a portfolio or collection in a message.
+func (f *portfolioFinder) title(h Holder) string {
+	if c := f.collections[h.Collection]; c != nil {
+		return "the collection " + strconv.Quote(c.Name)
+	}
+	if p := f.byID[h.Portfolio]; p != nil {
 		return strconv.Quote(p.PublicationTitle)
 	}
-	return "portfolio " + opaque.ID(portfolioType, id)
+	return "portfolio " + opaque.ID(portfolioType, h.Portfolio)
+}
+
+// word is what a PO line is attached to.
+func (h Holder) word() string {
+	if h.Collection != 0 {
+		return "collection"
+	}
+	return "portfolio"
 }
 
 const (
@@ -143,6 +154,25 @@ func numberOf(typeName, text string) (int64, error) {
 		return 0, fmt.Errorf("%.80q is the id of a %s, not of a %s", text, found, typeName)
 	}
 	return id, nil
+}
+
+// holder returns what a line attaches its PO line to: the portfolio that ref means, or the collection that is ordered as a
+// whole; nothing if the line names neither. Else it says what is wrong and what to do.
+func (f *portfolioFinder) holder(ref portfolioRef, orderedCollection string) (h Holder, wrong string) {
+	switch {
+	case orderedCollection != "" && !ref.empty():
+		return h, "it names a portfolio and an ordered_collection, and a PO line orders one or the other: empty the cells of one of them"
+	case orderedCollection != "":
+		h.Collection, wrong = f.collection(portfolioRef{collection: orderedCollection})
+		return h, wrong
+	case ref.empty():
+		return h, ""
+	}
+	p, wrong := f.find(ref)
+	if wrong != "" {
+		return h, wrong
+	}
+	return Holder{Portfolio: p.ID}, ""
 }
 
 // find returns the portfolio that is meant, or says why there is none and what to do.
@@ -169,7 +199,8 @@ func (f *portfolioFinder) find(ref portfolioRef) (p *ent.Portfolio, wrong string
 					"correct these, or leave them empty", ref.id, f.byID[id].PublicationTitle)
 		}
 	case ref.titleID == "" && len(ref.identifiers) == 0:
-		return nil, "the collection alone names no portfolio: give the title_id or an identifier too, or the portfolio_id"
+		return nil, "the collection alone names no portfolio: give the title_id or an identifier too, or the portfolio_id; or name it as the " +
+			"ordered_collection, if all of it is ordered"
 	case in == 0:
 		return nil, "it does not say in which collection the portfolio is: give the collection too, or the portfolio_id"
 	case len(ref.identifiers) == 0:

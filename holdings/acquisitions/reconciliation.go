@@ -21,8 +21,9 @@ import (
 
 // NotListedSQL is the condition that a provider once listed a portfolio but no longer does. A portfolio that no profile
 // ever had does not count, for example a local one: its only entitlement, if any, is active and of no profile. An ended
-// entitlement of no profile comes from a deleted profile.
-const NotListedSQL = `NOT portfolios.listed AND EXISTS (SELECT 1 FROM entitlements e
+// entitlement of no profile comes from a deleted profile. Nor does one that is out of the holdings: its orders are closed, and
+// somebody has ended what they protected.
+const NotListedSQL = `NOT portfolios.listed AND portfolios.removed_at IS NULL AND EXISTS (SELECT 1 FROM entitlements e
 	WHERE e.portfolio_id = portfolios.id AND (e.profile_id IS NOT NULL OR NOT e.active))`
 
 // notListed selects PO lines whose portfolio is no longer listed.
@@ -46,9 +47,10 @@ func (s *Service) CountPOLinesNotListed(ctx context.Context, collectionID int64)
 	return s.store.Read.POLine.Query().Where(notListed(collectionID)).Count(ctx)
 }
 
-// WithoutPOLineSQL is the condition that a portfolio is in the holdings, listed, and without a PO line.
+// WithoutPOLineSQL is the condition that a portfolio is in the holdings, listed, and without a PO line, as is its collection.
 const WithoutPOLineSQL = `portfolios.removed_at IS NULL AND portfolios.listed
-	AND NOT EXISTS (SELECT 1 FROM po_lines WHERE po_lines.portfolio_id = portfolios.id)`
+	AND NOT EXISTS (SELECT 1 FROM po_lines WHERE po_lines.portfolio_id = portfolios.id)
+	AND NOT EXISTS (SELECT 1 FROM po_lines w WHERE w.collection_id = portfolios.collection_id)`
 
 // withoutPOLine selects portfolios without a PO line.
 func withoutPOLine(collectionID int64) []predicate.Portfolio {
@@ -68,6 +70,29 @@ func (s *Service) PortfoliosWithoutPOLine(ctx context.Context, collectionID int6
 // CountPortfoliosWithoutPOLine counts what PortfoliosWithoutPOLine lists.
 func (s *Service) CountPortfoliosWithoutPOLine(ctx context.Context, collectionID int64) (int, error) {
 	return s.store.Read.Portfolio.Query().Where(withoutPOLine(collectionID)...).Count(ctx)
+}
+
+// ofClosedOrders selects portfolios that were kept, and that only closed orders hold.
+func ofClosedOrders(collectionID int64) holdings.PortfolioFilter {
+	yes := true
+	return holdings.PortfolioFilter{CollectionID: collectionID, ClosedOrders: &yes}
+}
+
+// PortfoliosOfClosedOrders lists portfolios that were kept, and that only closed orders hold in the holdings, by folded title.
+// collectionID is 0 for all collections.
+func (s *Service) PortfoliosOfClosedOrders(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+	return s.holdings.Portfolios(ctx, ofClosedOrders(collectionID), w)
+}
+
+// CountPortfoliosOfClosedOrders counts what PortfoliosOfClosedOrders lists.
+func (s *Service) CountPortfoliosOfClosedOrders(ctx context.Context, collectionID int64) (int, error) {
+	return s.holdings.CountPortfolios(ctx, ofClosedOrders(collectionID))
+}
+
+// AllPortfoliosOfClosedOrders yields everything that PortfoliosOfClosedOrders lists, each with its collection (Edges). If
+// reading fails, the last pair has the error.
+func (s *Service) AllPortfoliosOfClosedOrders(ctx context.Context, collectionID int64) iter.Seq2[*ent.Portfolio, error] {
+	return s.allPortfolios(ctx, ofClosedOrders(collectionID).Where())
 }
 
 // keptWithoutReason selects portfolios that were kept, but whose reason for keeping is gone.

@@ -155,9 +155,10 @@ func TestAcquisitionsUseIndexes(t *testing.T) {
 		"of a portfolio":    {lines(acquisitions.POLineFilter{PortfolioID: 1}), []string{"poline_portfolio_id_main (portfolio_id=?"}},
 		"of a collection": {
 			lines(acquisitions.POLineFilter{CollectionID: 1}),
-			[]string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)"},
+			[]string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios USING INTEGER PRIMARY KEY (rowid=?)"},
 		},
 		"not attached":         {lines(acquisitions.POLineFilter{Attached: &no}), []string{"po_lines USING"}},
+		"closed":               {lines(acquisitions.POLineFilter{Closed: &yes}), []string{"po_lines USING"}},
 		"attached":             {lines(acquisitions.POLineFilter{Attached: &yes}), []string{"po_lines USING"}},
 		"license by code":      {licenses(acquisitions.LicenseFilter{Code: "x"}), []string{"licenses_code_key (code=?)"}},
 		"license by beginning": {licenses(acquisitions.LicenseFilter{CodePrefix: "x"}), []string{"licenses_code_key (code>? AND code<?)"}},
@@ -170,7 +171,7 @@ func TestAcquisitionsUseIndexes(t *testing.T) {
 		},
 		"portfolios of a license": {
 			func() error { _, err := s.Acquisitions.PortfoliosOfLicense(t.Context(), 1, byName); return err },
-			[]string{"portfolio_license_id (license_id=?)"},
+			[]string{"portfolio_license_id (license_id=?)", "additionallicense_license_id (license_id=?)"},
 		},
 		"not listed": {
 			func() error { _, err := s.Acquisitions.POLinesNotListed(t.Context(), 0, byID); return err },
@@ -182,6 +183,18 @@ func TestAcquisitionsUseIndexes(t *testing.T) {
 		"not listed in collection": {
 			func() error { _, err := s.Acquisitions.POLinesNotListed(t.Context(), 1, byID); return err },
 			[]string{"po_lines USING INTEGER PRIMARY KEY (rowid>?)", "portfolios EXISTS USING INTEGER PRIMARY KEY (rowid=?)"},
+		},
+		"of collections": {
+			func() error { _, err := s.Acquisitions.POLinesOfCollections(t.Context(), []int64{1, 2}); return err },
+			[]string{"poline_collection_id (collection_id=?)"},
+		},
+		"of closed orders": {
+			func() error { _, err := s.Acquisitions.PortfoliosOfClosedOrders(t.Context(), 0, byName); return err },
+			[]string{"portfolio_unlisted", "(portfolio_id=?)"},
+		},
+		"of closed orders in collection": {
+			func() error { _, err := s.Acquisitions.PortfoliosOfClosedOrders(t.Context(), 1, byName); return err },
+			[]string{"portfolio_unlisted", "(portfolio_id=?)"},
 		},
 		"without PO line": {
 			func() error { _, err := s.Acquisitions.PortfoliosWithoutPOLine(t.Context(), 0, byName); return err },

@@ -1,10 +1,13 @@
 package acquisitions
 
 import (
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/currency"
 
 	"autoholdings/ent"
 	"autoholdings/holdings"
@@ -17,7 +20,8 @@ const maxNote = 2000 // characters
 
 // POLineTexts are the texts of a PO line; nil leaves a text as it is, "" clears it.
 type POLineTexts struct {
-	Number, Vendor, Status, Type, OrderedOn, RenewsOn, Note *string
+	Number, Vendor, Status, Type, OrderedOn, RenewsOn, Note         *string
+	ProcessType, Fund, Price, Currency, IntervalFrom, IntervalUntil *string
 }
 
 // LicenseTexts are the texts of a license; nil leaves a text as it is, "" clears it.
@@ -30,10 +34,12 @@ type LicenseTexts struct {
 type textRule int
 
 const (
-	keyText  textRule = iota // 1 to 200 characters on one line
-	lineText                 // up to 200 characters on one line
-	noteText                 // up to 2,000 characters
-	dateText                 // YYYY-MM-DD or empty
+	keyText      textRule = iota // 1 to 200 characters on one line
+	lineText                     // up to 200 characters on one line
+	noteText                     // up to 2,000 characters
+	dateText                     // YYYY-MM-DD or empty
+	priceText                    // a decimal number or empty
+	currencyText                 // a code of ISO 4217 or empty; stored in capitals
 )
 
 // recordText is one text of a record: the input and its place in the row.
@@ -54,6 +60,12 @@ func (t *POLineTexts) of(row *ent.POLine) []recordText {
 		{"orderedOn", "the date of the order", dateText, &t.OrderedOn, &row.OrderedOn},
 		{"renewsOn", "the date of the renewal", dateText, &t.RenewsOn, &row.RenewsOn},
 		{"note", "the note", noteText, &t.Note, &row.Note},
+		{"processType", "the process type", lineText, &t.ProcessType, &row.ProcessType},
+		{"fund", "the fund", lineText, &t.Fund, &row.Fund},
+		{"price", "the price", priceText, &t.Price, &row.Price},
+		{"currency", "the currency", currencyText, &t.Currency, &row.Currency},
+		{"intervalFrom", "the first day of the interval", dateText, &t.IntervalFrom, &row.IntervalFrom},
+		{"intervalUntil", "the last day of the interval", dateText, &t.IntervalUntil, &row.IntervalUntil},
 	}
 }
 
@@ -77,6 +89,9 @@ func fillTexts(problems *problem.List, texts []recordText) {
 			continue
 		}
 		value := strings.TrimSpace(**t.given)
+		if t.kind == currencyText {
+			value = strings.ToUpper(value)
+		}
 		checkText(problems, t, value)
 		*t.stored = value
 	}
@@ -97,6 +112,15 @@ func checkText(problems *problem.List, t recordText, value string) {
 		if value != "" && !isDay(value) {
 			problems.Add(problem.BadInput, path, "%s is %.40q, which is not a date: write it as YYYY-MM-DD, such as 2026-01-31", t.what, value)
 		}
+	case t.kind == priceText:
+		if value != "" && !isPrice(value) {
+			problems.Add(problem.BadInput, path,
+				"%s is %.40q: write digits and a point before the cents, such as 1234.50, and put the currency beside it", t.what, value)
+		}
+	case t.kind == currencyText:
+		if value != "" && !isCurrency(value) {
+			problems.Add(problem.BadInput, path, "%s is %.40q: write the three letters of ISO 4217, such as GBP", t.what, value)
+		}
 	case length > most:
 		problems.Add(problem.BadInput, path, "%s has %d characters: give at most %d", t.what, length, most)
 	case t.kind != noteText && strings.ContainsFunc(value, unicode.IsControl):
@@ -104,6 +128,14 @@ func checkText(problems *problem.List, t recordText, value string) {
 	case strings.ContainsFunc(value, notOfNote):
 		problems.Add(problem.BadInput, path, "%s holds a control character: give text, tabs and line breaks only", t.what)
 	}
+}
+
+// isPrice says whether a text is a decimal number: at most 15 digits and, after a point, at most 6.
+var isPrice = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,6})?$`).MatchString
+
+func isCurrency(text string) bool {
+	_, err := currency.ParseISO(text)
+	return err == nil
 }
 
 func isDay(text string) bool {
@@ -120,5 +152,16 @@ func checkTerm(problems *problem.List, row *ent.License) {
 	if isDay(row.StartsOn) && isDay(row.EndsOn) && row.EndsOn < row.StartsOn {
 		problems.Add(problem.BadInput, "input.endsOn", "the last day, %s, is before the first one, %s: correct one of them", row.EndsOn,
 			row.StartsOn)
+	}
+}
+
+// checkOrder adds a problem if a PO line's interval would end before it starts, or if a price has no currency.
+func checkOrder(problems *problem.List, row *ent.POLine) {
+	if isDay(row.IntervalFrom) && isDay(row.IntervalUntil) && row.IntervalUntil < row.IntervalFrom {
+		problems.Add(problem.BadInput, "input.intervalUntil", "the interval ends on %s, before it starts on %s: correct one of them",
+			row.IntervalUntil, row.IntervalFrom)
+	}
+	if row.Price != "" && row.Currency == "" {
+		problems.Add(problem.BadInput, "input.currency", "the price %s has no currency: give it too, such as GBP", row.Price)
 	}
 }

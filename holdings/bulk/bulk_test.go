@@ -308,7 +308,7 @@ func TestRemoveRestoreMove(t *testing.T) {
 		return done, job
 	}
 	removed, job := check(&bulk.Order{Action: bulk.Remove, Select: bulk.Selection{Filter: &holdings.PortfolioFilter{}}},
-		"it has a PO line", "a provider lists it", "out of the holdings, in journals")
+		"it has the PO line", "a provider lists it", "out of the holdings, in journals")
 	if removed.Removed != 1 || removed.Bulk.Refused != 29 {
 		t.Errorf("%+v", removed)
 	}

@@ -20,7 +20,7 @@ import (
 func (s *Service) decide(ctx context.Context, r reader, o *Order, collectionID int64, ids []int64, now int64) (*batch, error) {
 	b := &batch{counts: plan.Counts{Bulk: &plan.BulkCounts{}}}
 	rows, err := r.client.Portfolio.Query().Where(portfolio.IDIn(ids...),
-		portfolio.CollectionID(collectionID)).Order(portfolio.ByID()).All(ctx)
+		portfolio.CollectionID(collectionID)).WithAdditional().Order(portfolio.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios to change: %w", err)
 	}
@@ -45,11 +45,17 @@ func (s *Service) decide(ctx context.Context, r reader, o *Order, collectionID i
 	}
 	switch o.Action {
 	case Remove:
-		held, err := holdings.Holders(ctx, r.query, rows, local)
+		held, err := holdings.HoldsOf(ctx, r.query, idsOf(rows), local)
 		if err != nil {
 			return nil, err
 		}
-		b.decideRemovals(rows, places, held, now)
+		b.decideRemovals(rows, places, now, func(id int64) []string { return held[id].Reasons() })
+	case EndClosedOrders:
+		held, err := holdings.HoldsOf(ctx, r.query, idsOf(rows), local)
+		if err != nil {
+			return nil, err
+		}
+		b.decideRemovals(rows, places, now, func(id int64) []string { return notOfClosedOrders(held[id], places[id]) })
 	case Restore:
 		b.decideRestored(rows, places, local)
 	default:
@@ -85,7 +91,7 @@ func (b *batch) decideChanges(ctx context.Context, r reader, o *Order, rows []*e
 			b.refuse(p, line, err.Error())
 			continue
 		}
-		if id := change[holdings.FieldLicense]; id != nil && b.codes[*id] == "" {
+		if slices.ContainsFunc(change.Licenses(), func(id int64) bool { return b.codes[*holdings.LicenseText(id)] == "" }) {
 			b.refuse(p, line, "the license was deleted since: choose another one")
 			continue
 		}
@@ -93,7 +99,7 @@ func (b *batch) decideChanges(ctx context.Context, r reader, o *Order, rows []*e
 		for _, c := range changed {
 			b.change(p, plan.Update, c.Name, c.Values, line)
 		}
-		b.staff = append(b.staff, staffUpdate{p.ID, values})
+		b.setStaff(p, values, changed)
 	}
 	return nil
 }
@@ -110,11 +116,10 @@ func (b *batch) readLicenses(ctx context.Context, client *ent.Client, o *Order, 
 			}
 			change = t.Change
 		}
-		id, said := change[holdings.FieldLicense]
-		if id != nil {
-			ids = append(ids, *id)
+		for _, id := range change.Licenses() {
+			ids = append(ids, *holdings.LicenseText(id))
 		}
-		if said && p.LicenseID != nil {
+		if _, said := change[holdings.FieldLicense]; said && p.LicenseID != nil {
 			ids = append(ids, *holdings.LicenseText(*p.LicenseID))
 		}
 	}
@@ -146,15 +151,30 @@ func codesOf(ctx context.Context, client *ent.Client, ids []string) (map[string]
 	return codes, nil
 }
 
-// decideRemovals takes out what nothing holds.
-func (b *batch) decideRemovals(rows []*ent.Portfolio, places map[int64]plan.Place, held map[int64][]string, now int64) {
+// notOfClosedOrders says why a portfolio is not one that was kept and that only closed orders hold. Its PO lines stay on
+// the hidden record, for the history and for an undo.
+func notOfClosedOrders(held holdings.Holds, at plan.Place) []string {
+	switch {
+	case held.OnlyClosedOrders() && len(at.Entitlements) > 0:
+		return []string{"it is the library's own, or it waits for a person: closed orders do not decide about it"}
+	case held.OnlyClosedOrders():
+		return nil
+	case held.Any():
+		return held.Reasons()
+	default:
+		return []string{"it has no closed order: choose the action REMOVE"}
+	}
+}
+
+// decideRemovals takes out what nothing holds. held says what holds a portfolio, in words.
+func (b *batch) decideRemovals(rows []*ent.Portfolio, places map[int64]plan.Place, now int64, held func(id int64) []string) {
 	for _, p := range rows {
-		switch {
-		case p.RemovedAt != nil:
+		if p.RemovedAt != nil {
 			b.counts.Unchanged++
 			continue
-		case held[p.ID] != nil:
-			b.refuse(p, 0, strings.Join(held[p.ID], "; "))
+		}
+		if why := held(p.ID); why != nil {
+			b.refuse(p, 0, strings.Join(why, "; "))
 			continue
 		}
 		before := places[p.ID]
@@ -231,12 +251,16 @@ func (b *batch) decideMoves(ctx context.Context, r reader, o *Order, rows []*ent
 
 // provided are the portfolios with an entitlement of a profile in force or suspended.
 func provided(ctx context.Context, r reader, rows []*ent.Portfolio) (map[int64]bool, error) {
+	return store.IDSet(ctx, r.query, `SELECT DISTINCT portfolio_id FROM entitlements WHERE (active OR waiting <> '') AND profile_id IS NOT NULL
+		AND portfolio_id IN `, idsOf(rows))
+}
+
+func idsOf(rows []*ent.Portfolio) []int64 {
 	ids := make([]int64, len(rows))
 	for i, p := range rows {
 		ids[i] = p.ID
 	}
-	return store.IDSet(ctx, r.query, `SELECT DISTINCT portfolio_id FROM entitlements WHERE (active OR waiting <> '') AND profile_id IS NOT NULL
-		AND portfolio_id IN `, ids)
+	return ids
 }
 
 // takenKeys are those keys of some portfolios that portfolios of the target have.

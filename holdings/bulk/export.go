@@ -49,9 +49,11 @@ func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Wri
 	}
 	rows, err := s.store.Query(ctx, `SELECT p.id, k.name, p.publication_title, p.title_id, p.print_identifier, p.online_identifier,
 		p.available,
-		COALESCE(p.license_id, 0), p.access_rights, p.perpetual_from, p.perpetual_until, p.local_values
+		COALESCE(p.license_id, 0), COALESCE((SELECT string_agg(CAST(a.license_id AS TEXT), ',') FROM additional_licenses a
+			WHERE a.portfolio_id = p.id), ''), p.access_rights, p.perpetual_from, p.perpetual_until, p.local_values
 		FROM portfolios p JOIN collections k ON k.id = p.collection_id
-		WHERE (? = 0 OR p.collection_id = ?) AND (p.local_values <> '' OR NOT p.available OR p.license_id IS NOT NULL OR p.access_rights <> '')
+		WHERE (? = 0 OR p.collection_id = ?) AND (p.local_values <> '' OR NOT p.available OR p.license_id IS NOT NULL OR p.access_rights <> ''
+			OR EXISTS (SELECT 1 FROM additional_licenses a WHERE a.portfolio_id = p.id))
 		ORDER BY p.collection_id, p.id`, collectionID, collectionID)
 	if err != nil {
 		return fmt.Errorf("read what staff decided: %w", err)
@@ -61,11 +63,12 @@ func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Wri
 		var id int64
 		var ref [5]string
 		var v holdings.StaffValues
-		var text string
-		if err := rows.Scan(&id, &ref[0], &ref[1], &ref[2], &ref[3], &ref[4], &v.Available, &v.LicenseID, &v.AccessRights, &v.PerpetualFrom,
-			&v.PerpetualUntil, &text); err != nil {
+		var text, additional string
+		if err := rows.Scan(&id, &ref[0], &ref[1], &ref[2], &ref[3], &ref[4], &v.Available, &v.LicenseID, &additional,
+			&v.AccessRights, &v.PerpetualFrom, &v.PerpetualUntil, &text); err != nil {
 			return fmt.Errorf("read what staff decided: %w", err)
 		}
+		v.Apply(holdings.StaffChange{holdings.FieldAdditional: textOrNil(additional)})
 		if v.Local, err = plan.ParseLocalValues(text); err != nil {
 			return err
 		}
@@ -80,6 +83,13 @@ func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Wri
 	}
 	out.Flush()
 	return out.Error()
+}
+
+func textOrNil(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // exportLines are the lines of a portfolio.
@@ -133,6 +143,8 @@ func exportCell(field string, v *holdings.StaffValues, codes, groups map[int64]s
 		return ""
 	case field == holdings.FieldLicense:
 		return cellOf(codes[v.LicenseID])
+	case field == holdings.FieldAdditional:
+		return cellOf(additionalCell(v.AdditionalLicenses, codes))
 	case field == plan.Proxy:
 		said, ok := v.Local.Proxy()
 		if !ok {
@@ -142,6 +154,19 @@ func exportCell(field string, v *holdings.StaffValues, codes, groups map[int64]s
 	default:
 		return cellOf(*value)
 	}
+}
+
+// additionalCell are licenses as lineParser.additional reads them.
+func additionalCell(ids []int64, codes map[int64]string) string {
+	named := make([]string, len(ids))
+	for i, id := range ids {
+		named[i] = codes[id]
+	}
+	slices.Sort(named)
+	if strings.HasPrefix(named[0], "[") || slices.ContainsFunc(named, func(code string) bool { return strings.Contains(code, ";") }) {
+		return plan.ToJSON(named)
+	}
+	return strings.Join(named, "; ")
 }
 
 func proxyCell(said plan.LocalProxy, groups map[int64]string) string {

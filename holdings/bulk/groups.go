@@ -83,7 +83,7 @@ func (w *groupWriter) begin(ctx context.Context, c GroupChange) (err error) {
 	if w.before, err = groupsOfAll(ctx, w.s.store.Read); err != nil {
 		return err
 	}
-	if !slices.Equal(idsOf(w.before[c.ProfileID]), c.From) {
+	if !slices.Equal(groupIDs(w.before[c.ProfileID]), c.From) {
 		return ErrGroupsChanged
 	}
 	to, err := w.s.store.Read.InventoryGroup.Query().Where(inventorygroup.IDIn(c.To...)).Order(inventorygroup.ByName()).All(ctx)
@@ -108,7 +108,7 @@ func (w *groupWriter) stillSo(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
-	if !maps.EqualFunc(now, w.before, func(a, b []*ent.InventoryGroup) bool { return slices.Equal(idsOf(a), idsOf(b)) }) {
+	if !maps.EqualFunc(now, w.before, func(a, b []*ent.InventoryGroup) bool { return slices.Equal(groupIDs(a), groupIDs(b)) }) {
 		return ErrGroupsChanged
 	}
 	return nil
@@ -129,7 +129,7 @@ func groupsOfAll(ctx context.Context, client *ent.Client) (groups, error) {
 	return found, nil
 }
 
-func idsOf(rows []*ent.InventoryGroup) (ids []int64) {
+func groupIDs(rows []*ent.InventoryGroup) (ids []int64) {
 	for _, g := range rows {
 		ids = append(ids, g.ID)
 	}

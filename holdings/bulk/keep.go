@@ -110,8 +110,8 @@ func (k *keeper) loadTitles(ctx context.Context, r reader, rows []*ent.Portfolio
 			continue
 		}
 		for _, number := range l.POLines {
-			if _, elsewhere := k.poLines.State(number, p.ID); elsewhere != 0 {
-				others = append(others, elsewhere)
+			if _, elsewhere := k.poLines.State(number, p.ID); elsewhere.Portfolio != 0 {
+				others = append(others, elsewhere.Portfolio)
 			}
 		}
 	}
@@ -146,7 +146,7 @@ func (k *keeper) decide(p *ent.Portfolio, l *LineChange) error {
 		k.b.change(p, plan.Update, c.Name, c.Values, l.Line)
 	}
 	if len(changed) > 0 {
-		k.b.staff = append(k.b.staff, staffUpdate{p.ID, values})
+		k.b.setStaff(p, values, changed)
 	}
 	if k.attach(p, l) {
 		changed = append(changed, plan.FieldChange{Name: plan.POLineField})
@@ -221,9 +221,11 @@ func (k *keeper) attach(p *ent.Portfolio, l *LineChange) (did bool) {
 		before, elsewhere := k.poLines.State(number, p.ID)
 		switch {
 		case before.Attached:
-		case elsewhere != 0:
+		case elsewhere.Collection != 0:
+			k.notTaken(p, l, plan.POLineField, "", number, "it orders a collection as a whole: move it by hand if the file is right")
+		case elsewhere.Portfolio != 0:
 			k.notTaken(p, l, plan.POLineField, "", number, fmt.Sprintf("it is a PO line of %.80q (%s): move it by hand if the file is right",
-				k.titles[elsewhere], opaque.ID(portfolioType, elsewhere)))
+				k.titles[elsewhere.Portfolio], opaque.ID(portfolioType, elsewhere.Portfolio)))
 		default:
 			k.poLines.Attach(number, p.ID)
 			after, _ := k.poLines.State(number, p.ID)

@@ -445,6 +445,8 @@ func (p *lineParser) value(field, cell string) (*string, error) {
 			return nil, fmt.Errorf("there is no license with the code %.80q: make it first (createLicense), or correct the code", *text)
 		}
 		return holdings.LicenseText(id), nil
+	case holdings.FieldAdditional:
+		return p.additional(*text)
 	case plan.Proxy:
 		if *text, err = p.proxy(*text); err != nil {
 			return nil, err
@@ -470,6 +472,29 @@ func cellText(cell string) (*string, error) {
 	default:
 		return &cell, nil
 	}
+}
+
+// additional reads codes of licenses, with semicolons between them or as a JSON list.
+func (p *lineParser) additional(cell string) (*string, error) {
+	codes := strings.Split(cell, ";")
+	if strings.HasPrefix(cell, "[") {
+		if err := json.Unmarshal([]byte(cell), &codes); err != nil {
+			return nil, errors.New(`it is no list: write the codes with semicolons between them, or as in JSON: ["A", "B; C"]`)
+		}
+	}
+	var ids []int64
+	for _, code := range codes {
+		if code = strings.TrimSpace(code); code == "" {
+			continue
+		}
+		id, known := p.licenses[code]
+		if !known {
+			return nil, fmt.Errorf("there is no license with the code %.80q: make it first (createLicense), or correct the code", code)
+		}
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return holdings.LicensesText(slices.Compact(ids)), nil
 }
 
 // proxy reads "on", "off", or with groups "on; Law: off".

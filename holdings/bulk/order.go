@@ -20,14 +20,15 @@ type Action string
 
 // The actions.
 const (
-	Change  Action = "CHANGE"  // what staff decide about them
-	Remove  Action = "REMOVE"  // out of the holdings, those that nothing holds
-	Restore Action = "RESTORE" // back into the holdings
-	Move    Action = "MOVE"    // to another, local collection
+	Change          Action = "CHANGE"            // what staff decide about them
+	Remove          Action = "REMOVE"            // out of the holdings, those that nothing holds
+	EndClosedOrders Action = "END_CLOSED_ORDERS" // out of the holdings, those that were kept and that only closed orders hold
+	Restore         Action = "RESTORE"           // back into the holdings
+	Move            Action = "MOVE"              // to another, local collection
 )
 
 // Actions are all actions.
-var Actions = []Action{Change, Remove, Restore, Move}
+var Actions = []Action{Change, Remove, EndClosedOrders, Restore, Move}
 
 // Order is what to do with which portfolios.
 type Order struct {

@@ -204,8 +204,16 @@ type batch struct {
 }
 
 type staffUpdate struct {
-	id     int64
-	values holdings.StaffValues
+	id         int64
+	values     holdings.StaffValues
+	relicensed bool // its additional licenses change
+}
+
+func (b *batch) setStaff(p *ent.Portfolio, values holdings.StaffValues, changed []plan.FieldChange) {
+	b.staff = append(b.staff, staffUpdate{
+		p.ID, values,
+		slices.ContainsFunc(changed, func(c plan.FieldChange) bool { return c.Name == holdings.FieldAdditional }),
+	})
 }
 
 type placeUpdate struct {
@@ -257,13 +265,22 @@ func (w *writer) write(ctx context.Context, tx *store.Tx, b *batch) error {
 	if w.out.Show {
 		return nil
 	}
+	additional := map[int64][]int64{}
 	for i := range b.staff {
+		if b.staff[i].relicensed {
+			additional[b.staff[i].id] = b.staff[i].values.AdditionalLicenses
+		}
 		w.staff.Set(b.staff[i].id, &b.staff[i].values)
 	}
 	for _, p := range b.places {
 		w.places.Add(p.after.Collection, p.after.RemovedAt, p.after.Review, w.out.Now, p.id)
 		for _, e := range p.after.Entitlements {
 			w.entitled.Add(e.Active, e.Waiting, e.WaitingSince, e.EndedAt, w.out.Now, e.ID)
+		}
+	}
+	if len(additional) > 0 {
+		if err := holdings.WriteAdditionalLicenses(ctx, tx, additional); err != nil {
+			return err
 		}
 	}
 	if b.poLines != nil {

@@ -75,7 +75,7 @@ func (s *Service) reverse(ctx context.Context, r reader, subjectPartID int64, id
 	if err != nil {
 		return nil, err
 	}
-	rows, err := r.client.Portfolio.Query().Where(portfolio.IDIn(ids...)).WithCollection().Order(portfolio.ByID()).All(ctx)
+	rows, err := r.client.Portfolio.Query().Where(portfolio.IDIn(ids...)).WithCollection().WithAdditional().Order(portfolio.ByID()).All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios: %w", err)
 	}
@@ -114,12 +114,12 @@ func licensesOf(ctx context.Context, client *ent.Client, lines map[int64][]recor
 	for _, of := range lines {
 		for _, l := range of {
 			before, after, ok := l.values.Staff()
-			if !ok || l.field != holdings.FieldLicense {
+			if !ok {
 				continue
 			}
-			for _, id := range []*string{before, after} {
-				if id != nil {
-					ids = append(ids, *id)
+			for _, value := range []*string{before, after} {
+				for _, id := range (holdings.StaffChange{l.field: value}).Licenses() {
+					ids = append(ids, *holdings.LicenseText(id))
 				}
 			}
 		}
@@ -133,7 +133,6 @@ func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded) ([]plan.FieldCh
 	if err != nil {
 		return nil, err
 	}
-	former := values
 	change, of := holdings.StaffChange{}, map[string]recorded{}
 	for _, l := range lines {
 		before, after, ok := l.values.Staff()
@@ -157,7 +156,7 @@ func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded) ([]plan.FieldCh
 	if err := values.Check(); err != nil {
 		why = "it stays, since it would not fit what was changed since: " + err.Error()
 	}
-	if values.LicenseID != former.LicenseID && values.LicenseID != 0 && b.codes[*holdings.LicenseText(values.LicenseID)] == "" {
+	if slices.ContainsFunc(change.Licenses(), func(id int64) bool { return b.codes[*holdings.LicenseText(id)] == "" }) {
 		why = "it stays, since the license that was there before was deleted"
 	}
 	if why != "" {
@@ -169,7 +168,7 @@ func (b *batch) reverseStaff(p *ent.Portfolio, lines []recorded) ([]plan.FieldCh
 	for _, c := range changed {
 		b.change(p, plan.Update, c.Name, c.Values, 0)
 	}
-	b.staff = append(b.staff, staffUpdate{p.ID, values})
+	b.setStaff(p, values, changed)
 	return changed, nil
 }
 
@@ -200,7 +199,7 @@ func (b *batch) reversePOLines(p *ent.Portfolio, lines []recorded) (changed []pl
 		made := before.Number == ""
 		now, elsewhere := b.poLines.State(after.Number, p.ID)
 		switch {
-		case elsewhere == 0 && now == before: // put back by hand, or by an undo that was cancelled
+		case elsewhere == (acquisitions.Holder{}) && now == before: // put back by hand, or by an undo that was cancelled
 			continue
 		case !now.Attached || made && !b.poLines.Untouched(after.Number):
 			b.leave(p, l, "the PO line was changed since: it stays as it is")
@@ -293,12 +292,12 @@ func loadReversal(ctx context.Context, r reader, rows []*ent.Portfolio, lines ma
 		of := slices.DeleteFunc(slices.Clone(rows), func(p *ent.Portfolio) bool {
 			return (p.Edges.Collection.CommunityZoneCollectionID == nil) != local
 		})
-		held, err := holdings.Holders(ctx, r.query, of, local)
+		held, err := holdings.HoldsOf(ctx, r.query, idsOf(of), local)
 		if err != nil {
 			return nil, err
 		}
-		for id, why := range held {
-			u.held[id] = why
+		for id, h := range held {
+			u.held[id] = h.Reasons()
 		}
 	}
 	if len(entitlements) == 0 {

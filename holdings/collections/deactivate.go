@@ -105,7 +105,8 @@ func (s *Service) consequences(ctx context.Context, c *ent.Collection) (*Consequ
 func (s *Service) countHolding(ctx context.Context, id int64, found *Consequences) error {
 	rows, err := s.store.Query(ctx, `SELECT COUNT(*), COUNT(*) FILTER (WHERE `+holdings.ServedSQL+` AND `+holdings.AccessibleSQL+`),
 			(SELECT COUNT(*) FROM po_lines l JOIN portfolios o ON o.id = l.portfolio_id WHERE o.collection_id = ?)
-		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL`, id, id)
+				+ (SELECT COUNT(*) FROM po_lines WHERE collection_id = ?)
+		FROM portfolios p JOIN collections k ON k.id = p.collection_id WHERE p.collection_id = ? AND p.removed_at IS NULL`, id, id, id)
 	if err != nil {
 		return fmt.Errorf("count the portfolios of collection %d: %w", id, err)
 	}

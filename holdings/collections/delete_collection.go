@@ -51,16 +51,18 @@ func checkDeletable(ctx context.Context, tx *store.Tx, c *ent.Collection, withPo
 		problems.Add(problem.InUse, path, "the collection %q is in %s: %s. Take it out first (updateCollectionSet)",
 			c.Name, words.Count(len(sets), "set", "sets"), words.Quoted(sets, func(set *ent.CollectionSet) string { return set.Name }))
 	}
-	orders, err := tx.POLine.Query().Where(poline.HasPortfolioWith(portfolio.CollectionID(c.ID))).Count(ctx)
+	orders, err := tx.POLine.Query().Where(poline.Or(poline.CollectionID(c.ID),
+		poline.HasPortfolioWith(portfolio.CollectionID(c.ID)))).Count(ctx)
 	if err != nil {
 		return fmt.Errorf("count the PO lines of collection %d: %w", c.ID, err)
 	}
 	if orders > 0 {
 		problems.Add(problem.InUse, path,
-			"the portfolios of %q have %s: move them to another collection or detach them first (list poLines with collectionId)",
+			"%q and its portfolios have %s: move them to another collection or detach them first (list poLines with collectionId)",
 			c.Name, words.Count(orders, "PO line", "PO lines"))
 	}
-	licensed, err := tx.Portfolio.Query().Where(portfolio.CollectionID(c.ID), portfolio.LicenseIDNotNil()).Count(ctx)
+	licensed, err := tx.Portfolio.Query().Where(portfolio.CollectionID(c.ID),
+		portfolio.Or(portfolio.LicenseIDNotNil(), portfolio.HasAdditional())).Count(ctx)
 	if err != nil {
 		return fmt.Errorf("count the licensed portfolios of collection %d: %w", c.ID, err)
 	}

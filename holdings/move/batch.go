@@ -2,10 +2,12 @@ package move
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
@@ -16,11 +18,13 @@ type moveBatch struct {
 	plan       *Plan
 	check      bool // leave alone what has changed since the plan was made
 	portfolios map[int64]portfolioNow
-	lines      map[int64][]poLine // by portfolio, the main one first
-	codes      map[int64]string   // of licenses
+	lines      map[acquisitions.Holder][]poLine // the main one first
+	additional map[int64][]int64                // additional licenses by portfolio, sorted
+	codes      map[int64]string                 // of licenses
 	found      []moveRow
 	lineMoves  []lineMove
 	licensed   []licensing
+	relicensed map[int64][]int64 // the additional licenses that portfolios are to have
 
 	staff   map[int64]*holdings.StaffValues // what staff put on the portfolios, if the rules move it
 	covered map[int64][]plan.Statement      // what is accessible of those that are retained, and of their counterparts
@@ -44,17 +48,21 @@ type moveRow struct {
 	values    plan.Values
 }
 
-// lineMove attaches a PO line to another portfolio. licensing gives a portfolio a license; 0 takes it away.
+// lineMove attaches a PO line to another portfolio or collection. licensing gives a portfolio a main license; 0 takes it away.
 type (
 	lineMove struct {
-		line, portfolio int64
-		main            bool
+		line int64
+		to   acquisitions.Holder
+		main bool
 	}
 	licensing struct{ portfolio, license int64 }
 )
 
 func newMoveBatch(p *Plan) *moveBatch {
-	return &moveBatch{plan: p, portfolios: map[int64]portfolioNow{}, lines: map[int64][]poLine{}, codes: map[int64]string{}}
+	return &moveBatch{
+		plan: p, portfolios: map[int64]portfolioNow{}, lines: map[acquisitions.Holder][]poLine{}, additional: map[int64][]int64{},
+		codes: map[int64]string{}, relicensed: map[int64][]int64{},
+	}
 }
 
 // loadMoveBatch reads what is needed to decide on the portfolios, in a fixed number of statements.
@@ -68,6 +76,9 @@ func loadMoveBatch(ctx context.Context, query store.QueryFunc, p *Plan, batch so
 			ids = append(ids, p.targets.At(over[0]).id)
 		}
 		licenses[m.license], licenses[m.licenseThere] = true, true
+		for _, id := range p.additional[m.id] {
+			licenses[id] = true
+		}
 		if m.pair != plan.Unpaired && p.wanted(m) {
 			ids = append(ids, p.targets.At(m.pair).id)
 		}
@@ -76,7 +87,13 @@ func loadMoveBatch(ctx context.Context, query store.QueryFunc, p *Plan, batch so
 		return nil, err
 	}
 	if p.rules.POLines {
-		if err := b.loadLines(ctx, query, ids); err != nil {
+		var err error
+		if b.lines, err = loadPOLines(ctx, query, ids, nil); err != nil {
+			return nil, err
+		}
+	}
+	if p.rules.Licenses {
+		if err := b.loadAdditional(ctx, query, ids); err != nil {
 			return nil, err
 		}
 	}
@@ -108,25 +125,52 @@ func (b *moveBatch) loadPortfolios(ctx context.Context, query store.QueryFunc, i
 	return rows.Err()
 }
 
-func (b *moveBatch) loadLines(ctx context.Context, query store.QueryFunc, ids []int64) error {
-	placeholders, args := store.InList(ids)
-	rows, err := query(ctx, `SELECT portfolio_id, id, created_at, number, main FROM po_lines WHERE portfolio_id IN `+placeholders, args...)
-	if err != nil {
-		return fmt.Errorf("read the PO lines to move: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var portfolioID int64
-		var line poLine
-		if err := rows.Scan(&portfolioID, &line.id, &line.created, &line.number, &line.main); err != nil {
-			return fmt.Errorf("read the PO lines to move: %w", err)
+// loadPOLines reads the PO lines of portfolios and of collections as a whole, by what they order, the main one first.
+func loadPOLines(
+	ctx context.Context, query store.QueryFunc, portfolioIDs, collectionIDs []int64,
+) (map[acquisitions.Holder][]poLine, error) {
+	found := map[acquisitions.Holder][]poLine{}
+	for column, ids := range map[string][]int64{"portfolio_id": portfolioIDs, "collection_id": collectionIDs} {
+		if len(ids) == 0 {
+			continue
 		}
-		b.lines[portfolioID] = append(b.lines[portfolioID], line)
+		placeholders, args := store.InList(ids)
+		rows, err := query(ctx, `SELECT COALESCE(portfolio_id, 0), COALESCE(collection_id, 0), id, created_at, number, main FROM po_lines
+			WHERE `+column+` IN `+placeholders, args...)
+		if err != nil {
+			return nil, fmt.Errorf("read the PO lines to move: %w", err)
+		}
+		if err := readPOLines(rows, found); err != nil {
+			return nil, err
+		}
 	}
-	for _, lines := range b.lines {
+	for _, lines := range found {
 		slices.SortFunc(lines, func(a, b poLine) int { return a.precedence().Compare(b.precedence()) })
 	}
+	return found, nil
+}
+
+func readPOLines(rows *sql.Rows, into map[acquisitions.Holder][]poLine) error {
+	defer rows.Close()
+	for rows.Next() {
+		var h acquisitions.Holder
+		var line poLine
+		if err := rows.Scan(&h.Portfolio, &h.Collection, &line.id, &line.created, &line.number, &line.main); err != nil {
+			return fmt.Errorf("read the PO lines to move: %w", err)
+		}
+		into[h] = append(into[h], line)
+	}
 	return rows.Err()
+}
+
+func (b *moveBatch) loadAdditional(ctx context.Context, query store.QueryFunc, ids []int64) error {
+	placeholders, args := store.InList(ids)
+	rows, err := query(ctx, `SELECT portfolio_id, license_id FROM additional_licenses WHERE portfolio_id IN `+placeholders+`
+		ORDER BY portfolio_id, license_id`, args...)
+	if err != nil {
+		return fmt.Errorf("read the additional licenses to move: %w", err)
+	}
+	return readAdditional(rows, b.additional)
 }
 
 func (b *moveBatch) loadCodes(ctx context.Context, query store.QueryFunc, licenses map[int64]bool) error {
@@ -161,7 +205,7 @@ func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 	case m.pair != plan.Unpaired:
 		n := len(b.found)
 		b.moveLines(m)
-		b.moveLicense(m)
+		b.moveLicenses(m)
 		if b.plan.rules.Staff {
 			b.moveStaff(m)
 		}
@@ -190,7 +234,8 @@ func (b *moveBatch) decide(m *movable, candidates, passedOver []int32) {
 func (b *moveBatch) differs(m *movable) bool {
 	now := b.portfolios[m.id]
 	gone := !b.inHoldings(m.id) && (!b.plan.rules.Staff || !b.there(m.id))
-	if gone || b.plan.changed[m.id] || b.plan.rules.Licenses && now.license != m.license || b.linesOf(m.id) != m.lines {
+	if gone || b.plan.changed[m.id] || linesHash(b.lines[acquisitions.Holder{Portfolio: m.id}]) != m.lines ||
+		b.plan.rules.Licenses && (now.license != m.license || !slices.Equal(b.additional[m.id], b.plan.additional[m.id])) {
 		return true
 	}
 	if m.pair == plan.Unpaired || !b.plan.wanted(m) {
@@ -199,8 +244,10 @@ func (b *moveBatch) differs(m *movable) bool {
 	target := b.plan.targets.At(m.pair).id
 	now = b.portfolios[target]
 	gone = !b.inHoldings(target) && (!b.plan.rules.SameTitle || !b.there(target)) // one that is paired by hand comes back
-	return gone || now.closed != 0 && !b.plan.rules.IncludeInaccessible || m.license != 0 && now.license != m.licenseThere ||
-		m.ordered > 0 && b.hasMain(target) != m.mainThere
+	licensed := b.plan.rules.Licenses && (m.license != 0 || b.plan.additional[m.id] != nil)
+	return gone || now.closed != 0 && !b.plan.rules.IncludeInaccessible ||
+		licensed && (now.license != m.licenseThere || !slices.Equal(b.additional[target], b.plan.additionalThere[m.id])) ||
+		m.ordered > 0 && hasMain(b.lines[acquisitions.Holder{Portfolio: target}]) != m.mainThere
 }
 
 func (b *moveBatch) there(portfolioID int64) bool {
@@ -213,17 +260,15 @@ func (b *moveBatch) inHoldings(portfolioID int64) bool {
 	return there && !now.hidden
 }
 
-func (b *moveBatch) linesOf(portfolioID int64) (hash uint64) {
-	for _, line := range b.lines[portfolioID] {
+func linesHash(lines []poLine) (hash uint64) {
+	for _, line := range lines {
 		hash ^= line.hash()
 	}
 	return hash
 }
 
-func (b *moveBatch) hasMain(portfolioID int64) bool {
-	lines := b.lines[portfolioID]
-	return len(lines) > 0 && lines[0].main
-}
+// hasMain says whether there is a main one among the PO lines, which is the first.
+func hasMain(lines []poLine) bool { return len(lines) > 0 && lines[0].main }
 
 func (b *moveBatch) leave(m *movable) {
 	if _, there := b.portfolios[m.id]; !there {
@@ -235,8 +280,8 @@ func (b *moveBatch) leave(m *movable) {
 }
 
 func (b *moveBatch) unmoved(m *movable) plan.MoveValue {
-	v := plan.MoveValue{License: m.license}
-	for _, line := range b.lines[m.id] {
+	v := plan.MoveValue{License: m.license, More: b.plan.additional[m.id]}
+	for _, line := range b.lines[acquisitions.Holder{Portfolio: m.id}] {
 		v.Stay = append(v.Stay, line.id)
 	}
 	return v
@@ -245,51 +290,13 @@ func (b *moveBatch) unmoved(m *movable) plan.MoveValue {
 // moveLines moves the PO lines. The first, which is the main one if there is any, becomes main unless the counterpart
 // has a main one.
 func (b *moveBatch) moveLines(m *movable) {
-	for i, line := range b.lines[m.id] {
+	for i, line := range b.lines[acquisitions.Holder{Portfolio: m.id}] {
 		to := b.counterpart(m)
 		to.POLine, to.Main = line.id, i == 0 && !m.mainThere
 		from := plan.MoveValue{POLine: line.id, Main: line.main, Hidden: !b.inHoldings(m.id)}
 		b.list(m, plan.MovePOLine, line.number, plan.ValuesOfMove(from, to))
-		b.lineMoves = append(b.lineMoves, lineMove{line.id, to.Target, to.Main})
+		b.lineMoves = append(b.lineMoves, lineMove{line.id, acquisitions.Holder{Portfolio: to.Target}, to.Main})
 	}
-}
-
-// moveLicense moves the license, unless the counterpart keeps another one.
-func (b *moveBatch) moveLicense(m *movable) {
-	if m.license == 0 {
-		return
-	}
-	code, to := b.codes[m.license], b.counterpart(m)
-	from := plan.MoveValue{License: m.license, Hidden: !b.inHoldings(m.id)}
-	to.License = m.license
-	switch m.licenseThere {
-	case 0:
-	case m.license:
-		to.Had = true
-	default:
-		to.Code = b.codes[m.licenseThere]
-		if !b.plan.rules.Overwrite {
-			to.Keeps = m.licenseThere
-			b.list(m, plan.LicenseConflict, code, plan.ValuesOfMove(from, to))
-			return
-		}
-		to.Replaces = m.licenseThere
-		b.list(m, plan.LicenseConflict, code, plan.ValuesOfMove(from, to))
-	}
-	b.list(m, plan.MoveLicense, code, plan.ValuesOfMove(from, to))
-	b.setLicense(m.id, 0)
-	if !to.Had {
-		b.setLicense(to.Target, m.license)
-	}
-}
-
-// setLicense gives a portfolio a license. Where its staff values are written, the license is one of them.
-func (b *moveBatch) setLicense(portfolioID, license int64) {
-	if staff := b.staff[portfolioID]; staff != nil {
-		staff.LicenseID, b.staffed[portfolioID] = license, true
-		return
-	}
-	b.licensed = append(b.licensed, licensing{portfolioID, license})
 }
 
 // counterpart names the counterpart of a portfolio.

@@ -32,7 +32,7 @@ func (d *Difference) add(title string) {
 // portfolios without anything to move.
 func (s *Service) CompareMove(ctx context.Context, plan *Plan, previews map[int64]int64) (Difference, error) {
 	c := &moveComparison{service: s, plan: plan}
-	plan.changed = map[int64]bool{}
+	plan.changed, plan.wholeChanged = map[int64]bool{}, map[int64]bool{}
 	for _, collectionID := range plan.rules.SourceIDs {
 		if err := c.compare(ctx, collectionID, previews[collectionID]); err != nil {
 			return Difference{}, err
@@ -49,8 +49,11 @@ type moveComparison struct {
 }
 
 func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart int64) error {
-	before, err := c.read(ctx, previewPart)
+	before, whole, err := c.read(ctx, previewPart)
 	if err != nil {
+		return err
+	}
+	if err := c.compareWhole(ctx, collectionID, whole); err != nil {
 		return err
 	}
 	for from := 0; from < c.plan.portfoliosOf(collectionID).Len(); from += c.service.holdings.BatchTitles {
@@ -71,22 +74,47 @@ func (c *moveComparison) compare(ctx context.Context, collectionID, previewPart 
 	return c.addGone(ctx, slices.Sorted(maps.Keys(before)))
 }
 
-// read reads what a preview shows about each portfolio. Of one that has been deleted since, only the title is left.
-func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64, error) {
+// compareWhole compares what happens to the PO lines that order a collection itself.
+func (c *moveComparison) compareWhole(ctx context.Context, collectionID int64, before uint64) error {
+	name, err := collectionName(ctx, c.service.store.Query, collectionID)
+	if err != nil {
+		return err
+	}
+	b, now := newMoveBatch(c.plan), uint64(0)
+	b.decideWhole(collectionID, name)
+	counts := plan.Counts{Move: &c.found.Now}
+	for _, row := range b.found {
+		counts.CountMove(row.action)
+		now += plan.MoveSignature(row.action, row.values)
+	}
+	if now != before {
+		c.plan.wholeChanged[collectionID] = true
+		c.found.add(name)
+	}
+	return nil
+}
+
+// read reads what a preview shows about each portfolio, and about the collection itself. Of a portfolio that has been
+// deleted since, only the title is left.
+func (c *moveComparison) read(ctx context.Context, part int64) (found map[int64]uint64, whole uint64, err error) {
 	rows, err := c.service.store.Query(ctx,
 		`SELECT portfolio_id, action, title, value_kind, old_value, new_value FROM job_changes WHERE part_id = ? AND action <> ? ORDER BY id`,
 		part, string(plan.NothingToMove))
 	if err != nil {
-		return nil, fmt.Errorf("read the preview: %w", err)
+		return nil, 0, fmt.Errorf("read the preview: %w", err)
 	}
 	defer rows.Close()
-	found := map[int64]uint64{}
+	found = map[int64]uint64{}
 	for rows.Next() {
 		var id sql.NullInt64
 		var action, title string
 		var values plan.Values
 		if err := rows.Scan(&id, &action, &title, &values.Kind, &values.Old, &values.New); err != nil {
-			return nil, fmt.Errorf("read the preview: %w", err)
+			return nil, 0, fmt.Errorf("read the preview: %w", err)
+		}
+		if _, to, ok := values.Moved(); ok && to.Whole != 0 {
+			whole += plan.MoveSignature(plan.Action(action), values)
+			continue
 		}
 		if !id.Valid {
 			c.found.add(title)
@@ -94,7 +122,7 @@ func (c *moveComparison) read(ctx context.Context, part int64) (map[int64]uint64
 		}
 		found[id.Int64] += plan.MoveSignature(plan.Action(action), values)
 	}
-	return found, rows.Err()
+	return found, whole, rows.Err()
 }
 
 // show decides what happens to the portfolios, as a preview would now.

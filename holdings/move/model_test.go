@@ -13,7 +13,9 @@ import (
 	"pgregory.net/rapid"
 
 	"autoholdings/ent"
+	"autoholdings/ent/additionallicense"
 	"autoholdings/ent/jobchange"
+	"autoholdings/ent/license"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings/move"
@@ -23,8 +25,8 @@ import (
 )
 
 // TestMoveConserves runs random sequences of moves, previews, crashes in any transaction, cancels, undos, and staff who
-// order, license and reattach meanwhile. After each step every PO line is at exactly one portfolio, each portfolio with
-// PO lines has one main one, and where a PO line or a license is elsewhere than before, the report says so, once.
+// order, license and reattach meanwhile. After each step every PO line is at exactly one portfolio or collection, each with
+// PO lines has one main one, no license is main and additional at once, and where a PO line or a license is elsewhere than before, the report says so, once.
 func TestMoveConserves(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -39,6 +41,8 @@ func TestMoveConserves(t *testing.T) {
 			"undo":     m.undo,
 			"order":    func(t *rapid.T) { m.order(t); m.touched() },
 			"license":  func(t *rapid.T) { m.license(t); m.touched() },
+			"beside":   func(t *rapid.T) { m.beside(t); m.touched() },
+			"package":  func(t *rapid.T) { m.orderWhole(t); m.touched() },
 			"reattach": func(t *rapid.T) { m.reattach(t); m.touched() },
 			"":         m.check,
 		})
@@ -48,7 +52,7 @@ func TestMoveConserves(t *testing.T) {
 // moveModel is where everything should be: where staff put it, and where the reports say that it was moved since.
 type moveModel struct {
 	*moveBundle
-	at       map[int64]int64 // portfolio of each PO line
+	at       map[int64]int64 // portfolio of each PO line, or less than 0: the collection that it orders as a whole
 	licensed map[int64]int64 // license of each portfolio that has one
 	done     []*doneMove
 }
@@ -84,6 +88,9 @@ func (m *moveModel) makeTitles(t *rapid.T) {
 			}
 			if n := rapid.IntRange(0, 3).Draw(t, "license"); n > 0 {
 				i.license = fmt.Sprintf("L%d", n)
+			}
+			if n := rapid.IntRange(0, 6).Draw(t, "additional license"); n > 0 && n < 4 && i.license != fmt.Sprintf("L%d", n) {
+				i.beside = fmt.Sprintf("L%d", n)
 			}
 			m.make(i)
 		}
@@ -139,7 +146,9 @@ func (m *moveModel) checkReport(t *rapid.T, jobID int64) {
 		case plan.Left:
 			left++
 		}
-		told[*c.PortfolioID] = append(told[*c.PortfolioID], action)
+		if c.PortfolioID != nil { // else it is about what orders a collection as a whole
+			told[*c.PortfolioID] = append(told[*c.PortfolioID], action)
+		}
 	}
 	counted.Portfolios = m.Store.Read.Portfolio.Query().Where(portfolio.CollectionIDNEQ(target)).CountX(m.T.Context())
 	counts := m.moveCounts(jobID)
@@ -188,9 +197,12 @@ func (m *moveModel) checkWhole(t *rapid.T) {
 		gone[was][now[line]] = true
 	}
 	for was, places := range gone {
-		p := m.Store.Read.Portfolio.GetX(m.T.Context(), was)
-		if p.CollectionID != target && len(places) > 1 {
-			t.Fatalf("the PO lines of portfolio %d are at %v", was, places)
+		collection := -was
+		if was > 0 {
+			collection = m.Store.Read.Portfolio.GetX(m.T.Context(), was).CollectionID
+		}
+		if collection != target && len(places) > 1 {
+			t.Fatalf("the PO lines of %d are at %v", was, places)
 		}
 	}
 }
@@ -199,11 +211,15 @@ func (m *moveModel) checkWhole(t *rapid.T) {
 func (m *moveModel) believe(t *rapid.T, jobID int64) {
 	for _, c := range m.Store.Read.JobChange.Query().Where(jobchange.JobID(jobID)).Order(jobchange.ByID()).AllX(m.T.Context()) {
 		to, line, license := move.Moved(c)
-		from := *c.PortfolioID
 		var value struct {
-			Replaces int64
-			Had      bool
+			Replaces    int64
+			Had, Beside bool
 		}
+		if c.PortfolioID == nil {
+			m.believeWhole(t, c, line)
+			continue
+		}
+		from := *c.PortfolioID
 		undone := hasTarget(c.OldValue)
 		switch plan.Action(c.Action) {
 		case plan.MovePOLine:
@@ -220,9 +236,26 @@ func (m *moveModel) believe(t *rapid.T, jobID int64) {
 				stored = c.OldValue
 			}
 			m.Must(json.Unmarshal([]byte(stored), &value))
+			if value.Beside {
+				continue // an undo puts it back, which attached tells
+			}
 			m.believeLicense(t, from, to, license, value.Replaces, value.Had, undone)
 		}
 	}
+}
+
+// believeWhole follows a line about what orders a collection as a whole.
+func (m *moveModel) believeWhole(t *rapid.T, c *ent.JobChange, line int64) {
+	if plan.Action(c.Action) != plan.MovePOLine {
+		return
+	}
+	var from, to struct{ Whole int64 }
+	m.Must(json.Unmarshal([]byte(c.OldValue), &from))
+	m.Must(json.Unmarshal([]byte(c.NewValue), &to))
+	if m.at[line] != -from.Whole {
+		t.Fatalf("the report moves PO line %d from collection %d, it was at %d", line, from.Whole, m.at[line])
+	}
+	m.at[line] = -to.Whole
 }
 
 func hasTarget(stored string) bool {
@@ -316,6 +349,9 @@ func (m *moveModel) reattach(t *rapid.T) {
 	to := m.anyPortfolio(t)
 	var free []*ent.POLine
 	for _, l := range m.Store.Read.POLine.Query().Order(poline.ByID()).AllX(m.T.Context()) {
+		if l.PortfolioID == nil {
+			continue
+		}
 		if !l.Main || m.Store.Read.POLine.Query().Where(poline.PortfolioID(*l.PortfolioID)).CountX(m.T.Context()) == 1 {
 			free = append(free, l)
 		}
@@ -335,6 +371,8 @@ func (m *moveModel) reattach(t *rapid.T) {
 func (m *moveModel) license(t *rapid.T) {
 	p, code := m.anyPortfolio(t), rapid.IntRange(0, 3).Draw(t, "license")
 	m.Write(func(ctx context.Context, tx *store.Tx) error {
+		tx.AdditionalLicense.Delete().Where(additionallicense.PortfolioID(p.ID),
+			additionallicense.HasLicenseWith(license.Code(fmt.Sprintf("L%d", code)))).ExecX(ctx)
 		if code == 0 {
 			m.set(p.ID, 0)
 			return tx.Portfolio.UpdateOneID(p.ID).ClearLicenseID().Exec(ctx)
@@ -345,9 +383,37 @@ func (m *moveModel) license(t *rapid.T) {
 	})
 }
 
+// beside gives a portfolio another additional license, unless it has it.
+func (m *moveModel) beside(t *rapid.T) {
+	p, code := m.anyPortfolio(t), rapid.IntRange(1, 3).Draw(t, "additional license")
+	m.Write(func(ctx context.Context, tx *store.Tx) error {
+		id := m.licenseID(ctx, tx, fmt.Sprintf("L%d", code))
+		if p.LicenseID != nil && *p.LicenseID == id ||
+			tx.AdditionalLicense.Query().Where(additionallicense.PortfolioID(p.ID), additionallicense.LicenseID(id)).CountX(ctx) > 0 {
+			return nil
+		}
+		return tx.AdditionalLicense.Create().SetPortfolioID(p.ID).SetLicenseID(id).Exec(ctx)
+	})
+}
+
+// orderWhole orders a collection as a whole.
+func (m *moveModel) orderWhole(t *rapid.T) {
+	in, id := rapid.SampledFrom([]int64{oldA, oldB, target}).Draw(t, "collection"), m.Store.NextID()
+	m.Write(func(ctx context.Context, tx *store.Tx) error {
+		first := tx.POLine.Query().Where(poline.CollectionID(in)).CountX(ctx) == 0
+		return tx.POLine.Create().SetID(id).SetCreatedAt(1).SetUpdatedAt(1).SetNumber(fmt.Sprint("POL-", id)).SetCollectionID(in).SetMain(first).
+			Exec(ctx)
+	})
+	m.at[id] = -in
+}
+
 func (m *moveModel) lines() map[int64]int64 {
 	found := map[int64]int64{}
 	for _, l := range m.Store.Read.POLine.Query().AllX(m.T.Context()) {
+		if l.CollectionID != nil {
+			found[l.ID] = -*l.CollectionID
+			continue
+		}
 		found[l.ID] = *l.PortfolioID // nowhere is a panic: none may be
 	}
 	return found
@@ -371,7 +437,16 @@ func (m *moveModel) check(t *rapid.T) {
 	}
 	mains := map[int64]int{}
 	for _, l := range m.Store.Read.POLine.Query().Where(poline.Main(true)).AllX(m.T.Context()) {
+		if l.CollectionID != nil {
+			mains[-*l.CollectionID]++
+			continue
+		}
 		mains[*l.PortfolioID]++
+	}
+	for _, a := range m.Store.Read.AdditionalLicense.Query().AllX(m.T.Context()) {
+		if m.licensed[a.PortfolioID] == a.LicenseID {
+			t.Fatalf("portfolio %d has license %d as its main one and beside it", a.PortfolioID, a.LicenseID)
+		}
 	}
 	for line, at := range m.at {
 		if mains[at] != 1 {

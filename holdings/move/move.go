@@ -10,10 +10,10 @@ import (
 	"autoholdings/internal/store"
 )
 
-// ApplyMove moves the PO lines and licenses of one collection, part.CollectionID, in short transactions. Each portfolio
-// is moved whole: what it has is detached from it and attached to its counterpart in one transaction. What has changed
-// since the plan was made is left as it is and listed. resumed are the counts recorded so far, if an earlier run began
-// the part: the portfolios that it reported are done.
+// ApplyMove moves the PO lines and licenses of one collection, part.CollectionID, in short transactions, and at last the PO
+// lines that order the collection itself. Each portfolio is moved whole: what it has is detached from it and attached to its
+// counterpart in one transaction. What has changed since the plan was made is left as it is and listed. resumed are the
+// counts recorded so far, if an earlier run began the part: the portfolios that it reported are done.
 func (s *Service) ApplyMove(ctx context.Context, plan *Plan, part *holdings.Part, resumed *plan.Counts) (plan.Counts, error) {
 	return s.runMove(ctx, plan, part, resumed, false)
 }
@@ -45,6 +45,8 @@ type moveWriter struct {
 	out      *holdings.PartWriter
 	reported map[int64]bool // by the run that this one continues
 
+	wholeReported bool // likewise: what orders the collection itself
+
 	attaching, licensing *store.Inserter // update PO lines and portfolios
 	staffing             *holdings.StaffUpdater
 }
@@ -55,8 +57,8 @@ func (s *Service) newMoveWriter(ctx context.Context, part *holdings.Part, show b
 		return w, err
 	}
 	w.attaching, err = w.out.Updater(ctx, "po_lines",
-		"portfolio_id = v.to_portfolio, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
-		"to_portfolio BIGINT", "to_main BOOLEAN", "at BIGINT")
+		"portfolio_id = v.to_portfolio, collection_id = v.to_collection, main = v.to_main, updated_at = v.at, version = po_lines.version + 1",
+		"to_portfolio BIGINT", "to_collection BIGINT", "to_main BOOLEAN", "at BIGINT")
 	if err != nil {
 		return w, err
 	}
@@ -99,7 +101,13 @@ func (w *moveWriter) readReported(ctx context.Context) (map[int64]bool, error) {
 	for _, id := range ids {
 		reported[id] = true
 	}
-	return reported, err
+	whole, err := w.out.Store.IDs(ctx, `SELECT id FROM job_changes WHERE part_id = ? AND portfolio_id IS NULL AND field <> '' LIMIT 1`,
+		w.out.Part.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what was reported: %w", err)
+	}
+	w.wholeReported = len(whole) > 0
+	return reported, nil
 }
 
 // eachBatch goes through the collection's portfolios in the order of their ids.
@@ -118,7 +126,7 @@ func (m *mover) eachBatch(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return m.moveWhole(ctx)
 }
 
 // sourceBatch is some portfolios of a collection in the plan, with the candidates of each.
@@ -154,15 +162,12 @@ func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch)
 		now.decide(source, batch.candidates[i], batch.passedOver[i])
 	}
 	m.to.out.Counts.Move.Portfolios += len(batch.sources)
-	for _, row := range now.found {
-		m.to.out.Counts.CountMove(row.action)
-		m.to.out.Change(holdings.ReportLine{Portfolio: row.portfolio, Action: row.action, Field: row.field, Title: row.title, Values: row.values})
-	}
+	m.to.report(now)
 	if m.to.out.Show {
 		return nil
 	}
 	m.to.writeStaff(now)
-	return m.to.write(ctx, tx, now.lineMoves, now.licensed)
+	return m.to.write(ctx, tx, now)
 }
 
 // writeStaff writes what staff decided, of the portfolios on which that changes.
@@ -174,19 +179,29 @@ func (w *moveWriter) writeStaff(b *moveBatch) {
 
 // write writes what was decided. The order does not matter: no PO line becomes main while its portfolio has another
 // main one.
-func (w *moveWriter) write(ctx context.Context, tx *store.Tx, lines []lineMove, licensed []licensing) error {
-	for _, l := range lines {
-		w.attaching.Add(l.portfolio, l.main, w.out.Now, l.line)
+func (w *moveWriter) write(ctx context.Context, tx *store.Tx, b *moveBatch) error {
+	for _, l := range b.lineMoves {
+		w.attaching.Add(orNull(l.to.Portfolio), orNull(l.to.Collection), l.main, w.out.Now, l.line)
 	}
-	for _, l := range licensed {
-		var license any
-		if l.license != 0 {
-			license = l.license
-		}
-		w.licensing.Add(license, w.out.Now, l.portfolio)
+	for _, l := range b.licensed {
+		w.licensing.Add(orNull(l.license), w.out.Now, l.portfolio)
 	}
 	if err := w.attaching.Flush(ctx, tx); err != nil {
 		return err
 	}
-	return w.licensing.Flush(ctx, tx)
+	if err := w.licensing.Flush(ctx, tx); err != nil {
+		return err
+	}
+	if len(b.relicensed) == 0 {
+		return nil
+	}
+	return holdings.WriteAdditionalLicenses(ctx, tx, b.relicensed)
+}
+
+// orNull is an id for the database; 0 stands for none.
+func orNull(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
 }

@@ -63,6 +63,7 @@ type item struct {
 	kind                     string // default serial; "none" for none
 	lines                    int
 	license                  string
+	beside                   string // codes of additional licenses, with blanks
 	removed                  bool
 	unlisted                 bool // nothing entitles to it
 	off                      bool // staff have it not available
@@ -103,6 +104,9 @@ func (b *moveBundle) makeOne(ctx context.Context, tx *store.Tx, i item) {
 		create.SetLicenseID(b.licenseID(ctx, tx, i.license))
 	}
 	create.SaveX(ctx)
+	for _, code := range strings.Fields(i.beside) {
+		tx.AdditionalLicense.Create().SetPortfolioID(id).SetLicenseID(b.licenseID(ctx, tx, code)).ExecX(ctx)
+	}
 	if !i.unlisted {
 		tx.Entitlement.Create().SetID(b.Store.NextID()).SetCreatedAt(1).SetUpdatedAt(1).SetPortfolioID(id).SetActive(true).SetCoverageHash(0).
 			SaveX(ctx)
@@ -289,6 +293,9 @@ func (b *moveBundle) attached() []string {
 		if l.PortfolioID != nil {
 			at = names[*l.PortfolioID]
 		}
+		if l.CollectionID != nil {
+			at = collectionNames[*l.CollectionID]
+		}
 		if l.Main {
 			mark = "*"
 		}
@@ -296,6 +303,9 @@ func (b *moveBundle) attached() []string {
 	}
 	for _, p := range b.Store.Read.Portfolio.Query().Where(portfolio.LicenseIDNotNil()).WithLicense().AllX(b.T.Context()) {
 		found = append(found, p.Edges.License.Code+" on "+names[p.ID])
+	}
+	for _, a := range b.Store.Read.AdditionalLicense.Query().WithLicense().AllX(b.T.Context()) {
+		found = append(found, "+"+a.Edges.License.Code+" on "+names[a.PortfolioID])
 	}
 	slices.Sort(found)
 	return found

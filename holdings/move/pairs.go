@@ -23,7 +23,8 @@ func (s *Service) PlanPairs(ctx context.Context, pairs []Pair, sameTitle bool) (
 	p := &Plan{
 		rules:   Rules{POLines: true, Licenses: true, IncludeInaccessible: true, Staff: true, SameTitle: sameTitle},
 		sources: map[int64]*plan.ChunkedList[movable]{}, candidates: map[int64]map[int32][]int32{},
-		passedOver: map[int64]map[int32][]int32{}, names: map[int64]string{},
+		passedOver: map[int64]map[int32][]int32{}, names: map[int64]string{}, additional: map[int64][]int64{},
+		additionalThere: map[int64][]int64{}, whole: map[int64]ordered{},
 	}
 	toOf, from, to := map[int64]int64{}, []int64{}, []int64{}
 	for _, pair := range pairs {
@@ -38,6 +39,9 @@ func (s *Service) PlanPairs(ctx context.Context, pairs []Pair, sameTitle bool) (
 		return nil, err
 	}
 	if err := s.nameTargets(ctx, p, to); err != nil {
+		return nil, err
+	}
+	if err := s.readAdditional(ctx, p, append(slices.Clone(from), to...)); err != nil {
 		return nil, err
 	}
 	var sources plan.ChunkedList[movable]
@@ -73,6 +77,22 @@ func (s *Service) readByID(ctx context.Context, rules Rules, ids []int64, portfo
 	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), store.IDsAtOnce) {
 		placeholders, args := store.InList(chunk)
 		if err := readMovables(ctx, s.store, rules, portfolios, "p.id IN "+placeholders, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAdditional reads the additional licenses of portfolios.
+func (s *Service) readAdditional(ctx context.Context, p *Plan, ids []int64) error {
+	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), store.IDsAtOnce) {
+		placeholders, args := store.InList(chunk)
+		rows, err := s.store.Query(ctx, `SELECT portfolio_id, license_id FROM additional_licenses WHERE portfolio_id IN `+placeholders+
+			` ORDER BY portfolio_id, license_id`, args...)
+		if err != nil {
+			return fmt.Errorf("read the additional licenses to move: %w", err)
+		}
+		if err := readAdditional(rows, p.additional); err != nil {
 			return err
 		}
 	}

@@ -41,6 +41,17 @@ type Plan struct {
 	changed    map[int64]bool // sources that differ from the preview that was agreed to
 
 	shown map[int64]*holdings.StaffValues // as far as the plan was shown: what staff would have put on each portfolio by then
+
+	additional      map[int64][]int64 // additional licenses by portfolio, sorted; only of those that have some
+	additionalThere map[int64][]int64 // by source: those that its counterpart has before
+	whole           map[int64]ordered // by old collection: what orders it as a whole
+	wholeChanged    map[int64]bool    // old collections of which that differs from the preview
+}
+
+// ordered is what orders a collection as a whole, before it moves to the target.
+type ordered struct {
+	lines     []poLine // the main one first
+	mainThere bool     // the target has a main PO line before
 }
 
 // movable is what planning a move knows about a portfolio, and what it plans for it.
@@ -63,7 +74,8 @@ type movable struct {
 func (s *Service) PlanMove(ctx context.Context, rules Rules) (*Plan, error) {
 	p := &Plan{
 		rules: rules, sources: map[int64]*plan.ChunkedList[movable]{}, candidates: map[int64]map[int32][]int32{},
-		passedOver: map[int64]map[int32][]int32{},
+		passedOver: map[int64]map[int32][]int32{}, additional: map[int64][]int64{}, additionalThere: map[int64][]int64{},
+		whole: map[int64]ordered{},
 	}
 	target, err := s.store.Read.Collection.Get(ctx, rules.TargetID)
 	if err != nil {
@@ -71,6 +83,12 @@ func (s *Service) PlanMove(ctx context.Context, rules Rules) (*Plan, error) {
 	}
 	p.targetName = target.Name
 	if p.targets, err = loadMovables(ctx, s.store, rules.TargetID, rules); err != nil {
+		return nil, err
+	}
+	if err := p.loadAdditional(ctx, s.store); err != nil {
+		return nil, err
+	}
+	if err := p.foreseeWhole(ctx, s.store); err != nil {
 		return nil, err
 	}
 	for _, id := range rules.SourceIDs {
@@ -133,7 +151,7 @@ func (p *Plan) nameOf(target int64) string {
 
 // wanted says whether the portfolio has anything to move, or may have.
 func (p *Plan) wanted(m *movable) bool {
-	return p.rules.Staff || p.rules.POLines && m.ordered > 0 || p.rules.Licenses && m.license != 0
+	return p.rules.Staff || p.rules.POLines && m.ordered > 0 || p.rules.Licenses && (m.license != 0 || p.additional[m.id] != nil)
 }
 
 // foresee goes through the portfolios in the order of the move, so the plan of a later one knows what an earlier one
@@ -147,10 +165,45 @@ func (p *Plan) foresee(portfolios *plan.ChunkedList[movable]) {
 		target := p.targets.At(m.pair)
 		m.mainThere, m.licenseThere = target.main, target.license
 		target.main = target.main || m.ordered > 0
-		if m.license != 0 && (target.license == 0 || p.rules.Overwrite) {
-			target.license = m.license
+		there := licenses{target.license, p.additional[target.id]}
+		if there.additional != nil {
+			p.additionalThere[m.id] = there.additional
+		}
+		for _, moved := range p.licensesMoved(m) {
+			there = moved.after
+		}
+		target.license = there.main
+		if there.additional != nil {
+			p.additional[target.id] = there.additional
 		}
 	}
+}
+
+// loadAdditional reads the additional licenses of all portfolios of the move.
+func (p *Plan) loadAdditional(ctx context.Context, s *store.Store) error {
+	if !p.rules.Licenses {
+		return nil
+	}
+	placeholders, args := store.InList(append([]int64{p.rules.TargetID}, p.rules.SourceIDs...))
+	rows, err := s.Query(ctx, `SELECT a.portfolio_id, a.license_id FROM additional_licenses a JOIN portfolios p ON p.id = a.portfolio_id
+		WHERE p.collection_id IN `+placeholders+` AND p.removed_at IS NULL ORDER BY a.portfolio_id, a.license_id`, args...)
+	if err != nil {
+		return fmt.Errorf("read the additional licenses to move: %w", err)
+	}
+	return readAdditional(rows, p.additional)
+}
+
+// readAdditional reads portfolios and licenses, in this order.
+func readAdditional(rows *sql.Rows, into map[int64][]int64) error {
+	defer rows.Close()
+	for rows.Next() {
+		var id, license int64
+		if err := rows.Scan(&id, &license); err != nil {
+			return fmt.Errorf("read the additional licenses to move: %w", err)
+		}
+		into[id] = append(into[id], license)
+	}
+	return rows.Err()
 }
 
 // loadMovables reads a collection's portfolios in the holdings, in the order of their ids, with only what the rules

@@ -57,7 +57,7 @@ func (b *moveBatch) loadStaff(ctx context.Context, client *ent.Client, query sto
 }
 
 func readStaff(ctx context.Context, client *ent.Client, b *moveBatch, ids []int64) ([]*ent.Portfolio, error) {
-	rows, err := client.Portfolio.Query().Where(portfolio.IDIn(ids...)).All(ctx)
+	rows, err := client.Portfolio.Query().Where(portfolio.IDIn(ids...)).WithAdditional().All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read what staff decided: %w", err)
 	}

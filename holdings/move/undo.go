@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"autoholdings/holdings"
+	"autoholdings/holdings/acquisitions"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
 )
@@ -39,23 +40,35 @@ type moveUndoer struct {
 type ShownUndo struct {
 	Restored bool // the portfolios that something goes back to would be in the holdings again by then
 
-	licenses map[int64]int64 // by portfolio
+	licenses map[int64]licenses // by portfolio
 	staff    map[int64]*holdings.StaffValues
 }
 
 // NewShownUndo begins the preview of an undo.
 func NewShownUndo() *ShownUndo {
-	return &ShownUndo{licenses: map[int64]int64{}, staff: map[int64]*holdings.StaffValues{}}
+	return &ShownUndo{licenses: map[int64]licenses{}, staff: map[int64]*holdings.StaffValues{}}
 }
 
-// license is the license that a portfolio has or, in a preview, would have by now.
-func (u *moveUndoer) license(now *reversal, portfolioID int64) int64 {
+// licenses are those that a portfolio has or, in a preview, would have by now.
+func (u *moveUndoer) licenses(now *reversal, portfolioID int64) licenses {
+	if l, known := now.licenses[portfolioID]; known {
+		return l
+	}
 	if u.to.out.Show {
-		if license, known := u.shown.licenses[portfolioID]; known {
-			return license
+		if l, known := u.shown.licenses[portfolioID]; known {
+			return l
 		}
 	}
-	return now.portfolios[portfolioID].license
+	return licenses{now.portfolios[portfolioID].license, now.additional[portfolioID]}
+}
+
+// license gives a portfolio the licenses that it is to have.
+func (u *moveUndoer) license(now *reversal, portfolioID int64, to licenses) {
+	now.setLicenses(portfolioID, u.licenses(now, portfolioID), to)
+	now.licenses[portfolioID] = to
+	if u.to.out.Show {
+		u.shown.licenses[portfolioID] = to
+	}
 }
 
 // movedActions are the actions that an undo reverses, for SQL.
@@ -73,8 +86,11 @@ type movedRow struct {
 func (u *moveUndoer) eachBatch(ctx context.Context) error {
 	for last := int64(0); ; {
 		ids, rows, err := u.read(ctx, last)
-		if err != nil || len(ids) == 0 {
+		if err != nil {
 			return err
+		}
+		if len(ids) == 0 {
+			return u.reverseWhole(ctx)
 		}
 		last = ids[len(ids)-1]
 		rows = slices.DeleteFunc(rows, func(r movedRow) bool { return u.to.reported[r.portfolio] })
@@ -100,13 +116,20 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 	if len(ids) == 0 {
 		return nil, nil, nil
 	}
+	moved, err = u.readMoved(ctx, `portfolio_id BETWEEN ? AND ?`, ids[0], ids[len(ids)-1])
+	return ids, moved, err
+}
+
+// readMoved reads what was recorded about some portfolios, or about the collection itself.
+func (u *moveUndoer) readMoved(ctx context.Context, where string, args ...any) (moved []movedRow, err error) {
 	rows, err := u.to.out.Store.Query(ctx,
-		`SELECT portfolio_id, id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value, new_value
+		`SELECT COALESCE(portfolio_id, 0), id, action, field, title, title_id, print_identifier, online_identifier, value_kind, old_value,
+			new_value
 		FROM job_changes
-		WHERE part_id = ? AND portfolio_id BETWEEN ? AND ? AND action IN `+movedActions+` ORDER BY portfolio_id, id`,
-		u.subject, ids[0], ids[len(ids)-1])
+		WHERE part_id = ? AND action IN `+movedActions+` AND `+where+` ORDER BY portfolio_id, id`,
+		append([]any{u.subject}, args...)...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the move to undo: %w", err)
+		return nil, fmt.Errorf("read the move to undo: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -115,40 +138,55 @@ func (u *moveUndoer) read(ctx context.Context, after int64) (ids []int64, moved 
 		if err := rows.Scan(&r.portfolio, &r.id, &r.action, &r.field, &r.title.Title, &r.title.TitleID, &r.title.PrintIdentifier,
 			&r.title.OnlineIdentifier,
 			&values.Kind, &values.Old, &values.New); err != nil {
-			return nil, nil, fmt.Errorf("read the move to undo: %w", err)
+			return nil, fmt.Errorf("read the move to undo: %w", err)
 		}
 		var ok bool
 		if r.before, r.after, ok = values.Moved(); !ok {
-			return nil, nil, fmt.Errorf("read the move to undo: line %d of the report cannot be read", r.id)
+			return nil, fmt.Errorf("read the move to undo: line %d of the report cannot be read", r.id)
 		}
 		moved = append(moved, r)
 	}
-	return ids, moved, rows.Err()
+	return moved, rows.Err()
 }
 
 // reversal is some portfolios of a move as they are now, with their counterparts, and what goes back.
 type reversal struct {
 	*moveBatch
-	promoted []lineMove // PO lines that become main where they are
+	promoted []lineMove         // PO lines that become main where they are
+	licenses map[int64]licenses // that portfolios are to have
+}
+
+// from and to are what a PO line was attached to before and after the move.
+func (r movedRow) from() acquisitions.Holder {
+	return acquisitions.Holder{Portfolio: r.portfolio, Collection: r.before.Whole}
+}
+
+func (r movedRow) to() acquisitions.Holder {
+	return acquisitions.Holder{Portfolio: r.after.Target, Collection: r.after.Whole}
 }
 
 func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []movedRow) error {
-	now := &reversal{moveBatch: newMoveBatch(nil)}
+	now := &reversal{moveBatch: newMoveBatch(nil), licenses: map[int64]licenses{}}
 	var ids []int64
-	licenses := map[int64]bool{}
+	codes := map[int64]bool{}
 	for _, r := range rows {
 		ids = append(ids, r.portfolio, r.after.Target)
-		licenses[r.after.License], licenses[r.after.Replaces] = true, true
+		codes[r.after.License], codes[r.after.Replaces] = true, true
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	if err := now.loadPortfolios(ctx, tx.SQL.QueryContext, ids); err != nil {
 		return err
 	}
-	if err := now.loadLines(ctx, tx.SQL.QueryContext, ids); err != nil {
+	lines, err := loadPOLines(ctx, tx.SQL.QueryContext, ids, nil)
+	if err != nil {
 		return err
 	}
-	if err := now.loadCodes(ctx, tx.SQL.QueryContext, licenses); err != nil {
+	now.lines = lines
+	if err := now.loadAdditional(ctx, tx.SQL.QueryContext, ids); err != nil {
+		return err
+	}
+	if err := now.loadCodes(ctx, tx.SQL.QueryContext, codes); err != nil {
 		return err
 	}
 	if err := u.loadStaff(ctx, tx, now, rows); err != nil {
@@ -166,22 +204,32 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 		}
 		u.to.out.Counts.Move.Portfolios++
 		u.reverseLines(now, slices.DeleteFunc(slices.Clone(rows[:n]), func(r movedRow) bool { return r.action != plan.MovePOLine }))
-		for _, r := range rows[:n] {
-			if r.action == plan.MoveLicense {
-				u.reverseLicense(now, r)
+		for _, beside := range []bool{true, false} { // the main one last: what it took the place of may have moved as an additional one
+			for _, r := range rows[:n] {
+				switch {
+				case r.action != plan.MoveLicense || r.after.Beside != beside:
+				case beside:
+					u.reverseAdditional(now, r)
+				default:
+					u.reverseLicense(now, r)
+				}
 			}
 		}
 		u.reverseStaff(now, slices.DeleteFunc(slices.Clone(rows[:n]), func(r movedRow) bool { return r.action != plan.MoveStaff }))
 		rows = rows[n:]
 	}
+	return u.writeReversal(ctx, tx, now)
+}
+
+func (u *moveUndoer) writeReversal(ctx context.Context, tx *store.Tx, now *reversal) error {
 	if u.to.out.Show {
 		return nil
 	}
 	u.to.writeStaff(now.moveBatch)
-	if err := u.to.write(ctx, tx, now.lineMoves, now.licensed); err != nil {
+	if err := u.to.write(ctx, tx, now.moveBatch); err != nil {
 		return err
 	}
-	return u.to.write(ctx, tx, now.promoted, nil) // only after the former main PO line has left
+	return u.to.write(ctx, tx, &moveBatch{lineMoves: now.promoted}) // only after the former main PO line has left
 }
 
 // takesBack says whether the portfolio is still there to take back what was moved from it.
@@ -190,14 +238,14 @@ func (u *moveUndoer) takesBack(now *reversal, r movedRow) bool {
 	return now.inHoldings(r.portfolio) || (r.before.Hidden || restored) && now.there(r.portfolio)
 }
 
-// reverseLines puts the PO lines of one portfolio back. If the portfolio has got another main PO line since, that one
+// reverseLines puts the PO lines of one portfolio or collection back. If it has got another main PO line since, that one
 // stays main. If the counterpart loses its main one, the oldest of those that stay becomes main.
 func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	if len(rows) == 0 {
 		return
 	}
-	source, target := rows[0].portfolio, rows[0].after.Target
-	there := u.takesBack(now, rows[0])
+	source, target := rows[0].from(), rows[0].to()
+	there := source.Portfolio == 0 || u.takesBack(now, rows[0])
 	var back []movedRow
 	for _, r := range rows {
 		at := slices.IndexFunc(now.lines[target], func(l poLine) bool { return l.id == r.after.POLine })
@@ -218,13 +266,13 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 	}
 	main := slices.IndexFunc(back, func(r movedRow) bool { return r.before.Main })
 	switch {
-	case now.hasMain(source):
+	case hasMain(now.lines[source]):
 		main = -1
 	case main < 0:
 		main = 0
 	}
 	for i, r := range back {
-		to := plan.MoveValue{POLine: r.after.POLine, Main: i == main}
+		to := plan.MoveValue{POLine: r.after.POLine, Main: i == main, Whole: r.before.Whole, Collection: r.before.Collection}
 		u.to.out.Counts.Move.PoLinesMoved++
 		u.to.out.Change(holdings.ReportLine{
 			Portfolio: r.portfolio, Action: plan.MovePOLine, Field: r.field, Title: r.title,
@@ -240,23 +288,22 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 // reverseLicense gives the portfolio its license back, and the counterpart the one that it had before.
 func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	target := r.after.Target
-	at := u.license(now, target)
+	at, own := u.licenses(now, target), u.licenses(now, r.portfolio)
 	_, exists := now.codes[r.after.License]
 	_, formerExists := now.codes[r.after.Replaces]
-	had := now.portfolios[r.portfolio].license
 	switch {
-	case had == r.after.License && (r.after.Had || at != r.after.License): // put back by an undo that was cancelled, or by hand
+	case own.main == r.after.License && (r.after.Had || at.main != r.after.License): // put back by an undo that was cancelled, or by hand
 		return
 	case !u.takesBack(now, r):
 		u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
 		return
-	case had != 0:
+	case own.main != 0 || own.has(r.after.License):
 		u.leaveMoved(r, "stays at the counterpart: this portfolio has a license since")
 		return
 	case !exists:
 		u.leaveMoved(r, "is gone: it was deleted since")
 		return
-	case !r.after.Had && at != r.after.License:
+	case !r.after.Had && at.main != r.after.License:
 		u.leaveMoved(r, "stays as it is: the counterpart has another license, or none, since")
 		return
 	case r.after.Replaces != 0 && !formerExists:
@@ -266,12 +313,43 @@ func (u *moveUndoer) reverseLicense(now *reversal, r movedRow) {
 	u.to.out.Counts.Move.LicensesMoved++
 	values := plan.ValuesOfMove(r.after, plan.MoveValue{License: r.after.License})
 	u.to.out.Change(holdings.ReportLine{Portfolio: r.portfolio, Action: plan.MoveLicense, Field: r.field, Title: r.title, Values: values})
-	now.setLicense(r.portfolio, r.after.License)
+	own.main = r.after.License
+	u.license(now, r.portfolio, own)
 	if !r.after.Had {
-		now.setLicense(target, r.after.Replaces)
-		if u.to.out.Show {
-			u.shown.licenses[target] = r.after.Replaces
-		}
+		at = at.without(r.after.Replaces) // if somebody has made it additional since: it is main again
+		at.main = r.after.Replaces
+		u.license(now, target, at)
+	}
+}
+
+// reverseAdditional gives the portfolio an additional license back.
+func (u *moveUndoer) reverseAdditional(now *reversal, r movedRow) {
+	target, id := r.after.Target, r.after.License
+	at, own := u.licenses(now, target), u.licenses(now, r.portfolio)
+	_, exists := now.codes[id]
+	there := slices.Contains(at.additional, id)
+	switch {
+	case slices.Contains(own.additional, id) && (r.after.Had || !there): // put back by an undo that was cancelled, or by hand
+		return
+	case !u.takesBack(now, r):
+		u.leaveMoved(r, "stays at the counterpart: this portfolio was removed from the holdings since")
+		return
+	case own.has(id):
+		u.leaveMoved(r, "stays at the counterpart: this portfolio has this license since")
+		return
+	case !exists:
+		u.leaveMoved(r, "is gone: it was deleted since")
+		return
+	case !r.after.Had && !there:
+		u.leaveMoved(r, "stays as it is: the counterpart does not have it as an additional license any more")
+		return
+	}
+	u.to.out.Counts.Move.LicensesMoved++
+	values := plan.ValuesOfMove(r.after, plan.MoveValue{License: id, Beside: true})
+	u.to.out.Change(holdings.ReportLine{Portfolio: r.portfolio, Action: plan.MoveLicense, Field: r.field, Title: r.title, Values: values})
+	u.license(now, r.portfolio, own.with(id))
+	if !r.after.Had {
+		u.license(now, target, at.without(id))
 	}
 }
 

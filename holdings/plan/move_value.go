@@ -17,8 +17,11 @@ type MoveValue struct {
 	Keeps    int64   `json:"keeps,omitempty"`    // the license that the counterpart keeps
 	Had      bool    `json:"had,omitempty"`      // the counterpart had the same license already
 	Hidden   bool    `json:"hidden,omitempty"`   // the portfolio was out of the holdings when this was moved from it
+	Beside   bool    `json:"beside,omitempty"`   // the license is additional
 	Stay     []int64 `json:"stay,omitempty"`     // PO lines that stay where they are
+	More     []int64 `json:"more,omitempty"`     // additional licenses that stay where they are
 	Target   int64   `json:"target,omitempty"`   // the counterpart
+	Whole    int64   `json:"whole,omitempty"`    // the collection that the PO line orders as a whole
 	Closed   string  `json:"closed,omitempty"`   // why the would-be counterpart is none: patrons cannot reach it
 
 	Value *string `json:"value,omitempty"` // what staff put on the portfolio: see MoveStaff
@@ -58,8 +61,15 @@ const (
 // Words returns the value as people read it, for the action and field of the change.
 func (v MoveValue) Words(action Action, field string) string {
 	where := ""
-	if v.Target != 0 {
+	switch {
+	case v.Target != 0:
 		where = fmt.Sprintf("of %q in %s", v.Title, v.Collection)
+	case v.Whole != 0:
+		where = "of the collection " + v.Collection
+	}
+	license := "license"
+	if v.Beside {
+		license = "additional license"
 	}
 	switch {
 	case action == MoveStaff, action == StaffStays:
@@ -73,9 +83,9 @@ func (v MoveValue) Words(action Action, field string) string {
 	case v.Keeps != 0:
 		return fmt.Sprintf("stays, since %q in %s keeps %s", v.Title, v.Collection, v.Code)
 	case v.Had:
-		return fmt.Sprintf("license %s, which had it already", where)
+		return fmt.Sprintf("%s %s, which had it already", license, where)
 	case action == MoveLicense, action == LicenseConflict:
-		return strings.TrimSpace("license " + where)
+		return strings.TrimSpace(license + " " + where)
 	case v.Closed != "":
 		return fmt.Sprintf("stays: %q in %s would be its counterpart, but %s", v.Title, v.Collection, v.Closed)
 	case v.Collection != "":
@@ -117,8 +127,16 @@ func (v MoveValue) unmoved() string {
 	default:
 		words = append(words, fmt.Sprintf("%d PO lines", n))
 	}
+	licenses := len(v.More)
 	if v.License != 0 {
+		licenses++
+	}
+	switch licenses {
+	case 0:
+	case 1:
 		words = append(words, "a license")
+	default:
+		words = append(words, fmt.Sprintf("%d licenses", licenses))
 	}
 	return strings.Join(words, " and ")
 }

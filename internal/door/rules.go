@@ -51,6 +51,7 @@ var table = map[string]rule{
 	"GET /reconciliation/po-lines-not-listed.tsv":            {scope: access.Read, page: true},
 	"GET /reconciliation/portfolios-without-po-line.tsv":     {scope: access.Read, page: true},
 	"GET /reconciliation/portfolios-kept-without-reason.tsv": {scope: access.Read, page: true},
+	"GET /reconciliation/portfolios-of-closed-orders.tsv":    {scope: access.Read, page: true},
 	"GET /pairing-decisions.tsv":                             {scope: access.Read, page: true},
 	"GET /local-values.csv":                                  {scope: access.Read, page: true},
 	"GET /changes.tsv":                                       {scope: access.Read, page: true},
