@@ -43,6 +43,7 @@ var faultOutcomes = map[string]faultOutcome{
 	"half":              {jobs.NeedsReview, jobs.VerdictBlocked, "GUARD", false},
 	"older":             {jobs.Succeeded, jobs.VerdictBlocked, "OLDER_FILE", true},
 	"wrong-encoding":    {jobs.Succeeded, jobs.VerdictChanged, "", false},
+	"moved-ids":         {jobs.NeedsReview, jobs.VerdictBlocked, "GUARD", false},
 	"extra-column":      {jobs.Succeeded, jobs.VerdictChanged, "", false},
 }
 

@@ -58,7 +58,7 @@ var faults = map[string]provider.Code{
 	"too-many-requests": provider.Throttled, "server-error": provider.ServerError, "unavailable": provider.ServerError,
 	"timeout": provider.Timeout, "slow": provider.Timeout, "reset": provider.Network,
 	"truncated": provider.Truncated, "bad-gzip": provider.Truncated, "json-error": provider.NotKBART, "empty": provider.NotKBART,
-	"header-only": "", "half": "", "older": "", "wrong-encoding": "", "extra-column": "",
+	"header-only": "", "half": "", "older": "", "wrong-encoding": "", "moved-ids": "", "extra-column": "",
 }
 
 func TestEveryFaultOfTheMockProvider(t *testing.T) {
