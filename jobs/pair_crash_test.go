@@ -91,8 +91,10 @@ func TestDeathAfterEachWriteOfAPairing(t *testing.T) {
 	alone := startMachine(t, before.dir, mock.URL)
 	done := alone.mustPair(request, nil)
 	paired, pairWrites := withoutIDs(alone.story(done))+alone.decisionsText(), alone.point.Writes()
-	if !strings.Contains(paired, "MOVE_VALUE") || !strings.Contains(paired, "REMOVE Studies in 00") || !strings.Contains(paired, "ADD Journal 03") {
-		t.Fatalf("it tests too little:\n%s", paired)
+	for _, line := range []string{"MOVE_VALUE", "REMOVE Studies in 00", "ADD Journal 03"} {
+		if !strings.Contains(paired, line) {
+			t.Fatalf("it tests too little: no %s in\n%s", line, paired)
+		}
 	}
 	alone.stop()
 	again := startMachine(t, alone.dir, mock.URL)
@@ -101,8 +103,11 @@ func TestDeathAfterEachWriteOfAPairing(t *testing.T) {
 	if again.decisionsText() != "" {
 		t.Errorf("decisions are left: %s", again.decisionsText())
 	}
-	if diff := cmp.Diff(untouched, (&testBundle{t: t, store: again.store}).holdingsText()); diff != "" && !strings.Contains(diff, "Journal 03") {
-		t.Errorf("the undo left: %s", diff)
+	left := (&testBundle{t: t, store: again.store}).holdingsText()
+	for _, line := range strings.Split(untouched, "\n") { // there is a hidden portfolio more, which was made for the parted title
+		if !strings.Contains(left, line) {
+			t.Errorf("the undo did not give back %q:\n%s", line, left)
+		}
 	}
 	again.stop()
 
