@@ -58,11 +58,11 @@ func TestCarryOver(t *testing.T) {
 	line := b.store.Read.JobChange.Query().Where(jobchange.PortfolioID(old), jobchange.ActionEQ("KEEP")).OnlyIDX(t.Context())
 	pair := []input{{"fromId": model.ID(model.PortfolioType, old), "toId": model.ID(model.PortfolioType, next)}}
 	for _, in := range []input{{"changeIds": []string{model.ID(model.JobChangeType, line)}}, {"jobId": job}, {"pairs": pair}} {
-		preview := b.carried(and(in, "mode", "PREVIEW"), jobs.VerdictPreviewed)
+		preview := b.ended("carryOver", and(in, "mode", "PREVIEW"), jobs.VerdictPreviewed)
 		if at() != old {
 			t.Fatal("the preview moved something")
 		}
-		done := b.carried(and(in, "previewJobId", preview), jobs.VerdictChanged)
+		done := b.ended("carryOver", and(in, "previewJobId", preview), jobs.VerdictChanged)
 		if at() != next {
 			t.Errorf("%v moved nothing", in)
 		}
@@ -71,7 +71,7 @@ func TestCarryOver(t *testing.T) {
 			t.Errorf("%v was not undone", in)
 		}
 	}
-	stale := b.carried(input{"jobId": job, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
+	stale := b.ended("carryOver", input{"jobId": job, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
 	b.write(func(ctx context.Context, tx *store.Tx) error {
 		return tx.Portfolio.UpdateOneID(old).SetAccessRights(holdings.Current).Exec(ctx)
 	})
@@ -79,18 +79,6 @@ func TestCarryOver(t *testing.T) {
 	if ended := b.waitFor(p.Job.ID); ended.State != jobs.Failed || at() != old {
 		t.Errorf("%+v", ended)
 	}
-}
-
-func (b *testBundle) carried(in input, verdict string) string {
-	b.t.Helper()
-	p := b.many("carryOver", in)
-	if p.Job == nil {
-		b.t.Fatalf("%v: %+v", in, p.UserErrors)
-	}
-	if job := b.waitFor(p.Job.ID); job.Verdict != verdict {
-		b.t.Errorf("%v: %s %s: %s %s", in, job.State, job.Verdict, job.Summary, job.ErrorMessage)
-	}
-	return p.Job.ID
 }
 
 // TestCarryOverRefused: each mistake says where, and nothing is queued.
@@ -101,7 +89,7 @@ func TestCarryOverRefused(t *testing.T) {
 	add := b.store.Read.JobChange.Query().Where(jobchange.Title("Another")).FirstIDX(t.Context())
 	id := func(row int64) string { return model.ID(model.PortfolioType, row) }
 	pair := func(from, to string) input { return input{"fromId": from, "toId": to} }
-	preview := b.carried(input{"jobId": job, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
+	preview := b.ended("carryOver", input{"jobId": job, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
 	first := b.store.Read.Job.Query().FirstX(t.Context())
 	b.unchanged(func() {
 		for _, test := range []struct {

@@ -29,15 +29,16 @@ type changePayload struct {
 }
 
 var changeTypes = map[string][2]string{
-	"carryOver":          {"CarryOverInput", "job { id }"},
-	"decidePairings":     {"DecidePairingsInput", "job { id }"},
-	"takeBackPairing":    {"TakeBackPairingInput", "decision { id endedAt }"},
-	"changePortfolios":   {"ChangePortfoliosInput", "job { id }"},
-	"importFromAlma":     {"ImportFromAlmaInput", "job { id }"},
-	"createPortfolio":    {"CreatePortfolioInput", "portfolio { id title }"},
-	"createPortfolioSet": {"CreatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},
-	"updatePortfolioSet": {"UpdatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},
-	"deletePortfolioSet": {"DeletePortfolioSetInput", "deletedId"},
+	"carryOver":           {"CarryOverInput", "job { id }"},
+	"decidePairings":      {"DecidePairingsInput", "job { id }"},
+	"takeBackPairing":     {"TakeBackPairingInput", "decision { id endedAt }"},
+	"changeProfileGroups": {"ChangeProfileGroupsInput", "job { id }"},
+	"changePortfolios":    {"ChangePortfoliosInput", "job { id }"},
+	"importFromAlma":      {"ImportFromAlmaInput", "job { id }"},
+	"createPortfolio":     {"CreatePortfolioInput", "portfolio { id title }"},
+	"createPortfolioSet":  {"CreatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},
+	"updatePortfolioSet":  {"UpdatePortfolioSetInput", "portfolioSet { id name version hasFilter }"},
+	"deletePortfolioSet":  {"DeletePortfolioSetInput", "deletedId"},
 }
 
 func (b *testBundle) many(name string, in input) changePayload {

@@ -9,16 +9,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"autoholdings/ent"
 	"autoholdings/graph/model"
 	"autoholdings/internal/access"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
 )
-
-func init() {
-	changeTypes["changeProfileGroups"] = [2]string{"ChangeProfileGroupsInput", "job { id }"}
-}
 
 type named struct{ ID, Name string }
 
@@ -146,20 +141,8 @@ func TestChangeProfileGroups(t *testing.T) {
 	p := b.newProfile(input{"customerNumber": "demo", "active": true})
 	b.waitFor(b.done("runProfile", input{"profileId": p.ID}).Job.ID)
 	change := input{"profileId": p.ID, "groupIds": []string{north}}
-	ended := func(in input, verdict string) *ent.Job {
-		t.Helper()
-		got := b.many("changeProfileGroups", in)
-		if got.Job == nil {
-			t.Fatalf("%v: %s", in, got.told())
-		}
-		job := b.waitFor(got.Job.ID)
-		if job.Verdict != verdict {
-			t.Errorf("%v: %s %s: %s", in, job.State, job.Verdict, job.Summary)
-		}
-		return job
-	}
-	shown := model.ID(model.JobType, ended(with(change, input{"mode": "PREVIEW"}), jobs.VerdictPreviewed).ID)
-	job := model.ID(model.JobType, ended(with(change, input{"previewJobId": shown}), jobs.VerdictChanged).ID)
+	shown := b.ended("changeProfileGroups", with(change, input{"mode": "PREVIEW"}), jobs.VerdictPreviewed)
+	job := b.ended("changeProfileGroups", with(change, input{"previewJobId": shown}), jobs.VerdictChanged)
 	b.wantGroupReport(job)
 	for told, in := range map[string]input{
 		"BAD_USER_INPUT input.groupIds":     change,

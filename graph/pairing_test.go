@@ -110,19 +110,6 @@ func (b *pairing) report(jobID string) string {
 	return strings.Join(lines, "\n")
 }
 
-// decided carries decisions out.
-func (b *pairing) decided(in input, verdict string) string {
-	b.t.Helper()
-	p := b.many("decidePairings", in)
-	if p.Job == nil {
-		b.t.Fatalf("%v: %+v", in, p.UserErrors)
-	}
-	if job := b.waitFor(p.Job.ID); job.Verdict != verdict {
-		b.t.Errorf("%v: %s %s: %s %s", in, job.State, job.Verdict, job.Summary, job.ErrorMessage)
-	}
-	return p.Job.ID
-}
-
 func (b *pairing) undone(jobID string) {
 	b.t.Helper()
 	job := b.waitFor(b.done("undoJob", input{"jobId": jobID}).Job.ID)
@@ -151,11 +138,11 @@ func TestPairByHand(t *testing.T) {
 	before := b.dump()
 
 	pair := []input{{"portfolioId": pid(old), "titleOfId": pid(added)}}
-	preview := b.decided(input{"pair": pair, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
+	preview := b.ended("decidePairings", input{"pair": pair, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
 	if diff := cmp.Diff(before, b.dump()); diff != "" {
 		t.Errorf("the preview wrote: %s", diff)
 	}
-	done := b.decided(input{"pair": pair}, jobs.VerdictChanged)
+	done := b.ended("decidePairings", input{"pair": pair}, jobs.VerdictChanged)
 	if diff := cmp.Diff(b.report(preview), b.report(done)); diff != "" {
 		t.Errorf("the preview showed something else: %s", diff)
 	}
@@ -175,7 +162,8 @@ func TestPairByHand(t *testing.T) {
 	}
 
 	line := b.store.Read.JobChange.Query().Where(jobchange.PortfolioID(added.ID), jobchange.ActionEQ("ADD")).FirstIDX(t.Context())
-	b.decided(input{"pair": []input{{"portfolioId": pid(old), "changeId": model.ID(model.JobChangeType, line)}}}, jobs.VerdictChanged)
+	byLine := []input{{"portfolioId": pid(old), "changeId": model.ID(model.JobChangeType, line)}}
+	b.ended("decidePairings", input{"pair": byLine}, jobs.VerdictChanged)
 	b.list(3, renamed, other)
 	b.list(4, [3]string{"Another name still", "2049-3630", "everything"}, other) // all but the title_id is new
 	if p := b.store.Read.Portfolio.GetX(t.Context(), old.ID); p.PublicationTitle != "Another name still" || !p.Listed {
@@ -197,8 +185,8 @@ func TestPartByHand(t *testing.T) {
 	}
 	before := b.dump()
 	part := []input{{"portfolioId": pid(old)}}
-	preview := b.decided(input{"part": part, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
-	done := b.decided(input{"part": part}, jobs.VerdictChanged)
+	preview := b.ended("decidePairings", input{"part": part, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
+	done := b.ended("decidePairings", input{"part": part}, jobs.VerdictChanged)
 	if diff := cmp.Diff(b.report(preview), b.report(done)); diff != "" {
 		t.Errorf("the preview showed something else: %s", diff)
 	}
@@ -229,7 +217,7 @@ func TestPairingDecisions(t *testing.T) {
 	b.list(1, annals, other)
 	b.list(2, renamed, other)
 	old, added := b.of("Annals", "annals"), b.of("Annals of Everything", "everything")
-	job := b.decided(input{"pair": []input{{"portfolioId": pid(old), "titleOfId": pid(added)}}}, jobs.VerdictChanged)
+	job := b.ended("decidePairings", input{"pair": []input{{"portfolioId": pid(old), "titleOfId": pid(added)}}}, jobs.VerdictChanged)
 	type decisions struct {
 		PairingDecisions struct {
 			TotalCount int
@@ -368,8 +356,8 @@ func TestPairWhatNoListHas(t *testing.T) {
 	b.attachPOLine(old.ID)
 	before := b.dump()
 	pair := []input{{"portfolioId": pid(added), "titleOfId": pid(old)}} // the wrong way round
-	preview := b.decided(input{"pair": pair, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
-	done := b.decided(input{"pair": pair}, jobs.VerdictNoChange)
+	preview := b.ended("decidePairings", input{"pair": pair, "mode": "PREVIEW"}, jobs.VerdictPreviewed)
+	done := b.ended("decidePairings", input{"pair": pair}, jobs.VerdictNoChange)
 	if b.report(preview) != b.report(done) {
 		t.Errorf("%s\n%s", b.report(preview), b.report(done))
 	}

@@ -1,6 +1,7 @@
 package holdings
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -97,7 +98,7 @@ func (s *Service) CandidatesOf(ctx context.Context, portfolios []*ent.Portfolio)
 				}
 				return 1
 			}
-			return int(min(max(a.PortfolioID-b.PortfolioID, -1), 1))
+			return cmp.Compare(a.PortfolioID, b.PortfolioID)
 		})
 		found[id] = of[:min(len(of), mostCandidates)]
 	}

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -89,8 +90,11 @@ func checkCarry(ctx context.Context, tx *store.Tx, in CarryRequest) (args carryA
 	if args.Pairs = found.sorted(); len(problems) > 0 {
 		return args, problems.Err()
 	}
-	if args.CollectionIDs, err = found.check(ctx, tx, args.Pairs); err != nil || len(problems) > 0 {
-		return args, errOr(err, problems)
+	if args.CollectionIDs, err = found.check(ctx, tx, args.Pairs); err != nil {
+		return args, err
+	}
+	if len(problems) > 0 {
+		return args, problems.Err()
 	}
 	if in.PreviewJobID != 0 && in.Mode == Apply {
 		shown, err := checkPreviewOf[carryArgs](ctx, tx, in.PreviewJobID, KindCarry, &problems)
@@ -102,13 +106,6 @@ func checkCarry(ctx context.Context, tx *store.Tx, in CarryRequest) (args carryA
 		}
 	}
 	return args, problems.Err()
-}
-
-func errOr(err error, problems problem.List) error {
-	if err != nil {
-		return err
-	}
-	return problems.Err()
 }
 
 // carryPairs are the pairs of a request.
@@ -128,10 +125,7 @@ func (c *carryPairs) sorted() []move.Pair {
 			words.Figure(mostCarried))
 	}
 	slices.SortFunc(c.pairs, func(a, b move.Pair) int {
-		if a.FromID != b.FromID {
-			return int(min(max(a.FromID-b.FromID, -1), 1))
-		}
-		return int(min(max(a.ToID-b.ToID, -1), 1))
+		return cmp.Or(cmp.Compare(a.FromID, b.FromID), cmp.Compare(a.ToID, b.ToID))
 	})
 	return slices.Compact(c.pairs)
 }
@@ -154,16 +148,27 @@ func pairOf(line *ent.JobChange) (pair move.Pair, ok bool) {
 	return pair, pair.FromID != 0 && pair.ToID != 0
 }
 
+// linesByID reads lines of reports.
+func linesByID(ctx context.Context, tx *store.Tx, ids []int64) (map[int64]*ent.JobChange, error) {
+	byID := map[int64]*ent.JobChange{}
+	for chunk := range slices.Chunk(ids, store.IDsAtOnce) {
+		lines, err := tx.JobChange.Query().Where(jobchange.IDIn(chunk...)).All(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("read the lines of the report: %w", err)
+		}
+		for _, l := range lines {
+			byID[l.ID] = l
+		}
+	}
+	return byID, nil
+}
+
 // ofLines takes the pairs that lines of reports name.
 func (c *carryPairs) ofLines(ctx context.Context, tx *store.Tx, ids []int64) error {
 	c.path = "input.changeIds"
-	lines, err := tx.JobChange.Query().Where(jobchange.IDIn(ids...)).All(ctx)
+	byID, err := linesByID(ctx, tx, ids)
 	if err != nil {
-		return fmt.Errorf("read the lines of the report: %w", err)
-	}
-	byID := map[int64]*ent.JobChange{}
-	for _, l := range lines {
-		byID[l.ID] = l
+		return err
 	}
 	for i, id := range ids {
 		path := fmt.Sprintf("%s.%d", c.path, i)

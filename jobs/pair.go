@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -121,7 +122,7 @@ func checkPairings(ctx context.Context, tx *store.Tx, in PairRequest) (args pair
 		return args, problems.Err()
 	}
 	slices.SortFunc(args.Decisions, func(a, b holdings.Pairing) int {
-		return int(min(max(a.PortfolioID-b.PortfolioID, -1), 1))
+		return cmp.Compare(a.PortfolioID, b.PortfolioID)
 	})
 	slices.Sort(args.ProfileIDs)
 	slices.Sort(args.CollectionIDs)
@@ -140,7 +141,7 @@ type pairingCheck struct {
 
 func newPairingCheck(ctx context.Context, tx *store.Tx, in PairRequest, problems *problem.List) (*pairingCheck, error) {
 	c := &pairingCheck{
-		problems: problems, lines: map[int64]*ent.JobChange{}, portfolios: map[int64]*ent.Portfolio{}, listedBy: map[int64][]int64{},
+		problems: problems, portfolios: map[int64]*ent.Portfolio{}, listedBy: map[int64][]int64{},
 		used: map[int64]bool{},
 	}
 	var changes, ids []int64
@@ -150,15 +151,13 @@ func newPairingCheck(ctx context.Context, tx *store.Tx, in PairRequest, problems
 	for _, p := range in.Part {
 		changes, ids = append(changes, p.ChangeID), append(ids, p.PortfolioID)
 	}
-	for chunk := range slices.Chunk(changes, store.IDsAtOnce) {
-		lines, err := tx.JobChange.Query().Where(jobchange.IDIn(chunk...)).All(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("read the lines of the report: %w", err)
-		}
-		for _, l := range lines {
-			if c.lines[l.ID] = l; l.PortfolioID != nil {
-				ids = append(ids, *l.PortfolioID)
-			}
+	var err error
+	if c.lines, err = linesByID(ctx, tx, changes); err != nil {
+		return nil, err
+	}
+	for _, l := range c.lines {
+		if l.PortfolioID != nil {
+			ids = append(ids, *l.PortfolioID)
 		}
 	}
 	for chunk := range slices.Chunk(ids, store.IDsAtOnce) {

@@ -62,7 +62,9 @@ func (u undoPairs) perform(ctx context.Context, r *run, undone *ent.Job) error {
 	if r.job.Mode == Preview {
 		shown = move.NewShownUndo()
 		shown.Restored = true
-		newForesight(parts) // a preview that starts again shows all of it again
+		if anyOpen(parts) {
+			showAgain(parts)
+		}
 	}
 	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
 		if part.CollectionID == nil || part.Content != "" && part.ProfileID == nil {

@@ -45,15 +45,22 @@ func newForesight(parts []*ent.JobPart) *foresight {
 	if !anyOpen(parts) {
 		return f
 	}
+	showAgain(parts)
 	for _, part := range parts {
-		if part.State == PartPreviewed {
-			part.State = PartFetched
-		}
 		if isOpen(part.State) && part.CollectionID != nil {
 			f.left[*part.CollectionID]++
 		}
 	}
 	return f
+}
+
+// showAgain has a resumed preview show those parts again that it has shown: they build on each other.
+func showAgain(parts []*ent.JobPart) {
+	for _, part := range parts {
+		if part.State == PartPreviewed {
+			part.State = PartFetched
+		}
+	}
 }
 
 func anyOpen(parts []*ent.JobPart) bool {

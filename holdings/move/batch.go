@@ -164,13 +164,18 @@ func readPOLines(rows *sql.Rows, into map[acquisitions.Holder][]poLine) error {
 }
 
 func (b *moveBatch) loadAdditional(ctx context.Context, query store.QueryFunc, ids []int64) error {
+	return additionalOf(ctx, query, ids, b.additional)
+}
+
+// additionalOf reads the additional licenses of portfolios, sorted.
+func additionalOf(ctx context.Context, query store.QueryFunc, ids []int64, into map[int64][]int64) error {
 	placeholders, args := store.InList(ids)
 	rows, err := query(ctx, `SELECT portfolio_id, license_id FROM additional_licenses WHERE portfolio_id IN `+placeholders+`
 		ORDER BY portfolio_id, license_id`, args...)
 	if err != nil {
 		return fmt.Errorf("read the additional licenses to move: %w", err)
 	}
-	return readAdditional(rows, b.additional)
+	return readAdditional(rows, into)
 }
 
 func (b *moveBatch) loadCodes(ctx context.Context, query store.QueryFunc, licenses map[int64]bool) error {

@@ -41,8 +41,10 @@ func (s *Service) PlanPairs(ctx context.Context, pairs []Pair, sameTitle bool) (
 	if err := s.nameTargets(ctx, p, to); err != nil {
 		return nil, err
 	}
-	if err := s.readAdditional(ctx, p, append(slices.Clone(from), to...)); err != nil {
-		return nil, err
+	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(from), to...)))), store.IDsAtOnce) {
+		if err := additionalOf(ctx, s.store.Query, chunk, p.additional); err != nil {
+			return nil, err
+		}
 	}
 	var sources plan.ChunkedList[movable]
 	if err := s.readByID(ctx, p.rules, from, &sources); err != nil {
@@ -77,22 +79,6 @@ func (s *Service) readByID(ctx context.Context, rules Rules, ids []int64, portfo
 	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), store.IDsAtOnce) {
 		placeholders, args := store.InList(chunk)
 		if err := readMovables(ctx, s.store, rules, portfolios, "p.id IN "+placeholders, args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// readAdditional reads the additional licenses of portfolios.
-func (s *Service) readAdditional(ctx context.Context, p *Plan, ids []int64) error {
-	for chunk := range slices.Chunk(slices.Compact(slices.Sorted(slices.Values(ids))), store.IDsAtOnce) {
-		placeholders, args := store.InList(chunk)
-		rows, err := s.store.Query(ctx, `SELECT portfolio_id, license_id FROM additional_licenses WHERE portfolio_id IN `+placeholders+
-			` ORDER BY portfolio_id, license_id`, args...)
-		if err != nil {
-			return fmt.Errorf("read the additional licenses to move: %w", err)
-		}
-		if err := readAdditional(rows, p.additional); err != nil {
 			return err
 		}
 	}

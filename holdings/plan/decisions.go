@@ -116,10 +116,9 @@ func (p *Plan) indexesOf(in *Input) map[int64]int32 {
 		indexes[from], indexes[to] = Unpaired, Unpaired
 	}
 	for i := range int32(p.Portfolios.Len()) {
-		if h := p.Portfolios.At(i); len(indexes) > 0 {
-			if _, wanted := indexes[h.ID]; wanted {
-				indexes[h.ID] = i
-			}
+		id := p.Portfolios.At(i).ID
+		if _, wanted := indexes[id]; wanted {
+			indexes[id] = i
 		}
 	}
 	return indexes
