@@ -36,6 +36,21 @@ lint: ## vet, golangci-lint (import walls included), gofumpt
 	go vet ./...
 	$(GOLANGCI) run
 
+APICHECK := internal/apicheck
+RELEASE := $(shell git describe --tags --abbrev=0 --match 'v*' 2>/dev/null)
+
+.PHONY: schema-check
+schema-check: $(APICHECK)/node_modules ## the schema's style, and that it has all that the last release had
+	$(APICHECK)/node_modules/.bin/eslint --max-warnings 0 -c $(APICHECK)/eslint.config.js schema.graphqls
+	cd $(APICHECK) && npm test --silent
+	@if [ -z "$(RELEASE)" ]; then echo "no release yet: the schema may still break"; exit 0; fi; \
+	old=$$(mktemp) && trap 'rm -f "$$old"' EXIT && git show "$(RELEASE):schema.graphqls" >"$$old" && \
+	node $(APICHECK)/compare.js "$$old" schema.graphqls
+
+$(APICHECK)/node_modules: $(APICHECK)/package-lock.json
+	npm ci --prefix $(APICHECK) --loglevel=error
+	@touch $@
+
 .PHONY: fmt
 fmt: ## format by gofumpt
 	$(GOLANGCI) fmt
@@ -70,6 +85,7 @@ fuzz-short: ## what strangers send, for a minute (FUZZTIMES tries each)
 .PHONY: ci
 ci: ## what CI does, once the machine has what .ci/run installs
 	go build ./...
+	$(MAKE) schema-check
 	$(MAKE) test
 	$(MAKE) fuzz-short
 	$(MAKE) lint

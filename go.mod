@@ -95,3 +95,5 @@ tool (
 	entgo.io/ent/cmd/ent
 	github.com/99designs/gqlgen
 )
+
+ignore node_modules

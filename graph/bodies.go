@@ -99,14 +99,16 @@ func (d *door) checkBody(next http.Handler) http.Handler {
 			return
 		}
 		if err != nil || !isPlainQuery(r) && !isRequest(body) {
-			refuse(w, r, http.StatusBadRequest, string(problem.BadInput),
-				`the request's body is not of the form {"query": "…", "variables": {…}}: send it as JSON, whole and with nothing behind it`)
+			refuse(w, r, http.StatusBadRequest, string(problem.BadInput), notARequest)
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		next.ServeHTTP(w, r)
 	})
 }
+
+const notARequest = `the request's body is not of the form {"query": "…", "variables": {…}}: ` +
+	"send it as JSON, whole and with nothing behind it"
 
 // deepestValue is how deep values may nest in a body: a request with its variables, which may be lists of objects.
 const deepestValue = 100
@@ -185,5 +187,5 @@ func (d *door) readBody(w http.ResponseWriter, r *http.Request, large *gate) ([]
 // isPlainQuery reports whether the body is the query itself.
 func isPlainQuery(r *http.Request) bool {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && mediaType == "application/graphql"
+	return err == nil && mediaType == mediaPlain
 }

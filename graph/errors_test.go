@@ -163,7 +163,8 @@ func TestMalformedBodies(t *testing.T) {
 			}
 		}
 	}
-	if a := b.post(`{"query": "{ settings { version } }"}`, http.Header{"Content-Type": {"text/plain"}}); a.Status != http.StatusBadRequest {
+	a := b.post(`{"query": "{ settings { version } }"}`, http.Header{"Content-Type": {"text/plain"}})
+	if a.Status != http.StatusUnsupportedMediaType {
 		t.Errorf("text/plain, which a page of any site may send: %d %s", a.Status, a.Body)
 	}
 }

@@ -55,7 +55,7 @@ func NewHandler(o Options) http.Handler {
 	}
 	d := newDoor(o)
 	mux := http.NewServeMux()
-	api := d.streams(d.answering(d.checkBody(newServer(o, d))))
+	api := mannerly(d.streams(d.answering(d.checkBody(newServer(o, d)))))
 	if o.InitWebSocket == nil {
 		api = fromHere(api)
 	}
@@ -82,11 +82,9 @@ func newServer(o Options, d *door) *handler.Server {
 	}))
 	for _, t := range []graphql.Transport{
 		d.webSocket(o.InitWebSocket),
-		transport.SSE{KeepAlivePingInterval: keepAlive}, // before POST, which would take its requests
+		transport.SSE{KeepAlivePingInterval: keepAlive}, // before overHTTP, which would take its requests
 		transport.Options{},
-		transport.GET{},
-		transport.POST{},
-		transport.GRAPHQL{}, // the plain query, with content type application/graphql: for curl
+		overHTTP{},
 	} {
 		server.AddTransport(guarded{t, d})
 	}
@@ -105,8 +103,7 @@ func newServer(o Options, d *door) *handler.Server {
 }
 
 func refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	transport.SendError(w, status, coded(r.Context(), gqlerror.Errorf("%s", message), code))
+	answerWith(w, r, status, &graphql.Response{Errors: gqlerror.List{coded(r.Context(), gqlerror.Errorf("%s", message), code)}})
 }
 
 // answerExcess sends the refusal of what is over a limit; err may be another error, of a client that has gone.
@@ -118,8 +115,7 @@ func answerExcess(w http.ResponseWriter, r *http.Request, err error) {
 	if e.again > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(e.again.Seconds())))
 	}
-	w.Header().Set("Content-Type", "application/json")
-	transport.SendError(w, e.limit.Status, limited(r.Context(), e.graphQL(), e))
+	answerWith(w, r, e.limit.Status, &graphql.Response{Errors: gqlerror.List{limited(r.Context(), e.graphQL(), e)}})
 }
 
 // requestIDKey is the context key of the request's id.

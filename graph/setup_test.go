@@ -215,7 +215,8 @@ type apiError struct {
 // answer is what a request came to.
 type answer struct {
 	Status    int
-	RequestID string // of the header, as RetryAfter
+	Header    http.Header `json:"-"`
+	RequestID string      // of the header, as RetryAfter
 
 	RetryAfter string
 	Body       string
@@ -259,7 +260,8 @@ func (b *testBundle) send(request *http.Request) *answer {
 	text, err := io.ReadAll(response.Body)
 	must(b.t, err)
 	a := &answer{
-		Status: response.StatusCode, RequestID: response.Header.Get("X-Request-Id"), RetryAfter: response.Header.Get("Retry-After"),
+		Status: response.StatusCode, Header: response.Header,
+		RequestID: response.Header.Get("X-Request-Id"), RetryAfter: response.Header.Get("Retry-After"),
 		Body: string(text),
 	}
 	_ = json.Unmarshal(text, a) // what is no JSON shows in Body
