@@ -18,7 +18,7 @@ func (r mutationResolver) ImportFromAlma(
 
 func almaRequest(in generated.ImportFromAlmaInput) (request jobs.AlmaRequest, err error) {
 	request = jobs.AlmaRequest{
-		File: inputValue(in.File), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
+		File: inputValue(in.File), Mode: in.Mode, Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
 	for _, id := range []struct {
 		to             *int64

@@ -18,7 +18,7 @@ func (r mutationResolver) CarryOver(ctx context.Context, in generated.CarryOverI
 }
 
 func carryRequest(in generated.CarryOverInput) (request jobs.CarryRequest, err error) {
-	request = jobs.CarryRequest{Mode: orElse(in.Mode, jobs.Apply), IdempotencyKey: orElse(in.IdempotencyKey, "")}
+	request = jobs.CarryRequest{Mode: in.Mode, IdempotencyKey: orElse(in.IdempotencyKey, "")}
 	var errs []error
 	for i, pair := range inputList(in.Pairs) {
 		var p move.Pair

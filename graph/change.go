@@ -26,7 +26,7 @@ func (r mutationResolver) ChangePortfolios(
 
 func changeRequest(in generated.ChangePortfoliosInput) (request jobs.ChangeRequest, err error) {
 	request = jobs.ChangeRequest{
-		Action: orElse(in.Action, string(bulk.Change)), Mode: orElse(in.Mode, jobs.Apply), IdempotencyKey: orElse(in.IdempotencyKey, ""),
+		Action: orElse(in.Action, string(bulk.Change)), Mode: in.Mode, IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
 	if change := inputValue(in.Change); change != nil {
 		if request.Change, err = staffChange(*change); err != nil {

@@ -115,7 +115,7 @@ func (r mutationResolver) DeactivateCollection(
 
 func deactivation(in generated.DeactivateCollectionInput) (collections.Deactivation, error) {
 	id, err := idOf(model.CollectionType, "input.collectionId", in.CollectionID)
-	return collections.Deactivation{CollectionID: id, Version: inputValue(in.Version), Preview: orElse(in.Mode, jobs.Apply) == jobs.Preview},
+	return collections.Deactivation{CollectionID: id, Version: inputValue(in.Version), Preview: in.Mode == jobs.Preview},
 		err
 }
 

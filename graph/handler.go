@@ -6,12 +6,14 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"autoholdings/graph/generated"
@@ -78,7 +80,7 @@ func newServer(o Options, d *door) *handler.Server {
 		access: o.Access, worklist: o.Library.Worklist, watched: newWorklistWatch(o.Library.Worklist),
 	}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{
-		Resolvers: root, Complexity: complexity(), Directives: generated.DirectiveRoot{Requires: requires},
+		Schema: served(), Resolvers: root, Complexity: complexity(), Directives: generated.DirectiveRoot{Requires: requires},
 	}))
 	for _, t := range []graphql.Transport{
 		d.webSocket(o.InitWebSocket),
@@ -101,6 +103,13 @@ func newServer(o Options, d *door) *handler.Server {
 	server.SetRecoverFunc(recovered(o.Logger))
 	return server
 }
+
+// served is the schema without @defer, which every schema of gqlgen shows: no transport here answers in parts.
+var served = sync.OnceValue(func() *ast.Schema {
+	schema := generated.NewExecutableSchema(generated.Config{}).Schema()
+	delete(schema.Directives, "defer")
+	return schema
+})
 
 func refuse(w http.ResponseWriter, r *http.Request, status int, code, message string) {
 	answerWith(w, r, status, &graphql.Response{Errors: gqlerror.List{coded(r.Context(), gqlerror.Errorf("%s", message), code)}})

@@ -19,7 +19,7 @@ func (r mutationResolver) ImportCollection(
 
 func importRequest(in generated.ImportCollectionInput) (request jobs.ImportRequest, err error) {
 	request = jobs.ImportRequest{
-		RemoveMissing: orElse(in.RemoveMissing, false), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual,
+		RemoveMissing: orElse(in.RemoveMissing, false), Mode: in.Mode, Trigger: jobs.Manual,
 		IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
 	if request.CollectionID, err = idOf(model.CollectionType, "input.collectionId", in.CollectionID); err != nil {

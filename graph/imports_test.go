@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -20,6 +21,7 @@ import (
 	"autoholdings/internal/store"
 	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
+	"autoholdings/kbart"
 	"autoholdings/mockoup"
 )
 
@@ -469,5 +471,52 @@ func TestActivateAllTwice(t *testing.T) {
 	must(t, err)
 	if c := b.store.Read.Collection.GetX(t.Context(), id); c.Available {
 		t.Error("what was refused was changed")
+	}
+}
+
+// TestRules: a finding in a list comes with its rule, and all rules can be asked for.
+func TestRules(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20})
+	imported, refusal := b.keyed("importCollection", input{
+		"collectionId": b.done("createCollection", input{"name": "Given"}).Collection.ID,
+		"kbart":        strings.ReplaceAll(shortList, "0006-8950", "0006-8951"),
+	})
+	if refusal != "" {
+		t.Fatal(refusal)
+	}
+	b.waitFor(imported)
+	type rule struct{ Code, Severity, Title, Cause, Cure, ForLibraries, Example string }
+	var got struct {
+		KbartRules []rule
+		Jobs       struct {
+			Nodes []struct {
+				Findings struct {
+					Nodes []struct {
+						Code string
+						Rule *rule
+					}
+				}
+			}
+		}
+	}
+	b.query(`{ kbartRules { ...r } jobs(first: 1) { nodes { findings { nodes { code rule { ...r } } } } } }
+		fragment r on KbartRule { code severity title cause cure forLibraries example }`, nil, &got)
+	if len(got.KbartRules) != len(kbart.Rules()) {
+		t.Errorf("%d rules of %d", len(got.KbartRules), len(kbart.Rules()))
+	}
+	for _, r := range got.KbartRules {
+		if r.Code == "" || r.Severity == "" || r.Title == "" || r.Cure == "" || r.ForLibraries == "" {
+			t.Errorf("%+v", r)
+		}
+	}
+	found := got.Jobs.Nodes[0].Findings.Nodes
+	if len(found) == 0 {
+		t.Fatal("nothing was found")
+	}
+	for _, f := range found {
+		if f.Rule == nil || f.Rule.Code != f.Code || !slices.Contains(got.KbartRules, *f.Rule) {
+			t.Errorf("%s: %+v", f.Code, f.Rule)
+		}
 	}
 }

@@ -38,12 +38,13 @@ func orEmpty(s *string) string {
 	return *s
 }
 
-// orNull returns a text; null if it is empty.
-func orNull(text string) *string {
-	if text == "" {
+// orNull returns a value; null if it is zero.
+func orNull[T comparable](value T) *T {
+	var zero T
+	if value == zero {
 		return nil
 	}
-	return &text
+	return &value
 }
 
 // idOf decodes an opaque id of one type; path names the argument.

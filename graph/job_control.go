@@ -76,7 +76,7 @@ func partDecisions(named []*generated.JobPartChoice) ([]jobs.PartDecision, error
 func (r mutationResolver) UndoJob(ctx context.Context, in generated.UndoJobInput) (*generated.UndoJobPayload, error) {
 	id, wrong := idOf(model.JobType, "input.jobId", in.JobID)
 	job, problems, err := carryOut(ctx, id, wrong, func(ctx context.Context, id int64) (*ent.Job, error) {
-		return r.jobs.Undo(ctx, id, orElse(in.Mode, jobs.Apply), orElse(in.IdempotencyKey, ""))
+		return r.jobs.Undo(ctx, id, in.Mode, orElse(in.IdempotencyKey, ""))
 	})
 	return &generated.UndoJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }

@@ -25,3 +25,8 @@ func (r jobFindingResolver) Part(ctx context.Context, f *model.JobFinding) (*mod
 		return readPage(ctx, f.Page.PartIDs, r.reader.PartsByID, model.JobParts)
 	})
 }
+
+// KbartRules are the rules of package kbart.
+func (r queryResolver) KbartRules(context.Context) ([]*model.KbartRule, error) {
+	return model.KbartRules(), nil
+}

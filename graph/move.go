@@ -21,7 +21,7 @@ func moveRequest(in generated.MovePortfolioInformationInput) (jobs.MoveRequest, 
 	request := jobs.MoveRequest{
 		POLines: orElse(in.MovePoLines, false), Licenses: orElse(in.MoveLicenses, false),
 		LicenseConflict: orElse(in.LicenseConflict, jobs.KeepTarget), IncludeInaccessible: orElse(in.IncludeInaccessible, false),
-		Mode:    orElse(in.Mode, jobs.Apply),
+		Mode:    in.Mode,
 		Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
 	var errs [3]error

@@ -2,6 +2,11 @@ package graph
 
 import (
 	"context"
+	"slices"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"autoholdings/graph/model"
 	"autoholdings/internal/access"
@@ -9,19 +14,22 @@ import (
 )
 
 func (r queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
-	nodes, err := r.Nodes(ctx, []string{id})
-	if err != nil {
-		return nil, err
-	}
-	return nodes[0], nil
+	nodes, wrong := r.readNodes(ctx, []string{id})
+	return nodes[0], wrong[0]
 }
 
+// Nodes answers for each id by itself: one that is wrong leaves the others as they are.
 func (r queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
-	asked, err := nodesAsked(ids)
-	if err != nil {
-		return nil, err
+	if len(ids) > maxFirst {
+		return nil, problem.New(problem.BadInput, "ids", "%d ids; there may be %d at most", len(ids), maxFirst)
 	}
-	return r.readNodes(ctx, asked)
+	nodes, wrong := r.readNodes(ctx, ids)
+	for i, err := range wrong {
+		if err != nil {
+			graphql.AddError(ctx, &gqlerror.Error{Err: err, Path: append(slices.Clone(graphql.GetPath(ctx)), ast.PathIndex(i))})
+		}
+	}
+	return nodes, nil
 }
 
 // askedNode is one thing requested by id.
@@ -30,42 +38,37 @@ type askedNode struct {
 	id       int64
 }
 
-func nodesAsked(ids []string) ([]askedNode, error) {
-	if len(ids) > maxFirst {
-		return nil, problem.New(problem.BadInput, "ids", "%d ids; there may be %d at most", len(ids), maxFirst)
-	}
-	asked := make([]askedNode, len(ids))
+// readNodes reads all things of one type together, so each type costs one statement. Each id has its node, which is nil
+// where there is none, and its error.
+func (r *resolver) readNodes(ctx context.Context, ids []string) (nodes []model.Node, wrong []error) {
+	nodes, wrong = make([]model.Node, len(ids)), make([]error, len(ids))
+	readers, asked, ofType := r.nodeReaders(), make([]askedNode, len(ids)), map[string][]int64{}
 	for i, opaque := range ids {
 		typeName, id, err := model.ParseID(opaque)
-		if err != nil {
-			return nil, problem.New(problem.BadInput, "ids", "%v", err)
+		switch {
+		case err != nil:
+			wrong[i] = problem.New(problem.BadInput, "ids", "%v", err)
+		case readers[typeName] == nil:
+			wrong[i] = problem.New(problem.BadInput, "ids", "nothing has the type %.40q", typeName)
+		default:
+			asked[i] = askedNode{typeName, id}
+			ofType[typeName] = append(ofType[typeName], id)
 		}
-		asked[i] = askedNode{typeName, id}
 	}
-	return asked, nil
-}
-
-// readNodes reads all things of one type together, so each type costs one statement.
-func (r *resolver) readNodes(ctx context.Context, asked []askedNode) ([]model.Node, error) {
-	ids := map[string][]int64{}
-	for _, a := range asked {
-		ids[a.typeName] = append(ids[a.typeName], a.id)
-	}
-	readers, found := r.nodeReaders(), map[askedNode]model.Node{}
-	for typeName, ofType := range ids {
-		read, known := readers[typeName]
-		if !known {
-			return nil, problem.New(problem.BadInput, "id", "nothing has the type %.40q", typeName)
-		}
-		things, err := read(ctx, ofType)
-		if err != nil {
-			return nil, err
-		}
+	found, failed := map[askedNode]model.Node{}, map[string]error{}
+	for typeName, ids := range ofType {
+		things, err := readers[typeName](ctx, ids)
+		failed[typeName] = err
 		for id, thing := range things {
 			found[askedNode{typeName, id}] = thing
 		}
 	}
-	return each(asked, func(a askedNode) model.Node { return found[a] }), nil
+	for i, a := range asked {
+		if nodes[i] = found[a]; wrong[i] == nil {
+			wrong[i] = failed[a.typeName]
+		}
+	}
+	return nodes, wrong
 }
 
 // nodeReader reads things of one type.

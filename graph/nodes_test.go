@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"autoholdings/graph/model"
+	"autoholdings/internal/access"
 	"autoholdings/internal/store"
 	"autoholdings/mockoup"
 )
@@ -259,5 +261,47 @@ func TestNullsAndWords(t *testing.T) {
 	}
 	if !strings.HasSuffix(p.CreatedAt, "Z") || !strings.Contains(p.CreatedAt, "T") || p.URL != row.TitleURL {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestNodesOneByOne: an id that is wrong, or of what its caller may not see, is told by itself, and the others are answered.
+func TestNodesOneByOne(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20})
+	defer b.become(withScopes(access.Read))()
+	collection := b.nodes("communityZoneCollections", "first: 1")[0]
+	ids := []string{"no id", collection, model.ID(model.PersonType, 1), model.ID(model.LicenseType, 99), model.ID("Secret", 1), collection}
+	a := b.ask(`query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, map[string]any{"ids": ids})
+	if want := fmt.Sprintf(`{"nodes":[null,{"id":%[1]q},null,null,null,{"id":%[1]q}]}`, collection); string(a.Data) != want {
+		t.Errorf("%s, not %s", a.Data, want)
+	}
+	told := map[string]string{}
+	for _, e := range a.Errors {
+		told[fmt.Sprint(e.Path)] = e.Extensions.Code
+	}
+	want := map[string]string{"[nodes 0]": "BAD_USER_INPUT", "[nodes 2]": "FORBIDDEN", "[nodes 4]": "BAD_USER_INPUT"}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("%s\n%s", diff, a.Body)
+	}
+}
+
+// TestDirectives: the schema shows no directive that does nothing here.
+func TestDirectives(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 20})
+	var got struct {
+		Schema struct{ Directives []struct{ Name string } } `json:"__schema"`
+	}
+	b.query(`{ __schema { directives { name } } }`, nil, &got)
+	var names []string
+	for _, d := range got.Schema.Directives {
+		names = append(names, d.Name)
+	}
+	slices.Sort(names)
+	if diff := cmp.Diff([]string{"deprecated", "include", "oneOf", "requires", "skip", "specifiedBy"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if a := b.ask(`{ settings { ... @defer { version } } }`, nil); a.code() != "BAD_USER_INPUT" {
+		t.Errorf("@defer: %s", a.Body)
 	}
 }

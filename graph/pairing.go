@@ -27,7 +27,7 @@ func (r mutationResolver) DecidePairings(
 }
 
 func pairRequest(in generated.DecidePairingsInput) (request jobs.PairRequest, err error) {
-	request = jobs.PairRequest{Mode: orElse(in.Mode, jobs.Apply), IdempotencyKey: orElse(in.IdempotencyKey, "")}
+	request = jobs.PairRequest{Mode: in.Mode, IdempotencyKey: orElse(in.IdempotencyKey, "")}
 	var errs []error
 	id := func(to *int64, typeName, path string, given *string) {
 		var wrong error

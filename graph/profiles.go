@@ -76,7 +76,7 @@ func (r mutationResolver) RunProfile(ctx context.Context, in generated.RunProfil
 func runRequest(in generated.RunProfileInput) (jobs.SyncRequest, error) {
 	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
 	return jobs.SyncRequest{
-		ProfileIDs: []int64{id}, Mode: orElse(in.Mode, jobs.Apply), Force: orElse(in.Force, false), Trigger: jobs.Manual,
+		ProfileIDs: []int64{id}, Mode: in.Mode, Force: orElse(in.Force, false), Trigger: jobs.Manual,
 		IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}, err
 }
@@ -92,7 +92,7 @@ func (r mutationResolver) WithdrawProfile(
 func withdrawRequest(in generated.WithdrawProfileInput) (jobs.WithdrawRequest, error) {
 	id, err := idOf(model.ProfileType, "input.profileId", in.ProfileID)
 	return jobs.WithdrawRequest{
-		ProfileID: id, Content: orElse(in.Content, ""), Mode: orElse(in.Mode, jobs.Apply), Trigger: jobs.Manual,
+		ProfileID: id, Content: orElse(in.Content, ""), Mode: in.Mode, Trigger: jobs.Manual,
 		IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}, err
 }
@@ -107,7 +107,7 @@ func (r mutationResolver) ChangeProfileGroups(
 
 func groupsRequest(in generated.ChangeProfileGroupsInput) (request jobs.GroupsRequest, err error) {
 	request = jobs.GroupsRequest{
-		Version: inputValue(in.Version), Mode: orElse(in.Mode, jobs.Apply), IdempotencyKey: orElse(in.IdempotencyKey, ""),
+		Version: inputValue(in.Version), Mode: in.Mode, IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}
 	if request.ProfileID, err = idOf(model.ProfileType, "input.profileId", in.ProfileID); err != nil {
 		return request, err

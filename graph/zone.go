@@ -68,7 +68,7 @@ func zoneRequest(in generated.ImportCommunityZoneTitlesInput) (jobs.ZoneRequest,
 			"it is empty: leave it out to import the titles of all collections"))
 	}
 	return jobs.ZoneRequest{
-		CommunityZoneID: orElse(in.CommunityZoneID, ""), FileID: fileID, Mode: orElse(in.Mode, jobs.Apply), Force: orElse(in.Force, false),
+		CommunityZoneID: orElse(in.CommunityZoneID, ""), FileID: fileID, Mode: in.Mode, Force: orElse(in.Force, false),
 		Trigger: jobs.Manual, IdempotencyKey: orElse(in.IdempotencyKey, ""),
 	}, err
 }

@@ -49,6 +49,8 @@ type jobKind struct {
 type arguments interface {
 	// involved returns what the job needs until it ends.
 	involved() involved
+	// task returns what the job was asked to do, to be shown.
+	task() Task
 	// perform does the job. It resumes where an interrupted run stopped.
 	perform(ctx context.Context, r *run) error
 }

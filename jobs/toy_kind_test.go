@@ -44,6 +44,8 @@ var gates sync.Map
 
 func (a licenseArgs) involved() involved { return involved{writes: []int64{a.CollectionID}} }
 
+func (licenseArgs) task() Task { return Task{} }
+
 func (a licenseArgs) perform(ctx context.Context, r *run) error {
 	prepare := func(ctx context.Context, tx *store.Tx) error {
 		return r.makePartOf(ctx, tx, a.CollectionID, func(*ent.JobPartCreate) {})

@@ -36,7 +36,8 @@ var fieldNeeds = map[access.Scope][]string{
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
 		"changes", "portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
 		"poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason", "portfoliosOfClosedOrders", "profiles", "profile", "jobs",
-		"job", "scheduledJobs", "jobTypes", "viewer", "jobUpdated", "worklist", "worklistCounts", "worklistPeople", "worklistChanged",
+		"job", "scheduledJobs", "jobTypes", "kbartRules", "viewer", "jobUpdated", "worklist", "worklistCounts", "worklistPeople",
+		"worklistChanged",
 	},
 	access.Operate: {
 		"importCollection", "importCommunityZoneTitles", "movePortfolioInformation", "withdrawProfile", "runProfile", "cancelJob",

@@ -111,6 +111,11 @@ type ComplexityRoot struct {
 		Warnings   func(childComplexity int) int
 	}
 
+	ActivateTask struct {
+		AddedBy    func(childComplexity int) int
+		Collection func(childComplexity int) int
+	}
+
 	Actor struct {
 		Kind func(childComplexity int) int
 		Name func(childComplexity int) int
@@ -178,6 +183,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CarryOverTask struct {
+		Collections func(childComplexity int) int
+		Pairs       func(childComplexity int) int
+	}
+
 	Change struct {
 		Action           func(childComplexity int) int
 		Actor            func(childComplexity int) int
@@ -208,9 +218,23 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ChangeGroupsTask struct {
+		From    func(childComplexity int) int
+		Profile func(childComplexity int) int
+		To      func(childComplexity int) int
+	}
+
 	ChangePortfoliosPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	ChangePortfoliosTask struct {
+		Action      func(childComplexity int) int
+		Collections func(childComplexity int) int
+		Portfolios  func(childComplexity int) int
+		Set         func(childComplexity int) int
+		Target      func(childComplexity int) int
 	}
 
 	ChangeProfileGroupsPayload struct {
@@ -305,6 +329,11 @@ type ComplexityRoot struct {
 	CommunityZoneCollectionEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CommunityZoneTask struct {
+		CommunityZoneID func(childComplexity int) int
+		Force           func(childComplexity int) int
 	}
 
 	CommunityZoneTitle struct {
@@ -558,6 +587,15 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ImportFromAlmaTask struct {
+		Collections func(childComplexity int) int
+	}
+
+	ImportTask struct {
+		Collection    func(childComplexity int) int
+		RemoveMissing func(childComplexity int) int
+	}
+
 	InventoryGroup struct {
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
@@ -605,6 +643,7 @@ type ComplexityRoot struct {
 		State        func(childComplexity int) int
 		Subject      func(childComplexity int) int
 		Summary      func(childComplexity int) int
+		Task         func(childComplexity int) int
 		Trigger      func(childComplexity int) int
 		UpdatedAt    func(childComplexity int) int
 		Verdict      func(childComplexity int) int
@@ -704,6 +743,7 @@ type ComplexityRoot struct {
 		Line     func(childComplexity int) int
 		Message  func(childComplexity int) int
 		Part     func(childComplexity int) int
+		Rule     func(childComplexity int) int
 		Severity func(childComplexity int) int
 		Title    func(childComplexity int) int
 		Value    func(childComplexity int) int
@@ -795,6 +835,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	KbartRule struct {
+		Cause    func(childComplexity int) int
+		Code     func(childComplexity int) int
+		Cure     func(childComplexity int) int
+		Example  func(childComplexity int) int
+		Library  func(childComplexity int) int
+		Severity func(childComplexity int) int
+		Title    func(childComplexity int) int
+	}
+
 	License struct {
 		Code            func(childComplexity int) int
 		Collections     func(childComplexity int) int
@@ -860,6 +910,16 @@ type ComplexityRoot struct {
 	MovePortfolioInformationPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	MoveTask struct {
+		IncludeInaccessible func(childComplexity int) int
+		LicenseConflict     func(childComplexity int) int
+		MoveLicenses        func(childComplexity int) int
+		MovePoLines         func(childComplexity int) int
+		Set                 func(childComplexity int) int
+		Sources             func(childComplexity int) int
+		Target              func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -928,6 +988,11 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	PairTask struct {
+		Collections func(childComplexity int) int
+		Decisions   func(childComplexity int) int
 	}
 
 	PairingCandidate struct {
@@ -1198,6 +1263,7 @@ type ComplexityRoot struct {
 		Job                         func(childComplexity int, id string) int
 		JobTypes                    func(childComplexity int, filter *model.JobTypeFilter) int
 		Jobs                        func(childComplexity int, first *int, after *string, filter *model.JobFilter) int
+		KbartRules                  func(childComplexity int) int
 		Licenses                    func(childComplexity int, first *int, after *string, filter *model.LicenseFilter) int
 		Node                        func(childComplexity int, id string) int
 		Nodes                       func(childComplexity int, ids []string) int
@@ -1304,6 +1370,11 @@ type ComplexityRoot struct {
 		WorklistChanged func(childComplexity int) int
 	}
 
+	SyncTask struct {
+		Force    func(childComplexity int) int
+		Profiles func(childComplexity int) int
+	}
+
 	TakeBackPairingPayload struct {
 		Decision   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1317,6 +1388,11 @@ type ComplexityRoot struct {
 	UndoJobPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	UndoTask struct {
+		Collections func(childComplexity int) int
+		Subject     func(childComplexity int) int
 	}
 
 	UpdateCollectionPayload struct {
@@ -1387,6 +1463,12 @@ type ComplexityRoot struct {
 	WithdrawProfilePayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	WithdrawTask struct {
+		Content       func(childComplexity int) int
+		DeleteProfile func(childComplexity int) int
+		Profile       func(childComplexity int) int
 	}
 
 	WorklistChange struct {
@@ -1490,6 +1572,8 @@ type InventoryGroupResolver interface {
 	Profiles(ctx context.Context, obj *model.InventoryGroup) ([]*model.Profile, error)
 }
 type JobResolver interface {
+	Task(ctx context.Context, obj *model.Job) (model.JobTask, error)
+
 	Parts(ctx context.Context, obj *model.Job) ([]*model.JobPart, error)
 	Profiles(ctx context.Context, obj *model.Job) ([]*model.Profile, error)
 	Groups(ctx context.Context, obj *model.Job) ([]*model.JobGroup, error)
@@ -1668,6 +1752,7 @@ type QueryResolver interface {
 	Changes(ctx context.Context, first *int, after *string, since *int64, order string, filter *model.ChangeFilter) (*model.Connection[*model.Change], error)
 	ScheduledJobs(ctx context.Context) ([]*ScheduledJob, error)
 	JobTypes(ctx context.Context, filter *model.JobTypeFilter) ([]*JobType, error)
+	KbartRules(ctx context.Context) ([]*model.KbartRule, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	AccessTokens(ctx context.Context, first *int, after *string) (*model.Connection[*model.AccessToken], error)
 	People(ctx context.Context, first *int, after *string) (*model.Connection[*model.Person], error)
@@ -1894,6 +1979,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ActivateCollectionPayload.Warnings(childComplexity), true
 
+	case "ActivateTask.addedBy":
+		if e.ComplexityRoot.ActivateTask.AddedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivateTask.AddedBy(childComplexity), true
+	case "ActivateTask.collection":
+		if e.ComplexityRoot.ActivateTask.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivateTask.Collection(childComplexity), true
+
 	case "Actor.kind":
 		if e.ComplexityRoot.Actor.Kind == nil {
 			break
@@ -2109,6 +2207,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CarryOverPayload.UserErrors(childComplexity), true
 
+	case "CarryOverTask.collections":
+		if e.ComplexityRoot.CarryOverTask.Collections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarryOverTask.Collections(childComplexity), true
+	case "CarryOverTask.pairs":
+		if e.ComplexityRoot.CarryOverTask.Pairs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CarryOverTask.Pairs(childComplexity), true
+
 	case "Change.action":
 		if e.ComplexityRoot.Change.Action == nil {
 			break
@@ -2238,6 +2349,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeEdge.Node(childComplexity), true
 
+	case "ChangeGroupsTask.from":
+		if e.ComplexityRoot.ChangeGroupsTask.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeGroupsTask.From(childComplexity), true
+	case "ChangeGroupsTask.profile":
+		if e.ComplexityRoot.ChangeGroupsTask.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeGroupsTask.Profile(childComplexity), true
+	case "ChangeGroupsTask.to":
+		if e.ComplexityRoot.ChangeGroupsTask.To == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeGroupsTask.To(childComplexity), true
+
 	case "ChangePortfoliosPayload.job":
 		if e.ComplexityRoot.ChangePortfoliosPayload.Job == nil {
 			break
@@ -2250,6 +2380,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangePortfoliosPayload.UserErrors(childComplexity), true
+
+	case "ChangePortfoliosTask.action":
+		if e.ComplexityRoot.ChangePortfoliosTask.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePortfoliosTask.Action(childComplexity), true
+	case "ChangePortfoliosTask.collections":
+		if e.ComplexityRoot.ChangePortfoliosTask.Collections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePortfoliosTask.Collections(childComplexity), true
+	case "ChangePortfoliosTask.portfolios":
+		if e.ComplexityRoot.ChangePortfoliosTask.Portfolios == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePortfoliosTask.Portfolios(childComplexity), true
+	case "ChangePortfoliosTask.set":
+		if e.ComplexityRoot.ChangePortfoliosTask.Set == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePortfoliosTask.Set(childComplexity), true
+	case "ChangePortfoliosTask.target":
+		if e.ComplexityRoot.ChangePortfoliosTask.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePortfoliosTask.Target(childComplexity), true
 
 	case "ChangeProfileGroupsPayload.job":
 		if e.ComplexityRoot.ChangeProfileGroupsPayload.Job == nil {
@@ -2637,6 +2798,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CommunityZoneCollectionEdge.Node(childComplexity), true
+
+	case "CommunityZoneTask.communityZoneId":
+		if e.ComplexityRoot.CommunityZoneTask.CommunityZoneID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTask.CommunityZoneID(childComplexity), true
+	case "CommunityZoneTask.force":
+		if e.ComplexityRoot.CommunityZoneTask.Force == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommunityZoneTask.Force(childComplexity), true
 
 	case "CommunityZoneTitle.communityZoneCollection":
 		if e.ComplexityRoot.CommunityZoneTitle.CommunityZoneCollection == nil {
@@ -3447,6 +3621,26 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ImportFromAlmaPayload.UserErrors(childComplexity), true
 
+	case "ImportFromAlmaTask.collections":
+		if e.ComplexityRoot.ImportFromAlmaTask.Collections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportFromAlmaTask.Collections(childComplexity), true
+
+	case "ImportTask.collection":
+		if e.ComplexityRoot.ImportTask.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportTask.Collection(childComplexity), true
+	case "ImportTask.removeMissing":
+		if e.ComplexityRoot.ImportTask.RemoveMissing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportTask.RemoveMissing(childComplexity), true
+
 	case "InventoryGroup.createdAt":
 		if e.ComplexityRoot.InventoryGroup.CreatedAt == nil {
 			break
@@ -3682,6 +3876,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Job.Summary(childComplexity), true
+	case "Job.task":
+		if e.ComplexityRoot.Job.Task == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Task(childComplexity), true
 	case "Job.trigger":
 		if e.ComplexityRoot.Job.Trigger == nil {
 			break
@@ -4140,6 +4340,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobFinding.Part(childComplexity), true
+	case "JobFinding.rule":
+		if e.ComplexityRoot.JobFinding.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobFinding.Rule(childComplexity), true
 	case "JobFinding.severity":
 		if e.ComplexityRoot.JobFinding.Severity == nil {
 			break
@@ -4488,6 +4694,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.JudgeRefusedRowPayload.UserErrors(childComplexity), true
 
+	case "KbartRule.cause":
+		if e.ComplexityRoot.KbartRule.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KbartRule.Cause(childComplexity), true
+	case "KbartRule.code":
+		if e.ComplexityRoot.KbartRule.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KbartRule.Code(childComplexity), true
+	case "KbartRule.cure":
+		if e.ComplexityRoot.KbartRule.Cure == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KbartRule.Cure(childComplexity), true
+	case "KbartRule.example":
+		if e.ComplexityRoot.KbartRule.Example == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KbartRule.Example(childComplexity), true
+	case "KbartRule.forLibraries":
+		if e.ComplexityRoot.KbartRule.Library == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KbartRule.Library(childComplexity), true
+	case "KbartRule.severity":
+		if e.ComplexityRoot.KbartRule.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KbartRule.Severity(childComplexity), true
+	case "KbartRule.title":
+		if e.ComplexityRoot.KbartRule.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.KbartRule.Title(childComplexity), true
+
 	case "License.code":
 		if e.ComplexityRoot.License.Code == nil {
 			break
@@ -4758,6 +5007,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MovePortfolioInformationPayload.UserErrors(childComplexity), true
+
+	case "MoveTask.includeInaccessible":
+		if e.ComplexityRoot.MoveTask.IncludeInaccessible == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveTask.IncludeInaccessible(childComplexity), true
+	case "MoveTask.licenseConflict":
+		if e.ComplexityRoot.MoveTask.LicenseConflict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveTask.LicenseConflict(childComplexity), true
+	case "MoveTask.moveLicenses":
+		if e.ComplexityRoot.MoveTask.MoveLicenses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveTask.MoveLicenses(childComplexity), true
+	case "MoveTask.movePoLines":
+		if e.ComplexityRoot.MoveTask.MovePoLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveTask.MovePoLines(childComplexity), true
+	case "MoveTask.set":
+		if e.ComplexityRoot.MoveTask.Set == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveTask.Set(childComplexity), true
+	case "MoveTask.sources":
+		if e.ComplexityRoot.MoveTask.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveTask.Sources(childComplexity), true
+	case "MoveTask.target":
+		if e.ComplexityRoot.MoveTask.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveTask.Target(childComplexity), true
 
 	case "Mutation.activateCollection":
 		if e.ComplexityRoot.Mutation.ActivateCollection == nil {
@@ -5422,6 +5714,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "PairTask.collections":
+		if e.ComplexityRoot.PairTask.Collections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairTask.Collections(childComplexity), true
+	case "PairTask.decisions":
+		if e.ComplexityRoot.PairTask.Decisions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PairTask.Decisions(childComplexity), true
 
 	case "PairingCandidate.portfolio":
 		if e.ComplexityRoot.PairingCandidate.Portfolio == nil {
@@ -6688,6 +6993,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Jobs(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.JobFilter)), true
+	case "Query.kbartRules":
+		if e.ComplexityRoot.Query.KbartRules == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.KbartRules(childComplexity), true
 	case "Query.licenses":
 		if e.ComplexityRoot.Query.Licenses == nil {
 			break
@@ -7187,6 +7498,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Subscription.WorklistChanged(childComplexity), true
 
+	case "SyncTask.force":
+		if e.ComplexityRoot.SyncTask.Force == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncTask.Force(childComplexity), true
+	case "SyncTask.profiles":
+		if e.ComplexityRoot.SyncTask.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SyncTask.Profiles(childComplexity), true
+
 	case "TakeBackPairingPayload.decision":
 		if e.ComplexityRoot.TakeBackPairingPayload.Decision == nil {
 			break
@@ -7225,6 +7549,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UndoJobPayload.UserErrors(childComplexity), true
+
+	case "UndoTask.collections":
+		if e.ComplexityRoot.UndoTask.Collections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoTask.Collections(childComplexity), true
+	case "UndoTask.subject":
+		if e.ComplexityRoot.UndoTask.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UndoTask.Subject(childComplexity), true
 
 	case "UpdateCollectionPayload.collection":
 		if e.ComplexityRoot.UpdateCollectionPayload.Collection == nil {
@@ -7424,6 +7761,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.WithdrawProfilePayload.UserErrors(childComplexity), true
+
+	case "WithdrawTask.content":
+		if e.ComplexityRoot.WithdrawTask.Content == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawTask.Content(childComplexity), true
+	case "WithdrawTask.deleteProfile":
+		if e.ComplexityRoot.WithdrawTask.DeleteProfile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawTask.DeleteProfile(childComplexity), true
+	case "WithdrawTask.profile":
+		if e.ComplexityRoot.WithdrawTask.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawTask.Profile(childComplexity), true
 
 	case "WorklistChange.counts":
 		if e.ComplexityRoot.WorklistChange.Counts == nil {
@@ -7846,12 +8202,25 @@ var sources = []*ast.Source{
 # A mutation answers with what it made or changed and with ` + "`" + `userErrors` + "`" + `: what the caller can mend, each with a code and
 # the path of the input field. Everything else stands in ` + "`" + `errors` + "`" + `, with ` + "`" + `extensions.code` + "`" + ` (BAD_USER_INPUT, NOT_FOUND,
 # CONFLICT, LIMITED, FORBIDDEN, UNAUTHENTICATED, INTERNAL) and ` + "`" + `extensions.requestId` + "`" + `, which the server's log names too.
+#
+# In an input, a field that is absent leaves what there is as it is (or means the default that is named), and null takes it
+# away. Where null cannot mean that, the field cannot be null. In an answer, null is "there is none" and never "unknown"
+# unless the field says so.
 
 "A moment as RFC 3339 has it, always UTC, such as ` + "`" + `2026-11-23T18:16:00Z` + "`" + `."
-scalar DateTime
+scalar DateTime @specifiedBy(url: "https://scalars.graphql.org/andimarek/date-time.html")
 
-"A whole number of up to 53 bits, such as a size in bytes."
-scalar Int64
+"""
+A day as ISO 8601 has it, such as ` + "`" + `2026-11-23` + "`" + `. In an input, what is no day of the calendar is refused like any other wrong value: in ` + "`" + `userErrors` + "`" + `, with the
+path of the field. Dates of coverage and of publication are texts, since a provider may give a month or a year alone.
+"""
+scalar Date @specifiedBy(url: "https://scalars.graphql.org/andimarek/local-date.html")
+
+"An address in the web as its provider gave it, or a path on this server, which begins with ` + "`" + `/` + "`" + `."
+scalar URL @specifiedBy(url: "https://url.spec.whatwg.org/")
+
+"A whole number of up to 53 bits, such as a size in bytes: any number of JSON holds it."
+scalar Int64 @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc7493#section-2.2")
 
 """
 What a caller must be allowed to do to use a field, or to set a field of an input. Each scope includes READ, and ADMIN includes all. Where access is not
@@ -7899,7 +8268,10 @@ type PageInfo {
 type Query {
   "The thing with this id, whatever it is; null where there is none any more."
   node(id: ID!): Node @requires(scope: READ)
-  "The things with these ids (500 at most), in the order of the ids, null for each that is not there."
+  """
+  The things with these ids (500 at most), in the order of the ids: null for each that is not there. An id that is wrong, or of something that the caller may
+  not see, is null too, with an error that has its place in its path; the others are answered.
+  """
   nodes(ids: [ID!]!): [Node]! @requires(scope: READ)
 
   "The settings of this installation."
@@ -7993,6 +8365,8 @@ type Query {
   scheduledJobs: [ScheduledJob!]! @requires(scope: READ)
   "The jobs that a person can run, by name."
   jobTypes(filter: JobTypeFilter): [JobType!]! @requires(scope: READ)
+  "The rules that provider's lists are checked by, by code."
+  kbartRules: [KbartRule!]! @requires(scope: READ)
   "Who asks, and what they may do."
   viewer: Viewer! @requires(scope: READ)
   "The tokens by which programs come in, the newest first, revoked ones included."
@@ -8127,7 +8501,7 @@ type CommunityZoneTitle implements Node {
   "KBART ` + "`" + `online_identifier` + "`" + `: ISSN or ISBN of the online version."
   onlineIdentifier: String
   "KBART ` + "`" + `title_url` + "`" + `."
-  url: String
+  url: URL
   "KBART ` + "`" + `publication_type` + "`" + `; null where the provider says nothing and no identifier tells."
   publicationType: PublicationType
   "The coverage that the global list gives: what is there, not what a library is entitled to. Empty for books."
@@ -8203,15 +8577,15 @@ type Collection implements Node {
   "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
   perpetualAccess: Boolean!
   "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
-  perpetualUntil: String
+  perpetualUntil: Date
   "Its portfolios, by folded title; ` + "`" + `collectionId` + "`" + ` in the filter is of no use here."
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
   "The sets that it is in, by name."
   sets: [CollectionSet!]!
   "Where the titles that are accessible in it can be downloaded as a KBART list, Phase II: a path on this server."
-  kbartUrl: String!
+  kbartUrl: URL!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the collection was activated or made."
@@ -8286,7 +8660,7 @@ type Portfolio implements Node {
   "KBART ` + "`" + `online_identifier` + "`" + `: ISSN or ISBN of the online version."
   onlineIdentifier: String
   "KBART ` + "`" + `title_url` + "`" + `."
-  url: String
+  url: URL
   "KBART ` + "`" + `publication_type` + "`" + `; null where the provider says nothing and no identifier tells."
   publicationType: PublicationType
   "KBART ` + "`" + `first_author` + "`" + `."
@@ -8373,9 +8747,9 @@ type Portfolio implements Node {
   "What staff say of the library's rights; null: as its license or its collection says."
   accessRights: AccessRights
   "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
-  perpetualUntil: String
+  perpetualUntil: Date
   "By which mark it is retained, or would be when no list has it any more; null where it is not."
   retention: Retention
   "Raised when staff change it; an update that names an older one is refused."
@@ -8466,9 +8840,9 @@ type Retention {
   "Which mark says so."
   by: RetentionMark!
   "The first day that is retained, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
-  from: String
+  from: Date
   "The last day that is retained, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
-  until: String
+  until: Date
   "The code of the license that says so; null for other marks."
   licenseCode: String
 }
@@ -8584,7 +8958,7 @@ type CoverageStatement {
   "Archive or frontfile; null where it is neither."
   kind: CoverageKind
   "KBART ` + "`" + `title_url` + "`" + ` of the statement's own row, where it differs from the title's."
-  url: String
+  url: URL
   "KBART ` + "`" + `notes` + "`" + ` of the statement's own row, where they differ from the title's."
   notes: String
   "The statement in one line, such as ` + "`" + `1996 (v. 1, no. 1) – present, embargo P1Y` + "`" + `."
@@ -8634,9 +9008,9 @@ type PoLine implements Node {
   "Its kind in acquisitions."
   type: String
   "` + "`" + `YYYY-MM-DD` + "`" + `."
-  orderedOn: String
+  orderedOn: Date
   "` + "`" + `YYYY-MM-DD` + "`" + `."
-  renewsOn: String
+  renewsOn: Date
   "Anything worth saying."
   note: String
   "How it is bought, such as a subscription or a purchase at list price."
@@ -8648,9 +9022,9 @@ type PoLine implements Node {
   "The currency of the price, by ISO 4217."
   currency: String
   "The first day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `."
-  intervalFrom: String
+  intervalFrom: Date
   "The last day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `."
-  intervalUntil: String
+  intervalUntil: Date
   "Whether it is the main PO line of its portfolio or collection; others are additional."
   main: Boolean!
   "The portfolio it is attached to."
@@ -8720,17 +9094,17 @@ type License implements Node {
   "Its kind in acquisitions."
   type: String
   "` + "`" + `YYYY-MM-DD` + "`" + `."
-  startsOn: String
+  startsOn: Date
   "` + "`" + `YYYY-MM-DD` + "`" + `."
-  endsOn: String
+  endsOn: Date
   "Anything worth saying."
   note: String
   "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
   perpetualAccess: Boolean!
   "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
-  perpetualUntil: String
+  perpetualUntil: Date
   "The portfolios that have it as their own, main or additional, by folded title."
   portfolios(first: Int = 50, after: String): PortfolioConnection!
   "The collections whose portfolios have it unless they have one of their own, by name."
@@ -9051,13 +9425,13 @@ type ProviderFile implements Node {
   "Whether the copy is still kept."
   kept: Boolean!
   "Where the list can be downloaded as it was fetched, decompressed: a path on this server; null where it is no longer kept."
-  downloadUrl: String
+  downloadUrl: URL
   "The provider's entity tag."
   etag: String
   "The provider's Last-Modified, as sent."
   lastModified: String
   "The release's date, ` + "`" + `YYYY-MM-DD` + "`" + `: the one in its name, else of Last-Modified."
-  date: String
+  date: Date
   "When it was fetched."
   fetchedAt: DateTime!
   "When its plan was last applied in full."
@@ -9199,7 +9573,7 @@ type WorklistItem {
   "How it stands."
   state: WorklistState!
   "` + "`" + `YYYY-MM-DD` + "`" + `: the day on which it comes back; null unless it is NOT_NOW."
-  until: String
+  until: Date
   "What was noted on it."
   note: String
   "Whose it is; null: nobody's."
@@ -9319,7 +9693,7 @@ input MarkWorklistItemsInput {
   "The state; OPEN takes back what was said before."
   state: WorklistState!
   "` + "`" + `YYYY-MM-DD` + "`" + `, a day to come: when the items come back. Given with NOT_NOW, and only with it."
-  until: String
+  until: Date
   "At most 500 characters in one line; null or left out: none."
   note: String
 }
@@ -9428,6 +9802,11 @@ type Job implements Node {
   verdict: JobVerdict
   "Whether it writes."
   mode: JobMode!
+  """
+  What it was asked to do: a type for each kind. Things that were deleted since are null there, or missing in lists. Null where this version does not know
+  the kind.
+  """
+  task: JobTask
   "What started it."
   trigger: JobTrigger!
   "Who started it; null for a job from before this was recorded."
@@ -9460,9 +9839,9 @@ type Job implements Node {
   that begins with ` + "`" + `= + - @` + "`" + ` or a quotation mark, which a spreadsheet would run as a formula or misread, stands after an
   apostrophe; programs take ` + "`" + `reportJson` + "`" + `, which has all values as they are.
   """
-  reportTsv: String!
+  reportTsv: URL!
   "Where the whole report, findings included, can be downloaded as JSON: a path on this server. There is one once the job is over or waits for a person."
-  reportJson: String!
+  reportJson: URL!
   "The job that this one reverses, or whose preview it applies."
   subject: Job
   "The job that this one waits for, since both write a common collection."
@@ -9485,6 +9864,135 @@ type Job implements Node {
   finishedAt: DateTime
   "When its record was last written."
   updatedAt: DateTime!
+}
+
+"What a job was asked to do."
+union JobTask =
+  | SyncTask
+  | UndoTask
+  | MoveTask
+  | ImportTask
+  | CommunityZoneTask
+  | ActivateTask
+  | WithdrawTask
+  | CarryOverTask
+  | PairTask
+  | ChangePortfoliosTask
+  | ImportFromAlmaTask
+  | ChangeGroupsTask
+
+"To fetch the lists of profiles, and to bring the holdings in step."
+type SyncTask {
+  "Whose lists."
+  profiles: [Profile!]!
+  "Whether a list that is older or was declined is applied too."
+  force: Boolean!
+}
+
+"To reverse what another job changed."
+type UndoTask {
+  "The job that is reversed."
+  subject: Job
+  "The collections that it writes."
+  collections: [Collection!]!
+}
+
+"To move PO lines and licenses to the counterparts in another collection."
+type MoveTask {
+  "The set of the collections that are moved from."
+  set: CollectionSet
+  "Its collections when the job was queued, in the order in which they are moved."
+  sources: [Collection!]!
+  "The collection that is moved to."
+  target: Collection
+  "Whether PO lines are moved."
+  movePoLines: Boolean!
+  "Whether licenses are moved."
+  moveLicenses: Boolean!
+  "What happens where the counterpart has another license."
+  licenseConflict: LicenseConflict!
+  "Whether counterparts count that nobody can read."
+  includeInaccessible: Boolean!
+}
+
+"To bring a local collection in step with a list that a person has."
+type ImportTask {
+  "The collection."
+  collection: Collection
+  "Whether titles that the list does not have leave the collection."
+  removeMissing: Boolean!
+}
+
+"To bring the Community Zone in step with the provider's global title list."
+type CommunityZoneTask {
+  "Its only collection there; null: all of them."
+  communityZoneId: String
+  "Whether a list that is older is applied too."
+  force: Boolean!
+}
+
+"To activate titles of the Community Zone."
+type ActivateTask {
+  "The collection that gets them as portfolios."
+  collection: Collection
+  "The job that brought the titles into the Community Zone; null: all titles of the collection there."
+  addedBy: Job
+}
+
+"To withdraw the entitlements of a profile."
+type WithdrawTask {
+  "The profile."
+  profile: Profile
+  "The only content type; null: both."
+  content: ContentType
+  "Whether the profile is deleted at the end."
+  deleteProfile: Boolean!
+}
+
+"To carry over what hangs on portfolios to those that follow them."
+type CarryOverTask {
+  "How many pairs of portfolios."
+  pairs: Int!
+  "Their collections."
+  collections: [Collection!]!
+}
+
+"To pair or part titles and portfolios by hand."
+type PairTask {
+  "How many decisions."
+  decisions: Int!
+  "The collections of the portfolios."
+  collections: [Collection!]!
+}
+
+"To change many portfolios."
+type ChangePortfoliosTask {
+  "What is done with them."
+  action: PortfolioAction!
+  "Their collections when the job was queued."
+  collections: [Collection!]!
+  "The set of portfolios; null where they were selected in another way."
+  set: PortfolioSet
+  "How many were named one by one; null where they were selected in another way."
+  portfolios: Int
+  "The collection that they are moved to; null for every other action."
+  target: Collection
+}
+
+"To take over what a portfolio export of Alma has."
+type ImportFromAlmaTask {
+  "The collections of the portfolios."
+  collections: [Collection!]!
+}
+
+"To give a profile other inventory groups."
+type ChangeGroupsTask {
+  "The profile."
+  profile: Profile
+  "Its groups when the job was queued."
+  from: [InventoryGroup!]!
+  "The groups that it gets."
+  to: [InventoryGroup!]!
 }
 
 "How far a job is."
@@ -9899,8 +10407,28 @@ type JobFinding implements Node {
   message: String!
   "What to do."
   hint: String
+  "The rule of KBART that it breaks, with its cure; null for what is no matter of the list alone, such as a title that came in another way than before."
+  rule: KbartRule
   "The part of the job that found it: profile, content type and file."
   part: JobPart!
+}
+
+"A rule that provider's lists are checked by, from the table that the checks themselves use."
+type KbartRule {
+  "Stable: ` + "`" + `JobFinding.code` + "`" + ` of what breaks it."
+  code: String!
+  "How bad it is for a library that loads the list."
+  severity: FindingSeverity!
+  "What is wrong, in a few words."
+  title: String!
+  "How it usually happens."
+  cause: String!
+  "What the publisher of the list can do."
+  cure: String!
+  "What it means for a library, and what the library can do in the meantime."
+  forLibraries: String!
+  "A value or row that breaks it."
+  example: String!
 }
 
 "Which findings to list. Each field narrows the list."
@@ -10658,9 +11186,9 @@ input UpdateCollectionInput {
   "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
   perpetualAccess: Boolean
   "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null empties it."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null empties it."
-  perpetualUntil: String
+  perpetualUntil: Date
 }
 
 "What came of updateCollection."
@@ -10804,7 +11332,7 @@ input ChangeProfileGroupsInput {
   "The version that was read; where it is given and the profile was changed since, it is refused."
   version: Int
   "PREVIEW writes nothing and reports the same."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "With APPLY: the preview that is to be applied, no more and no less."
   previewJobId: ID
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
@@ -10856,7 +11384,7 @@ input RunProfileInput {
   "Which profile."
   profileId: ID!
   "An inactive profile can only be previewed."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "Apply the list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
@@ -10959,7 +11487,7 @@ input UndoJobInput {
   "Which job."
   jobId: ID!
   "PREVIEW shows what undoing would do."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
@@ -10992,9 +11520,9 @@ input UpdatePortfolioInput {
   "The library's rights; null takes back what was said, also the days."
   accessRights: AccessRights
   "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null takes it back."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null takes it back."
-  perpetualUntil: String
+  perpetualUntil: Date
   "True: the portfolio no longer waits for a person; the next sync may remove it if the provider does not list it."
   reviewed: Boolean
   "Its own main license; null takes it away."
@@ -11022,9 +11550,9 @@ input PortfolioChangeInput {
   "The library's rights; null takes back what was said, also the days."
   accessRights: AccessRights
   "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null takes it back."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null takes it back."
-  perpetualUntil: String
+  perpetualUntil: Date
   "Its own main license; null takes it away."
   licenseId: ID
   "The licenses beside the main one, all of them; null takes them away."
@@ -11076,7 +11604,7 @@ input ChangePortfoliosInput {
   "Where to move to, for MOVE: a local collection."
   targetCollectionId: ID
   "PREVIEW writes nothing and reports the same."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "With APPLY: the preview that is to be applied, no more and no less."
   previewJobId: ID
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
@@ -11100,7 +11628,7 @@ input ImportFromAlmaInput {
   "The file itself, where it is small: CSV in UTF-8 with a header."
   file: String
   "PREVIEW writes nothing and reports the same."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "With APPLY: the preview that is to be applied, no more and no less. It was made of the same kept file: give its fileId, or the same file."
   previewJobId: ID
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
@@ -11334,7 +11862,7 @@ input DeactivateCollectionInput {
   "The version that was read; where it is given and the collection was changed since, nothing is done."
   version: Int
   "PREVIEW shows the consequences and changes nothing."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
 }
 
 "What deactivating a collection's service means."
@@ -11390,7 +11918,7 @@ input ImportCollectionInput {
   "Take out portfolios that the list does not have, under the guard; one with a PO line is kept."
   removeMissing: Boolean = false
   "PREVIEW shows what it would do."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
@@ -11410,7 +11938,7 @@ input ImportCommunityZoneTitlesInput {
   "A list that was uploaded by ` + "`" + `POST /files` + "`" + `; it needs ` + "`" + `communityZoneId` + "`" + `. Without one the provider's global title list is fetched."
   fileId: ID
   "PREVIEW shows what it would do."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "Apply a list even where it is older than the last one applied, was rejected or was undone."
   force: Boolean = false
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
@@ -11494,9 +12022,9 @@ input CreatePoLineInput {
   "At most 200 characters."
   type: String
   "` + "`" + `YYYY-MM-DD` + "`" + `."
-  orderedOn: String
+  orderedOn: Date
   "` + "`" + `YYYY-MM-DD` + "`" + `."
-  renewsOn: String
+  renewsOn: Date
   "At most 2,000 characters."
   note: String
   "How it is bought; at most 200 characters."
@@ -11508,9 +12036,9 @@ input CreatePoLineInput {
   "The currency of the price, by ISO 4217."
   currency: String
   "The first day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `."
-  intervalFrom: String
+  intervalFrom: Date
   "The last day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `intervalFrom` + "`" + `."
-  intervalUntil: String
+  intervalUntil: Date
   "The portfolio to attach it to."
   portfolioId: ID
   "The collection that it orders as a whole; not together with ` + "`" + `portfolioId` + "`" + `."
@@ -11542,9 +12070,9 @@ input UpdatePoLineInput {
   "At most 200 characters; null empties it."
   type: String
   "` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
-  orderedOn: String
+  orderedOn: Date
   "` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
-  renewsOn: String
+  renewsOn: Date
   "At most 2,000 characters; null empties it."
   note: String
   "How it is bought; at most 200 characters; null empties it."
@@ -11556,9 +12084,9 @@ input UpdatePoLineInput {
   "The currency of the price, by ISO 4217; null empties it."
   currency: String
   "The first day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
-  intervalFrom: String
+  intervalFrom: Date
   "The last day of what is paid for, ` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `intervalFrom` + "`" + `; null empties it."
-  intervalUntil: String
+  intervalUntil: Date
   "The portfolio to attach it to, away from a collection; null detaches it from its portfolio."
   portfolioId: ID
   "The collection that it orders as a whole, away from a portfolio; null detaches it from its collection."
@@ -11602,17 +12130,17 @@ input CreateLicenseInput {
   "At most 200 characters."
   type: String
   "` + "`" + `YYYY-MM-DD` + "`" + `."
-  startsOn: String
+  startsOn: Date
   "` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `startsOn` + "`" + `."
-  endsOn: String
+  endsOn: Date
   "At most 2,000 characters."
   note: String
   "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
   perpetualAccess: Boolean
   "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts."
-  perpetualUntil: String
+  perpetualUntil: Date
 }
 
 "What came of createLicense."
@@ -11640,17 +12168,17 @@ input UpdateLicenseInput {
   "At most 200 characters; null empties it."
   type: String
   "` + "`" + `YYYY-MM-DD` + "`" + `; null empties it."
-  startsOn: String
+  startsOn: Date
   "` + "`" + `YYYY-MM-DD` + "`" + `, not before ` + "`" + `startsOn` + "`" + `; null empties it."
-  endsOn: String
+  endsOn: Date
   "At most 2,000 characters; null empties it."
   note: String
   "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
   perpetualAccess: Boolean
   "The first day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the first day counts; null empties it."
-  perpetualFrom: String
+  perpetualFrom: Date
   "The last day of which access is perpetual: ` + "`" + `YYYY-MM-DD` + "`" + `, or a month or year, of which the last day counts; null empties it."
-  perpetualUntil: String
+  perpetualUntil: Date
 }
 
 "What came of updateLicense."
@@ -11767,7 +12295,7 @@ input MovePortfolioInformationInput {
   """
   includeInaccessible: Boolean = false
   "PREVIEW shows the summary to confirm."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "With APPLY: the preview whose plan is to be applied, no more and no less."
   previewJobId: ID
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
@@ -11781,7 +12309,7 @@ input DecidePairingsInput {
   "Portfolios that are not the titles they are paired with now."
   part: [PartTitleInput!]
   "PREVIEW shows what the holdings would come to."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
@@ -11835,7 +12363,7 @@ input CarryOverInput {
   "A job: all such lines of its report."
   jobId: ID
   "PREVIEW shows what would be moved, and what stays and why."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "With APPLY: the preview to apply, no more and no less."
   previewJobId: ID
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
@@ -11907,7 +12435,7 @@ input WithdrawProfileInput {
   "Those of one content type; all where it is left out."
   content: ContentType
   "PREVIEW shows what it would do."
-  mode: JobMode = APPLY
+  mode: JobMode! = APPLY
   "The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters."
   idempotencyKey: String
 }
@@ -13303,6 +13831,8 @@ func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.C
 		return ec.fieldContext_Job_verdict(ctx, field)
 	case "mode":
 		return ec.fieldContext_Job_mode(ctx, field)
+	case "task":
+		return ec.fieldContext_Job_task(ctx, field)
 	case "trigger":
 		return ec.fieldContext_Job_trigger(ctx, field)
 	case "startedBy":
@@ -13543,6 +14073,8 @@ func (ec *executionContext) childFields_JobFinding(ctx context.Context, field gr
 		return ec.fieldContext_JobFinding_message(ctx, field)
 	case "hint":
 		return ec.fieldContext_JobFinding_hint(ctx, field)
+	case "rule":
+		return ec.fieldContext_JobFinding_rule(ctx, field)
 	case "part":
 		return ec.fieldContext_JobFinding_part(ctx, field)
 	}
@@ -13719,6 +14251,26 @@ func (ec *executionContext) childFields_JudgeRefusedRowPayload(ctx context.Conte
 		return ec.fieldContext_JudgeRefusedRowPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JudgeRefusedRowPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_KbartRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_KbartRule_code(ctx, field)
+	case "severity":
+		return ec.fieldContext_KbartRule_severity(ctx, field)
+	case "title":
+		return ec.fieldContext_KbartRule_title(ctx, field)
+	case "cause":
+		return ec.fieldContext_KbartRule_cause(ctx, field)
+	case "cure":
+		return ec.fieldContext_KbartRule_cure(ctx, field)
+	case "forLibraries":
+		return ec.fieldContext_KbartRule_forLibraries(ctx, field)
+	case "example":
+		return ec.fieldContext_KbartRule_example(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type KbartRule", field.Name)
 }
 
 func (ec *executionContext) childFields_License(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17609,6 +18161,70 @@ func (ec *executionContext) fieldContext_ActivateCollectionPayload_userErrors(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _ActivateTask_collection(ctx context.Context, field graphql.CollectedField, obj *model.ActivateTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivateTask_collection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActivateTask_collection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActivateTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ActivateTask_addedBy(ctx context.Context, field graphql.CollectedField, obj *model.ActivateTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ActivateTask_addedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ActivateTask_addedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ActivateTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Actor_kind(ctx context.Context, field graphql.CollectedField, obj *model.Actor) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18535,6 +19151,61 @@ func (ec *executionContext) fieldContext_CarryOverPayload_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _CarryOverTask_pairs(ctx context.Context, field graphql.CollectedField, obj *model.CarryOverTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarryOverTask_pairs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pairs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CarryOverTask_pairs(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CarryOverTask", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CarryOverTask_collections(ctx context.Context, field graphql.CollectedField, obj *model.CarryOverTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CarryOverTask_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CarryOverTask_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CarryOverTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Change_id(ctx context.Context, field graphql.CollectedField, obj *model.Change) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19108,6 +19779,102 @@ func (ec *executionContext) fieldContext_ChangeEdge_node(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _ChangeGroupsTask_profile(ctx context.Context, field graphql.CollectedField, obj *model.ChangeGroupsTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeGroupsTask_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeGroupsTask_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeGroupsTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeGroupsTask_from(ctx context.Context, field graphql.CollectedField, obj *model.ChangeGroupsTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeGroupsTask_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.InventoryGroup) graphql.Marshaler {
+			return ec.marshalNInventoryGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeGroupsTask_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeGroupsTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InventoryGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeGroupsTask_to(ctx context.Context, field graphql.CollectedField, obj *model.ChangeGroupsTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeGroupsTask_to(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.To, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.InventoryGroup) graphql.Marshaler {
+			return ec.marshalNInventoryGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeGroupsTask_to(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeGroupsTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InventoryGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ChangePortfoliosPayload_job(ctx context.Context, field graphql.CollectedField, obj *ChangePortfoliosPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -19167,6 +19934,148 @@ func (ec *executionContext) fieldContext_ChangePortfoliosPayload_userErrors(_ co
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePortfoliosTask_action(ctx context.Context, field graphql.CollectedField, obj *model.ChangePortfoliosTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePortfoliosTask_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNPortfolioAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePortfoliosTask_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangePortfoliosTask", field, false, false, "PortfolioAction")
+}
+
+func (ec *executionContext) _ChangePortfoliosTask_collections(ctx context.Context, field graphql.CollectedField, obj *model.ChangePortfoliosTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePortfoliosTask_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePortfoliosTask_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePortfoliosTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePortfoliosTask_set(ctx context.Context, field graphql.CollectedField, obj *model.ChangePortfoliosTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePortfoliosTask_set(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Set, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PortfolioSet) graphql.Marshaler {
+			return ec.marshalOPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePortfoliosTask_set(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePortfoliosTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePortfoliosTask_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.ChangePortfoliosTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePortfoliosTask_portfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolios, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePortfoliosTask_portfolios(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangePortfoliosTask", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ChangePortfoliosTask_target(ctx context.Context, field graphql.CollectedField, obj *model.ChangePortfoliosTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePortfoliosTask_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Target, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePortfoliosTask_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePortfoliosTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
 		},
 	}
 	return fc, nil
@@ -19685,14 +20594,14 @@ func (ec *executionContext) _Collection_perpetualFrom(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Collection_perpetualFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Collection", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Collection", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Collection_perpetualUntil(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
@@ -19708,14 +20617,14 @@ func (ec *executionContext) _Collection_perpetualUntil(ctx context.Context, fiel
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Collection_perpetualUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Collection", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Collection", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Collection_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
@@ -19807,14 +20716,14 @@ func (ec *executionContext) _Collection_kbartUrl(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNURL2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Collection_kbartUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Collection", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Collection", field, true, false, "URL")
 }
 
 func (ec *executionContext) _Collection_version(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
@@ -20806,6 +21715,52 @@ func (ec *executionContext) fieldContext_CommunityZoneCollectionEdge_node(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _CommunityZoneTask_communityZoneId(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTask_communityZoneId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CommunityZoneID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTask_communityZoneId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTask", field, false, false, "String")
+}
+
+func (ec *executionContext) _CommunityZoneTask_force(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommunityZoneTask_force(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Force, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommunityZoneTask_force(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommunityZoneTask", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _CommunityZoneTitle_id(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20966,14 +21921,14 @@ func (ec *executionContext) _CommunityZoneTitle_url(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_CommunityZoneTitle_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "String")
+	return graphql.NewScalarFieldContext("CommunityZoneTitle", field, true, false, "URL")
 }
 
 func (ec *executionContext) _CommunityZoneTitle_publicationType(ctx context.Context, field graphql.CollectedField, obj *model.CommunityZoneTitle) (ret graphql.Marshaler) {
@@ -21563,14 +22518,14 @@ func (ec *executionContext) _CoverageStatement_url(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_CoverageStatement_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("CoverageStatement", field, true, false, "String")
+	return graphql.NewScalarFieldContext("CoverageStatement", field, true, false, "URL")
 }
 
 func (ec *executionContext) _CoverageStatement_notes(ctx context.Context, field graphql.CollectedField, obj *model.Coverage) (ret graphql.Marshaler) {
@@ -24326,6 +25281,93 @@ func (ec *executionContext) fieldContext_ImportFromAlmaPayload_userErrors(_ cont
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportFromAlmaTask_collections(ctx context.Context, field graphql.CollectedField, obj *model.ImportFromAlmaTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportFromAlmaTask_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportFromAlmaTask_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportFromAlmaTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportTask_collection(ctx context.Context, field graphql.CollectedField, obj *model.ImportTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportTask_collection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportTask_collection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportTask_removeMissing(ctx context.Context, field graphql.CollectedField, obj *model.ImportTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportTask_removeMissing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RemoveMissing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportTask_removeMissing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportTask", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _InventoryGroup_id(ctx context.Context, field graphql.CollectedField, obj *model.InventoryGroup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24785,6 +25827,29 @@ func (ec *executionContext) fieldContext_Job_mode(_ context.Context, field graph
 	return graphql.NewScalarFieldContext("Job", field, false, false, "JobMode")
 }
 
+func (ec *executionContext) _Job_task(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_task(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Job().Task(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v model.JobTask) graphql.Marshaler {
+			return ec.marshalOJobTask2autoholdingsᚋgraphᚋmodelᚐJobTask(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_task(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, true, true, "JobTask")
+}
+
 func (ec *executionContext) _Job_trigger(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25211,14 +26276,14 @@ func (ec *executionContext) _Job_reportTsv(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNURL2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Job_reportTsv(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Job", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Job", field, true, false, "URL")
 }
 
 func (ec *executionContext) _Job_reportJson(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
@@ -25234,14 +26299,14 @@ func (ec *executionContext) _Job_reportJson(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNURL2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Job_reportJson(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Job", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Job", field, true, false, "URL")
 }
 
 func (ec *executionContext) _Job_subject(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
@@ -27350,6 +28415,38 @@ func (ec *executionContext) fieldContext_JobFinding_hint(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("JobFinding", field, true, false, "String")
 }
 
+func (ec *executionContext) _JobFinding_rule(ctx context.Context, field graphql.CollectedField, obj *model.JobFinding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobFinding_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.KbartRule) graphql.Marshaler {
+			return ec.marshalOKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐKbartRule(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobFinding_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobFinding",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KbartRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _JobFinding_part(ctx context.Context, field graphql.CollectedField, obj *model.JobFinding) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28727,6 +29824,167 @@ func (ec *executionContext) fieldContext_JudgeRefusedRowPayload_userErrors(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _KbartRule_code(ctx context.Context, field graphql.CollectedField, obj *model.KbartRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KbartRule_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KbartRule_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KbartRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _KbartRule_severity(ctx context.Context, field graphql.CollectedField, obj *model.KbartRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KbartRule_severity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Severity(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNFindingSeverity2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KbartRule_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KbartRule", field, true, false, "FindingSeverity")
+}
+
+func (ec *executionContext) _KbartRule_title(ctx context.Context, field graphql.CollectedField, obj *model.KbartRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KbartRule_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KbartRule_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KbartRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _KbartRule_cause(ctx context.Context, field graphql.CollectedField, obj *model.KbartRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KbartRule_cause(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cause, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KbartRule_cause(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KbartRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _KbartRule_cure(ctx context.Context, field graphql.CollectedField, obj *model.KbartRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KbartRule_cure(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cure, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KbartRule_cure(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KbartRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _KbartRule_forLibraries(ctx context.Context, field graphql.CollectedField, obj *model.KbartRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KbartRule_forLibraries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Library, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KbartRule_forLibraries(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KbartRule", field, false, false, "String")
+}
+
+func (ec *executionContext) _KbartRule_example(ctx context.Context, field graphql.CollectedField, obj *model.KbartRule) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_KbartRule_example(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Example, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_KbartRule_example(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("KbartRule", field, false, false, "String")
+}
+
 func (ec *executionContext) _License_id(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28878,14 +30136,14 @@ func (ec *executionContext) _License_startsOn(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_License_startsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("License", field, true, false, "String")
+	return graphql.NewScalarFieldContext("License", field, true, false, "Date")
 }
 
 func (ec *executionContext) _License_endsOn(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
@@ -28901,14 +30159,14 @@ func (ec *executionContext) _License_endsOn(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_License_endsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("License", field, true, false, "String")
+	return graphql.NewScalarFieldContext("License", field, true, false, "Date")
 }
 
 func (ec *executionContext) _License_note(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
@@ -28970,14 +30228,14 @@ func (ec *executionContext) _License_perpetualFrom(ctx context.Context, field gr
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_License_perpetualFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("License", field, true, false, "String")
+	return graphql.NewScalarFieldContext("License", field, true, false, "Date")
 }
 
 func (ec *executionContext) _License_perpetualUntil(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
@@ -28993,14 +30251,14 @@ func (ec *executionContext) _License_perpetualUntil(ctx context.Context, field g
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_License_perpetualUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("License", field, true, false, "String")
+	return graphql.NewScalarFieldContext("License", field, true, false, "Date")
 }
 
 func (ec *executionContext) _License_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
@@ -29834,6 +31092,194 @@ func (ec *executionContext) fieldContext_MovePortfolioInformationPayload_userErr
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _MoveTask_set(ctx context.Context, field graphql.CollectedField, obj *model.MoveTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveTask_set(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Set, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CollectionSet) graphql.Marshaler {
+			return ec.marshalOCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoveTask_set(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoveTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionSet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoveTask_sources(ctx context.Context, field graphql.CollectedField, obj *model.MoveTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveTask_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveTask_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoveTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoveTask_target(ctx context.Context, field graphql.CollectedField, obj *model.MoveTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveTask_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Target, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MoveTask_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MoveTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MoveTask_movePoLines(ctx context.Context, field graphql.CollectedField, obj *model.MoveTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveTask_movePoLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MovePoLines, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveTask_movePoLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveTask", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MoveTask_moveLicenses(ctx context.Context, field graphql.CollectedField, obj *model.MoveTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveTask_moveLicenses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MoveLicenses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveTask_moveLicenses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveTask", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MoveTask_licenseConflict(ctx context.Context, field graphql.CollectedField, obj *model.MoveTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveTask_licenseConflict(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LicenseConflict, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNLicenseConflict2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveTask_licenseConflict(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveTask", field, false, false, "LicenseConflict")
+}
+
+func (ec *executionContext) _MoveTask_includeInaccessible(ctx context.Context, field graphql.CollectedField, obj *model.MoveTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveTask_includeInaccessible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IncludeInaccessible, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveTask_includeInaccessible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveTask", field, false, false, "Boolean")
 }
 
 func (ec *executionContext) _Mutation_updateSettings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -33524,6 +34970,61 @@ func (ec *executionContext) fieldContext_PageInfo_endCursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "String")
 }
 
+func (ec *executionContext) _PairTask_decisions(ctx context.Context, field graphql.CollectedField, obj *model.PairTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairTask_decisions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decisions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairTask_decisions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PairTask", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PairTask_collections(ctx context.Context, field graphql.CollectedField, obj *model.PairTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PairTask_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PairTask_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PairTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PairingCandidate_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.PairingCandidate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34565,14 +36066,14 @@ func (ec *executionContext) _PoLine_orderedOn(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PoLine_orderedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "Date")
 }
 
 func (ec *executionContext) _PoLine_renewsOn(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
@@ -34588,14 +36089,14 @@ func (ec *executionContext) _PoLine_renewsOn(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PoLine_renewsOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "Date")
 }
 
 func (ec *executionContext) _PoLine_note(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
@@ -34726,14 +36227,14 @@ func (ec *executionContext) _PoLine_intervalFrom(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PoLine_intervalFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "Date")
 }
 
 func (ec *executionContext) _PoLine_intervalUntil(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
@@ -34749,14 +36250,14 @@ func (ec *executionContext) _PoLine_intervalUntil(ctx context.Context, field gra
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_PoLine_intervalUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PoLine", field, true, false, "String")
+	return graphql.NewScalarFieldContext("PoLine", field, true, false, "Date")
 }
 
 func (ec *executionContext) _PoLine_main(ctx context.Context, field graphql.CollectedField, obj *model.POLine) (ret graphql.Marshaler) {
@@ -35249,14 +36750,14 @@ func (ec *executionContext) _Portfolio_url(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Portfolio_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "URL")
 }
 
 func (ec *executionContext) _Portfolio_publicationType(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
@@ -36089,14 +37590,14 @@ func (ec *executionContext) _Portfolio_perpetualFrom(ctx context.Context, field 
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Portfolio_perpetualFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Portfolio_perpetualUntil(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
@@ -36112,14 +37613,14 @@ func (ec *executionContext) _Portfolio_perpetualUntil(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Portfolio_perpetualUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Portfolio", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Portfolio_retention(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
@@ -37875,14 +39376,14 @@ func (ec *executionContext) _ProviderFile_downloadUrl(ctx context.Context, field
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ProviderFile_downloadUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProviderFile", field, true, false, "String")
+	return graphql.NewScalarFieldContext("ProviderFile", field, true, false, "URL")
 }
 
 func (ec *executionContext) _ProviderFile_etag(ctx context.Context, field graphql.CollectedField, obj *model.ProviderFile) (ret graphql.Marshaler) {
@@ -37944,14 +39445,14 @@ func (ec *executionContext) _ProviderFile_date(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ProviderFile_date(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProviderFile", field, true, false, "String")
+	return graphql.NewScalarFieldContext("ProviderFile", field, true, false, "Date")
 }
 
 func (ec *executionContext) _ProviderFile_fetchedAt(ctx context.Context, field graphql.CollectedField, obj *model.ProviderFile) (ret graphql.Marshaler) {
@@ -40076,6 +41577,56 @@ func (ec *executionContext) fieldContext_Query_jobTypes(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_kbartRules(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_kbartRules(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().KbartRules(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal []*model.KbartRule
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*model.KbartRule
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.KbartRule) graphql.Marshaler {
+			return ec.marshalNKbartRule2ᚕᚖautoholdingsᚋgraphᚋmodelᚐKbartRuleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_kbartRules(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_KbartRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40740,14 +42291,14 @@ func (ec *executionContext) _Retention_from(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Retention_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Retention", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Retention", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Retention_until(ctx context.Context, field graphql.CollectedField, obj *model.Retention) (ret graphql.Marshaler) {
@@ -40763,14 +42314,14 @@ func (ec *executionContext) _Retention_until(ctx context.Context, field graphql.
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_Retention_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Retention", field, true, false, "String")
+	return graphql.NewScalarFieldContext("Retention", field, true, false, "Date")
 }
 
 func (ec *executionContext) _Retention_licenseCode(ctx context.Context, field graphql.CollectedField, obj *model.Retention) (ret graphql.Marshaler) {
@@ -41587,6 +43138,61 @@ func (ec *executionContext) fieldContext_Subscription_worklistChanged(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _SyncTask_profiles(ctx context.Context, field graphql.CollectedField, obj *model.SyncTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncTask_profiles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profiles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Profile) graphql.Marshaler {
+			return ec.marshalNProfile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProfileᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncTask_profiles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SyncTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SyncTask_force(ctx context.Context, field graphql.CollectedField, obj *model.SyncTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SyncTask_force(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Force, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SyncTask_force(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SyncTask", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _TakeBackPairingPayload_decision(ctx context.Context, field graphql.CollectedField, obj *TakeBackPairingPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41774,6 +43380,70 @@ func (ec *executionContext) fieldContext_UndoJobPayload_userErrors(_ context.Con
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoTask_subject(ctx context.Context, field graphql.CollectedField, obj *model.UndoTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoTask_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UndoTask_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UndoTask_collections(ctx context.Context, field graphql.CollectedField, obj *model.UndoTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UndoTask_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UndoTask_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UndoTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
 		},
 	}
 	return fc, nil
@@ -42699,6 +44369,84 @@ func (ec *executionContext) fieldContext_WithdrawProfilePayload_userErrors(_ con
 	return fc, nil
 }
 
+func (ec *executionContext) _WithdrawTask_profile(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawTask_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawTask_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawTask",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawTask_content(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawTask_content(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Content, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOContentType2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawTask_content(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WithdrawTask", field, false, false, "ContentType")
+}
+
+func (ec *executionContext) _WithdrawTask_deleteProfile(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawTask) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawTask_deleteProfile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeleteProfile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawTask_deleteProfile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WithdrawTask", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _WorklistChange_counts(ctx context.Context, field graphql.CollectedField, obj *model.WorklistChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43386,14 +45134,14 @@ func (ec *executionContext) _WorklistItem_until(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_WorklistItem_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "String")
+	return graphql.NewScalarFieldContext("WorklistItem", field, true, false, "Date")
 }
 
 func (ec *executionContext) _WorklistItem_note(ctx context.Context, field graphql.CollectedField, obj *model.WorklistItem) (ret graphql.Marshaler) {
@@ -45120,11 +46868,11 @@ func (ec *executionContext) unmarshalInputCarryOverInput(ctx context.Context, ob
 			it.JobID = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "previewJobId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -45302,11 +47050,11 @@ func (ec *executionContext) unmarshalInputChangePortfoliosInput(ctx context.Cont
 			it.TargetCollectionID = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "previewJobId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -45383,11 +47131,11 @@ func (ec *executionContext) unmarshalInputChangeProfileGroupsInput(ctx context.C
 			it.Version = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "previewJobId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -46027,14 +47775,14 @@ func (ec *executionContext) unmarshalInputCreateLicenseInput(ctx context.Context
 			it.Type = graphql.OmittableOf(data)
 		case "startsOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.StartsOn = graphql.OmittableOf(data)
 		case "endsOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -46055,14 +47803,14 @@ func (ec *executionContext) unmarshalInputCreateLicenseInput(ctx context.Context
 			it.PerpetualAccess = graphql.OmittableOf(data)
 		case "perpetualFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.PerpetualFrom = graphql.OmittableOf(data)
 		case "perpetualUntil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -46132,14 +47880,14 @@ func (ec *executionContext) unmarshalInputCreatePoLineInput(ctx context.Context,
 			it.Type = graphql.OmittableOf(data)
 		case "orderedOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderedOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.OrderedOn = graphql.OmittableOf(data)
 		case "renewsOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("renewsOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -46181,14 +47929,14 @@ func (ec *executionContext) unmarshalInputCreatePoLineInput(ctx context.Context,
 			it.Currency = graphql.OmittableOf(data)
 		case "intervalFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalFrom"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.IntervalFrom = graphql.OmittableOf(data)
 		case "intervalUntil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalUntil"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -46592,11 +48340,11 @@ func (ec *executionContext) unmarshalInputDeactivateCollectionInput(ctx context.
 			it.Version = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		}
 	}
 	return it, nil
@@ -46652,11 +48400,11 @@ func (ec *executionContext) unmarshalInputDecidePairingsInput(ctx context.Contex
 			it.Part = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -47469,11 +49217,11 @@ func (ec *executionContext) unmarshalInputImportCollectionInput(ctx context.Cont
 			it.RemoveMissing = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -47539,11 +49287,11 @@ func (ec *executionContext) unmarshalInputImportCommunityZoneTitlesInput(ctx con
 			it.FileID = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "force":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("force"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -47620,11 +49368,11 @@ func (ec *executionContext) unmarshalInputImportFromAlmaInput(ctx context.Contex
 			it.File = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "previewJobId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -48215,7 +49963,7 @@ func (ec *executionContext) unmarshalInputMarkWorklistItemsInput(ctx context.Con
 			it.State = data
 		case "until":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -48322,11 +50070,11 @@ func (ec *executionContext) unmarshalInputMovePortfolioInformationInput(ctx cont
 			it.IncludeInaccessible = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "previewJobId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("previewJobId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -48686,14 +50434,14 @@ func (ec *executionContext) unmarshalInputPortfolioChangeInput(ctx context.Conte
 			it.AccessRights = graphql.OmittableOf(data)
 		case "perpetualFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.PerpetualFrom = graphql.OmittableOf(data)
 		case "perpetualUntil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -49491,11 +51239,11 @@ func (ec *executionContext) unmarshalInputRunProfileInput(ctx context.Context, o
 			it.ProfileID = data
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "force":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("force"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -49782,11 +51530,11 @@ func (ec *executionContext) unmarshalInputUndoJobInput(ctx context.Context, obj 
 			it.JobID = data
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -49887,14 +51635,14 @@ func (ec *executionContext) unmarshalInputUpdateCollectionInput(ctx context.Cont
 			it.PerpetualAccess = graphql.OmittableOf(data)
 		case "perpetualFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.PerpetualFrom = graphql.OmittableOf(data)
 		case "perpetualUntil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -50132,14 +51880,14 @@ func (ec *executionContext) unmarshalInputUpdateLicenseInput(ctx context.Context
 			it.Type = graphql.OmittableOf(data)
 		case "startsOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("startsOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.StartsOn = graphql.OmittableOf(data)
 		case "endsOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("endsOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -50160,14 +51908,14 @@ func (ec *executionContext) unmarshalInputUpdateLicenseInput(ctx context.Context
 			it.PerpetualAccess = graphql.OmittableOf(data)
 		case "perpetualFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.PerpetualFrom = graphql.OmittableOf(data)
 		case "perpetualUntil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -50314,14 +52062,14 @@ func (ec *executionContext) unmarshalInputUpdatePoLineInput(ctx context.Context,
 			it.Type = graphql.OmittableOf(data)
 		case "orderedOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderedOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.OrderedOn = graphql.OmittableOf(data)
 		case "renewsOn":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("renewsOn"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -50363,14 +52111,14 @@ func (ec *executionContext) unmarshalInputUpdatePoLineInput(ctx context.Context,
 			it.Currency = graphql.OmittableOf(data)
 		case "intervalFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalFrom"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.IntervalFrom = graphql.OmittableOf(data)
 		case "intervalUntil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("intervalUntil"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -50510,14 +52258,14 @@ func (ec *executionContext) unmarshalInputUpdatePortfolioInput(ctx context.Conte
 			it.AccessRights = graphql.OmittableOf(data)
 		case "perpetualFrom":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualFrom"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
 			it.PerpetualFrom = graphql.OmittableOf(data)
 		case "perpetualUntil":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("perpetualUntil"))
-			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -50900,11 +52648,11 @@ func (ec *executionContext) unmarshalInputWithdrawProfileInput(ctx context.Conte
 			it.Content = graphql.OmittableOf(data)
 		case "mode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
-			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			data, err := ec.unmarshalNJobMode2string(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.Mode = graphql.OmittableOf(data)
+			it.Mode = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -51065,6 +52813,79 @@ func UnmarshalWorklistItemRef(ctx context.Context, raw any) (WorklistItemRef, er
 // endregion **************************** input.gotpl *****************************
 
 // region    ************************** interface.gotpl ***************************
+
+func (ec *executionContext) _JobTask(ctx context.Context, sel ast.SelectionSet, obj model.JobTask) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case *model.WithdrawTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WithdrawTask(ctx, sel, obj)
+	case *model.UndoTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UndoTask(ctx, sel, obj)
+	case *model.SyncTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._SyncTask(ctx, sel, obj)
+	case *model.PairTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PairTask(ctx, sel, obj)
+	case *model.MoveTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MoveTask(ctx, sel, obj)
+	case *model.ImportTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ImportTask(ctx, sel, obj)
+	case *model.ImportFromAlmaTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ImportFromAlmaTask(ctx, sel, obj)
+	case *model.CommunityZoneTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CommunityZoneTask(ctx, sel, obj)
+	case *model.ChangePortfoliosTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChangePortfoliosTask(ctx, sel, obj)
+	case *model.ChangeGroupsTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ChangeGroupsTask(ctx, sel, obj)
+	case *model.CarryOverTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CarryOverTask(ctx, sel, obj)
+	case *model.ActivateTask:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ActivateTask(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of JobTask must implement graphql.Marshaler", obj))
+		}
+	}
+}
 
 func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj model.Node) graphql.Marshaler {
 	switch obj := (obj).(type) {
@@ -51488,6 +53309,44 @@ func (ec *executionContext) _ActivateCollectionPayload(ctx context.Context, sel 
 		case "userErrors":
 			out.Values[i] = ec._ActivateCollectionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var activateTaskImplementors = []string{"ActivateTask", "JobTask"}
+
+func (ec *executionContext) _ActivateTask(ctx context.Context, sel ast.SelectionSet, obj *model.ActivateTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, activateTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ActivateTask")
+		case "collection":
+			out.Values[i] = ec._ActivateTask_collection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addedBy":
+			out.Values[i] = ec._ActivateTask_addedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -51986,6 +53845,44 @@ func (ec *executionContext) _CarryOverPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var carryOverTaskImplementors = []string{"CarryOverTask", "JobTask"}
+
+func (ec *executionContext) _CarryOverTask(ctx context.Context, sel ast.SelectionSet, obj *model.CarryOverTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, carryOverTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CarryOverTask")
+		case "pairs":
+			out.Values[i] = ec._CarryOverTask_pairs(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "collections":
+			out.Values[i] = ec._CarryOverTask_collections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var changeImplementors = []string{"Change"}
 
 func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, obj *model.Change) graphql.Marshaler {
@@ -52180,6 +54077,49 @@ func (ec *executionContext) _ChangeEdge(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var changeGroupsTaskImplementors = []string{"ChangeGroupsTask", "JobTask"}
+
+func (ec *executionContext) _ChangeGroupsTask(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeGroupsTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeGroupsTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeGroupsTask")
+		case "profile":
+			out.Values[i] = ec._ChangeGroupsTask_profile(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._ChangeGroupsTask_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "to":
+			out.Values[i] = ec._ChangeGroupsTask_to(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var changePortfoliosPayloadImplementors = []string{"ChangePortfoliosPayload"}
 
 func (ec *executionContext) _ChangePortfoliosPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangePortfoliosPayload) graphql.Marshaler {
@@ -52199,6 +54139,59 @@ func (ec *executionContext) _ChangePortfoliosPayload(ctx context.Context, sel as
 		case "userErrors":
 			out.Values[i] = ec._ChangePortfoliosPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var changePortfoliosTaskImplementors = []string{"ChangePortfoliosTask", "JobTask"}
+
+func (ec *executionContext) _ChangePortfoliosTask(ctx context.Context, sel ast.SelectionSet, obj *model.ChangePortfoliosTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changePortfoliosTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangePortfoliosTask")
+		case "action":
+			out.Values[i] = ec._ChangePortfoliosTask_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "collections":
+			out.Values[i] = ec._ChangePortfoliosTask_collections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "set":
+			out.Values[i] = ec._ChangePortfoliosTask_set(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "portfolios":
+			out.Values[i] = ec._ChangePortfoliosTask_portfolios(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "target":
+			out.Values[i] = ec._ChangePortfoliosTask_target(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -52823,6 +54816,44 @@ func (ec *executionContext) _CommunityZoneCollectionEdge(ctx context.Context, se
 			}
 		case "node":
 			out.Values[i] = ec._CommunityZoneCollectionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var communityZoneTaskImplementors = []string{"CommunityZoneTask", "JobTask"}
+
+func (ec *executionContext) _CommunityZoneTask(ctx context.Context, sel ast.SelectionSet, obj *model.CommunityZoneTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communityZoneTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommunityZoneTask")
+		case "communityZoneId":
+			out.Values[i] = ec._CommunityZoneTask_communityZoneId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "force":
+			out.Values[i] = ec._CommunityZoneTask_force(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -54635,6 +56666,77 @@ func (ec *executionContext) _ImportFromAlmaPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var importFromAlmaTaskImplementors = []string{"ImportFromAlmaTask", "JobTask"}
+
+func (ec *executionContext) _ImportFromAlmaTask(ctx context.Context, sel ast.SelectionSet, obj *model.ImportFromAlmaTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importFromAlmaTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportFromAlmaTask")
+		case "collections":
+			out.Values[i] = ec._ImportFromAlmaTask_collections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var importTaskImplementors = []string{"ImportTask", "JobTask"}
+
+func (ec *executionContext) _ImportTask(ctx context.Context, sel ast.SelectionSet, obj *model.ImportTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportTask")
+		case "collection":
+			out.Values[i] = ec._ImportTask_collection(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeMissing":
+			out.Values[i] = ec._ImportTask_removeMissing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var inventoryGroupImplementors = []string{"InventoryGroup", "Node"}
 
 func (ec *executionContext) _InventoryGroup(ctx context.Context, sel ast.SelectionSet, obj *model.InventoryGroup) graphql.Marshaler {
@@ -54822,6 +56924,12 @@ func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "task":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Job_task(ctx, field, obj)
+				})
 		case "trigger":
 			out.Values[i] = ec._Job_trigger(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -55544,6 +57652,11 @@ func (ec *executionContext) _JobFinding(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "rule":
+			out.Values[i] = ec._JobFinding_rule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "part":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -56146,6 +58259,69 @@ func (ec *executionContext) _JudgeRefusedRowPayload(ctx context.Context, sel ast
 	return out
 }
 
+var kbartRuleImplementors = []string{"KbartRule"}
+
+func (ec *executionContext) _KbartRule(ctx context.Context, sel ast.SelectionSet, obj *model.KbartRule) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, kbartRuleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("KbartRule")
+		case "code":
+			out.Values[i] = ec._KbartRule_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "severity":
+			out.Values[i] = ec._KbartRule_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._KbartRule_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cause":
+			out.Values[i] = ec._KbartRule_cause(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cure":
+			out.Values[i] = ec._KbartRule_cure(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "forLibraries":
+			out.Values[i] = ec._KbartRule_forLibraries(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "example":
+			out.Values[i] = ec._KbartRule_example(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var licenseImplementors = []string{"License", "Node"}
 
 func (ec *executionContext) _License(ctx context.Context, sel ast.SelectionSet, obj *model.License) graphql.Marshaler {
@@ -56568,6 +58744,69 @@ func (ec *executionContext) _MovePortfolioInformationPayload(ctx context.Context
 			}
 		case "userErrors":
 			out.Values[i] = ec._MovePortfolioInformationPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var moveTaskImplementors = []string{"MoveTask", "JobTask"}
+
+func (ec *executionContext) _MoveTask(ctx context.Context, sel ast.SelectionSet, obj *model.MoveTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, moveTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MoveTask")
+		case "set":
+			out.Values[i] = ec._MoveTask_set(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "sources":
+			out.Values[i] = ec._MoveTask_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "target":
+			out.Values[i] = ec._MoveTask_target(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "movePoLines":
+			out.Values[i] = ec._MoveTask_movePoLines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "moveLicenses":
+			out.Values[i] = ec._MoveTask_moveLicenses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "licenseConflict":
+			out.Values[i] = ec._MoveTask_licenseConflict(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "includeInaccessible":
+			out.Values[i] = ec._MoveTask_includeInaccessible(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -57059,6 +59298,44 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var pairTaskImplementors = []string{"PairTask", "JobTask"}
+
+func (ec *executionContext) _PairTask(ctx context.Context, sel ast.SelectionSet, obj *model.PairTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, pairTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PairTask")
+		case "decisions":
+			out.Values[i] = ec._PairTask_decisions(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "collections":
+			out.Values[i] = ec._PairTask_collections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		default:
@@ -58895,6 +61172,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_jobTypes(ctx, field)
 				})
+		case "kbartRules":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_kbartRules(ctx, field)
+				})
 		case "viewer":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -59513,6 +61796,44 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	}
 }
 
+var syncTaskImplementors = []string{"SyncTask", "JobTask"}
+
+func (ec *executionContext) _SyncTask(ctx context.Context, sel ast.SelectionSet, obj *model.SyncTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, syncTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SyncTask")
+		case "profiles":
+			out.Values[i] = ec._SyncTask_profiles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "force":
+			out.Values[i] = ec._SyncTask_force(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var takeBackPairingPayloadImplementors = []string{"TakeBackPairingPayload"}
 
 func (ec *executionContext) _TakeBackPairingPayload(ctx context.Context, sel ast.SelectionSet, obj *TakeBackPairingPayload) graphql.Marshaler {
@@ -59607,6 +61928,44 @@ func (ec *executionContext) _UndoJobPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "userErrors":
 			out.Values[i] = ec._UndoJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var undoTaskImplementors = []string{"UndoTask", "JobTask"}
+
+func (ec *executionContext) _UndoTask(ctx context.Context, sel ast.SelectionSet, obj *model.UndoTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, undoTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UndoTask")
+		case "subject":
+			out.Values[i] = ec._UndoTask_subject(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "collections":
+			out.Values[i] = ec._UndoTask_collections(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -60126,6 +62485,49 @@ func (ec *executionContext) _WithdrawProfilePayload(ctx context.Context, sel ast
 			}
 		case "userErrors":
 			out.Values[i] = ec._WithdrawProfilePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var withdrawTaskImplementors = []string{"WithdrawTask", "JobTask"}
+
+func (ec *executionContext) _WithdrawTask(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawTask) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawTaskImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawTask")
+		case "profile":
+			out.Values[i] = ec._WithdrawTask_profile(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "content":
+			out.Values[i] = ec._WithdrawTask_content(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deleteProfile":
+			out.Values[i] = ec._WithdrawTask_deleteProfile(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -62782,6 +65184,30 @@ func (ec *executionContext) marshalNJudgeRefusedRowPayload2ᚖautoholdingsᚋgra
 	return ec._JudgeRefusedRowPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNKbartRule2ᚕᚖautoholdingsᚋgraphᚋmodelᚐKbartRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.KbartRule) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐKbartRule(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐKbartRule(ctx context.Context, sel ast.SelectionSet, v *model.KbartRule) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "KbartRule!")
+		return graphql.Null
+	}
+	return ec._KbartRule(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicenseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.License) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -62804,6 +65230,20 @@ func (ec *executionContext) marshalNLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLi
 		return graphql.Null
 	}
 	return ec._License(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLicenseConflict2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLicenseConflict2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LicenseConflict!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNLicenseConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.License]) graphql.Marshaler {
@@ -63168,6 +65608,20 @@ func (ec *executionContext) marshalNPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._Portfolio(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPortfolioAction2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPortfolioAction2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PortfolioAction!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPortfolioConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
@@ -63658,6 +66112,20 @@ func (ec *executionContext) marshalNTestProfileConnectionPayload2ᚖautoholdings
 		return graphql.Null
 	}
 	return ec._TestProfileConnectionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNURL2string(ctx context.Context, v any) (string, error) {
+	res, err := model.UnmarshalText(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNURL2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalText(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "URL!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNUndoJobInput2autoholdingsᚋgraphᚋgeneratedᚐUndoJobInput(ctx context.Context, v any) (UndoJobInput, error) {
@@ -64533,6 +67001,24 @@ func (ec *executionContext) unmarshalOCoverageStatementInput2ᚕᚖautoholdings�
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalODate2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalText(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODate2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalText(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalODateTime2ᚖint64(ctx context.Context, v any) (*int64, error) {
 	if v == nil {
 		return nil, nil
@@ -64862,24 +67348,6 @@ func (ec *executionContext) marshalOJobKind2ᚖstring(ctx context.Context, sel a
 	return res
 }
 
-func (ec *executionContext) unmarshalOJobMode2ᚖstring(ctx context.Context, v any) (*string, error) {
-	if v == nil {
-		return nil, nil
-	}
-	res, err := graphql.UnmarshalString(v)
-	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOJobMode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	_ = sel
-	_ = ctx
-	res := graphql.MarshalString(*v)
-	return res
-}
-
 func (ec *executionContext) marshalOJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx context.Context, sel ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -64958,6 +67426,13 @@ func (ec *executionContext) marshalOJobState2ᚕstringᚄ(ctx context.Context, s
 	return ret
 }
 
+func (ec *executionContext) marshalOJobTask2autoholdingsᚋgraphᚋmodelᚐJobTask(ctx context.Context, sel ast.SelectionSet, v model.JobTask) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._JobTask(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOJobTypeFilter2ᚖautoholdingsᚋgraphᚋmodelᚐJobTypeFilter(ctx context.Context, v any) (*model.JobTypeFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -64982,6 +67457,13 @@ func (ec *executionContext) marshalOJobVerdict2ᚖstring(ctx context.Context, se
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐKbartRule(ctx context.Context, sel ast.SelectionSet, v *model.KbartRule) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._KbartRule(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx context.Context, sel ast.SelectionSet, v *model.License) graphql.Marshaler {
@@ -65429,6 +67911,24 @@ func (ec *executionContext) unmarshalOString2ᚖstring(ctx context.Context, v an
 }
 
 func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := model.MarshalText(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOURL2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := model.UnmarshalText(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

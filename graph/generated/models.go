@@ -132,7 +132,7 @@ type CarryOverInput struct {
 	// A job: all such lines of its report.
 	JobID graphql.Omittable[*string] `json:"jobId,omitempty"`
 	// PREVIEW shows what would be moved, and what stays and why.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// With APPLY: the preview to apply, no more and no less.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
@@ -158,7 +158,7 @@ type ChangePortfoliosInput struct {
 	// Where to move to, for MOVE: a local collection.
 	TargetCollectionID graphql.Omittable[*string] `json:"targetCollectionId,omitempty"`
 	// PREVIEW writes nothing and reports the same.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// With APPLY: the preview that is to be applied, no more and no less.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
@@ -182,7 +182,7 @@ type ChangeProfileGroupsInput struct {
 	// The version that was read; where it is given and the profile was changed since, it is refused.
 	Version graphql.Omittable[*int] `json:"version,omitempty"`
 	// PREVIEW writes nothing and reports the same.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// With APPLY: the preview that is to be applied, no more and no less.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
@@ -490,7 +490,7 @@ type DeactivateCollectionInput struct {
 	// The version that was read; where it is given and the collection was changed since, nothing is done.
 	Version graphql.Omittable[*int] `json:"version,omitempty"`
 	// PREVIEW shows the consequences and changes nothing.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 }
 
 // What came of deactivateCollection.
@@ -526,7 +526,7 @@ type DecidePairingsInput struct {
 	// Portfolios that are not the titles they are paired with now.
 	Part graphql.Omittable[[]*PartTitleInput] `json:"part,omitempty"`
 	// PREVIEW shows what the holdings would come to.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
@@ -756,7 +756,7 @@ type ImportCollectionInput struct {
 	// Take out portfolios that the list does not have, under the guard; one with a PO line is kept.
 	RemoveMissing graphql.Omittable[*bool] `json:"removeMissing,omitempty"`
 	// PREVIEW shows what it would do.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
@@ -776,7 +776,7 @@ type ImportCommunityZoneTitlesInput struct {
 	// A list that was uploaded by `POST /files`; it needs `communityZoneId`. Without one the provider's global title list is fetched.
 	FileID graphql.Omittable[*string] `json:"fileId,omitempty"`
 	// PREVIEW shows what it would do.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// Apply a list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
@@ -800,7 +800,7 @@ type ImportFromAlmaInput struct {
 	// The file itself, where it is small: CSV in UTF-8 with a header.
 	File graphql.Omittable[*string] `json:"file,omitempty"`
 	// PREVIEW writes nothing and reports the same.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// With APPLY: the preview that is to be applied, no more and no less. It was made of the same kept file: give its fileId, or the same file.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
@@ -927,7 +927,7 @@ type MovePortfolioInformationInput struct {
 	// go there stays, and the report names that portfolio.
 	IncludeInaccessible graphql.Omittable[*bool] `json:"includeInaccessible,omitempty"`
 	// PREVIEW shows the summary to confirm.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// With APPLY: the preview whose plan is to be applied, no more and no less.
 	PreviewJobID graphql.Omittable[*string] `json:"previewJobId,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
@@ -1121,7 +1121,7 @@ type RunProfileInput struct {
 	// Which profile.
 	ProfileID string `json:"profileId"`
 	// An inactive profile can only be previewed.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// Apply the list even where it is older than the last one applied, was rejected or was undone.
 	Force graphql.Omittable[*bool] `json:"force,omitempty"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
@@ -1233,7 +1233,7 @@ type UndoJobInput struct {
 	// Which job.
 	JobID string `json:"jobId"`
 	// PREVIEW shows what undoing would do.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }
@@ -1574,7 +1574,7 @@ type WithdrawProfileInput struct {
 	// Those of one content type; all where it is left out.
 	Content graphql.Omittable[*string] `json:"content,omitempty"`
 	// PREVIEW shows what it would do.
-	Mode graphql.Omittable[*string] `json:"mode,omitempty"`
+	Mode string `json:"mode"`
 	// The same request again answers with the same job, however long ago that was; another one with the same key is a CONFLICT. At most 200 characters.
 	IdempotencyKey graphql.Omittable[*string] `json:"idempotencyKey,omitempty"`
 }

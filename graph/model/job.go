@@ -25,6 +25,7 @@ type JobPage struct {
 	Groups    Related[[]*JobGroup]
 	Jobs      Related[*Job] // subjects and those waited for
 	Obstacles Related[*jobs.Obstacle]
+	Tasks     Related[JobTask]
 }
 
 // Jobs makes a page of rows.
@@ -265,9 +266,9 @@ func (*JobFinding) IsNode() {}
 func (f *JobFinding) ID() string { return ID(JobFindingType, f.JobFinding.ID) }
 
 // Severity is its name.
-func (f *JobFinding) Severity() string {
-	return severities[min(max(f.JobFinding.Severity, 0), len(severities)-1)]
-}
+func (f *JobFinding) Severity() string { return severityName(f.JobFinding.Severity) }
+
+func severityName(severity int) string { return severities[min(max(severity, 0), len(severities)-1)] }
 
 // Line is null for the file as a whole.
 func (f *JobFinding) Line() *int { return orNone(f.JobFinding.Line) }
@@ -283,6 +284,9 @@ func (f *JobFinding) Value() *string { return orNull(f.JobFinding.Value) }
 
 // Hint says what to do.
 func (f *JobFinding) Hint() *string { return orNull(f.JobFinding.Hint) }
+
+// Rule is null for what is no matter of the list alone.
+func (f *JobFinding) Rule() *KbartRule { return rulesByCode()[f.Code] }
 
 // severities are the names, in the order of kbart.Severity.
 var severities = []string{kbart.Info: "INFO", kbart.Warning: "WARNING", kbart.Error: "ERROR", kbart.Fatal: "FATAL"}

@@ -17,8 +17,8 @@ func MarshalText(text string) graphql.Marshaler { return graphql.MarshalString(t
 // variables, so that no call below is asked about one that cannot be stored.
 func UnmarshalText(v any) (string, error) {
 	text, err := graphql.UnmarshalString(v)
-	if err != nil {
-		return "", err
+	if err != nil { // only of a Date or URL: gqlgen itself checks a String
+		return "", problem.New(problem.BadInput, "", "a day or an address is a text, such as \"2026-11-23\"")
 	}
 	return checked(text)
 }
