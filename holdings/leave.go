@@ -16,7 +16,7 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 	for i, l := range batch {
 		ids[i], entitlements[i] = w.plan.Portfolios.At(l.Portfolio).ID, w.plan.Portfolios.At(l.Portfolio).Entitlement
 	}
-	there, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
+	there, err := w.plan.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,8 @@ func (w *portfolioTarget) leaveBatch(ctx context.Context, tx *store.Tx, batch []
 		})
 	}
 	w.countLeaving(byAction, protected)
-	if err := w.giveBackFormer(ctx, tx, byAction, there); err != nil {
+	left := map[plan.Action][]int64{plan.Remove: byAction[plan.Remove], plan.Keep: byAction[plan.Keep], plan.Withdraw: unlisted}
+	if err := w.giveBackFormer(ctx, tx, left, there); err != nil {
 		return err
 	}
 	if w.out.Show {
@@ -84,10 +85,10 @@ func (w *portfolioTarget) countLeaving(byAction map[plan.Action][]int64, protect
 func (w *portfolioTarget) protections(
 	ctx context.Context, tx *store.Tx, batch []plan.LeavingPortfolio, ids []int64,
 ) (map[int64]protection, error) {
-	protected, err := loadProtections(ctx, tx, ids)
+	protected, err := w.out.Part.protections(ctx, tx, ids)
 	for i, l := range batch {
 		if err == nil && w.plan.MergedInto(l.Portfolio) {
-			protected[ids[i]] = protected[ids[i]].ofMerged(w.out.Show)
+			protected[ids[i]] = protected[ids[i]].ofMerged()
 		}
 	}
 	return protected, err
@@ -159,12 +160,9 @@ type protection struct {
 
 func (p protection) any() bool { return len(p.poLines) > 0 || p.retained.Holds() }
 
-// ofMerged is what still protects a portfolio in whose place another was paired. All that hung on it was carried over, or in a
-// preview would be; what is retained of its collection or license is retained there.
-func (p protection) ofMerged(show bool) protection {
-	if show {
-		return protection{}
-	}
+// ofMerged is what still protects a portfolio in whose place another was paired. All that hung on it was carried over; what is
+// retained of its collection or license is retained there.
+func (p protection) ofMerged() protection {
 	return protection{poLines: p.poLines}
 }
 

@@ -8,17 +8,18 @@ import (
 	"autoholdings/kbart"
 )
 
-// giveBackFormer gives parted portfolios that leave the list the title columns back that they had before they were paired with
-// the wrong title. They are reported under the action by which the portfolio leaves, as what is taken over is.
+// giveBackFormer gives parted portfolios that leave the last list the title columns back that they had before they were paired
+// with the wrong title; where another profile still lists one, what that says takes over. They are reported under the action by
+// which the portfolio leaves, as what is taken over is.
 func (w *portfolioTarget) giveBackFormer(
-	ctx context.Context, tx *store.Tx, byAction map[plan.Action][]int64, there map[int64]*plan.StoredPortfolio,
+	ctx context.Context, tx *store.Tx, left map[plan.Action][]int64, there map[int64]*plan.StoredPortfolio,
 ) error {
 	if w.out.Part.Pairs == nil || len(w.out.Part.Pairs.Before) == 0 {
 		return nil
 	}
 	var changes []valueChange
 	for _, action := range []plan.Action{plan.Remove, plan.Keep, plan.Withdraw} {
-		for _, id := range byAction[action] {
+		for _, id := range left[action] {
 			before, parted := w.out.Part.Pairs.Before[id]
 			if !parted {
 				continue

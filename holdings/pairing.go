@@ -220,10 +220,9 @@ type Pairs struct {
 	Decisions []Pairing // of a preview, which stores none
 	Decided   []int64   // the portfolios that the job decides on
 
-	Replaced map[int64]int64 // portfolios and those that are paired in their place
-	// of a preview: those of Replaced on which nothing of staff's would be left; otherwise that is looked up
-	Emptied map[int64]bool
-	Before  map[int64]plan.DivergingValues // the title columns that parted portfolios get back when they leave
+	Replaced map[int64]int64                // portfolios and those that are paired in their place
+	Staff    map[int64]*ForeseenStaff       // of a preview: of the portfolios from which and to which something would be moved first
+	Before   map[int64]plan.DivergingValues // the title columns that parted portfolios get back when they leave
 }
 
 // loadPairings reads what people decided about the part's collection, the newest first.
@@ -288,13 +287,16 @@ func (s *Service) merged(ctx context.Context, part *Part) (map[int64]int64, erro
 		return nil, nil
 	}
 	found := map[int64]int64{}
-	if part.Pairs.Emptied != nil {
-		for from := range part.Pairs.Emptied {
+	var stored []int64
+	for _, from := range slices.Sorted(maps.Keys(part.Pairs.Replaced)) {
+		switch f := part.Pairs.Staff[from]; {
+		case f == nil:
+			stored = append(stored, from)
+		case f.empty():
 			found[from] = part.Pairs.Replaced[from]
 		}
-		return found, nil
 	}
-	for chunk := range slices.Chunk(slices.Sorted(maps.Keys(part.Pairs.Replaced)), store.IDsAtOnce) {
+	for chunk := range slices.Chunk(stored, store.IDsAtOnce) {
 		placeholders, args := store.InList(chunk)
 		ids, err := s.store.IDs(ctx, `SELECT id FROM portfolios p WHERE local_values = '' AND access_rights = '' AND license_id IS NULL
 			AND NOT EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = p.id)

@@ -65,8 +65,11 @@ func (w *PartWriter) all() []*store.Inserter {
 	return append(slices.Clip(w.inserters), w.changes)
 }
 
-// Close frees what the writer prepared.
+// Close frees what the writer prepared. A nil writer, of which not even the start worked, has nothing.
 func (w *PartWriter) Close() error {
+	if w == nil {
+		return nil
+	}
 	var errs []error
 	for _, in := range w.all() {
 		errs = append(errs, in.Close())

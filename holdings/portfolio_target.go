@@ -38,7 +38,7 @@ func newPortfolioTarget(ctx context.Context, s *Service, planned *Plan, out *Par
 func (w *portfolioTarget) close() error { return w.rows.close() }
 
 func (w *portfolioTarget) leaveForPerson(ctx context.Context, tx *store.Tx, why string, ids []int64) error {
-	portfolios, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
+	portfolios, err := w.plan.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 			}
 		}
 	}
-	there, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
+	there, err := w.plan.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}
@@ -81,10 +81,10 @@ func (w *portfolioTarget) writeBatch(ctx context.Context, tx *store.Tx, batch []
 	if err != nil {
 		return err
 	}
-	if w.former, err = w.plan.foreseen.load(ctx, tx.SQL.QueryContext, w.predecessorIDs(batch)); err != nil {
+	if w.former, err = w.plan.load(ctx, tx.SQL.QueryContext, w.predecessorIDs(batch)); err != nil {
 		return err
 	}
-	retained, err := LoadRetentions(ctx, tx.SQL.QueryContext, w.recovered(batch))
+	retained, err := w.out.Part.retentions(ctx, tx.SQL.QueryContext, w.recovered(batch))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package holdings
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -88,16 +89,20 @@ func LoadRetentions(ctx context.Context, read store.QueryFunc, portfolioIDs []in
 	if err != nil {
 		return nil, fmt.Errorf("read what is retained: %w", err)
 	}
+	return found, readRetentions(rows, found)
+}
+
+func readRetentions(rows *sql.Rows, into map[int64]plan.Retention) error {
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
 		var mark string
 		if err := rows.Scan(&id, &mark); err != nil {
-			return nil, fmt.Errorf("read what is retained: %w", err)
+			return fmt.Errorf("read what is retained: %w", err)
 		}
-		found[id] = parseMark(mark)
+		into[id] = parseMark(mark)
 	}
-	return found, rows.Err()
+	return rows.Err()
 }
 
 // markRetained marks the portfolios that are retained. Where nobody said so of anything, that is known at once.

@@ -116,6 +116,9 @@ func (s *Service) read(ctx context.Context, source plan.Source, part *Part, repo
 	if err := group.Wait(); err != nil {
 		return in, nil, err
 	}
+	if err := part.foreseeStaff(ctx, s.store.Query, &in.Portfolios); err != nil {
+		return in, nil, err
+	}
 	if l.Titles.Len() > manyTitles {
 		runtime.GC() // reading and grouping used as much memory as what stays
 	}

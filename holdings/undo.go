@@ -41,6 +41,7 @@ type undoer struct {
 	entitling, placing *store.Inserter // update entitlements and portfolios
 	revalued           []valueChange   // portfolios whose title columns the batch changes, except those in takenBack
 	takenBack          []valueChange   // withdrawn portfolios that get back the values of the part's own list
+	never              []int64         // entitlements to portfolios that had none of the profile before: they would say what never held
 }
 
 func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show bool) (u *undoer, err error) {
@@ -185,7 +186,7 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 	if err != nil {
 		return err
 	}
-	u.revalued, u.takenBack = u.revalued[:0], u.takenBack[:0]
+	u.revalued, u.takenBack, u.never = u.revalued[:0], u.takenBack[:0], u.never[:0]
 	for _, id := range ids {
 		if now.there[id] == nil || done[id] {
 			continue
@@ -205,7 +206,26 @@ func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, ch
 	if err := u.rows.keepOthers(ctx, tx, u.revalued); err != nil {
 		return err
 	}
-	return u.rows.keepAll(ctx, tx, u.takenBack)
+	if err := u.rows.keepAll(ctx, tx, u.takenBack); err != nil {
+		return err
+	}
+	return u.deleteNever(ctx, tx)
+}
+
+// deleteNever deletes entitlements that there would not be but for the job.
+func (u *undoer) deleteNever(ctx context.Context, tx *store.Tx) error {
+	if len(u.never) == 0 || u.out.Show {
+		return nil
+	}
+	placeholders, args := store.InList(u.never)
+	for _, statement := range []string{
+		`DELETE FROM coverage_statements WHERE entitlement_id IN `, `DELETE FROM entitlements WHERE id IN `,
+	} {
+		if _, err := tx.SQL.ExecContext(ctx, statement+placeholders, args...); err != nil {
+			return fmt.Errorf("take entitlements back: %w", err)
+		}
+	}
+	return nil
 }
 
 // ownEntitlements reads the entitlements of the part's profile, by portfolio.
@@ -464,6 +484,9 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 		Values: plan.ValuesOfState(plan.StateOf(p, e.id), why),
 	})
 	u.setState(id, e, false, state)
+	if recordedState != "" && state.Entitled == "" {
+		u.never = append(u.never, e.id)
+	}
 	return action
 }
 

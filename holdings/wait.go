@@ -15,7 +15,7 @@ func (w *portfolioTarget) waitBatch(ctx context.Context, tx *store.Tx, batch []p
 	for i, waits := range batch {
 		ids[i], entitlements[i] = w.plan.Portfolios.At(waits.Portfolio).ID, w.plan.Portfolios.At(waits.Portfolio).Entitlement
 	}
-	there, err := w.plan.foreseen.load(ctx, tx.SQL.QueryContext, ids)
+	there, err := w.plan.load(ctx, tx.SQL.QueryContext, ids)
 	if err != nil {
 		return err
 	}

@@ -143,6 +143,11 @@ func (r *run) finishIn(ctx context.Context, tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	if r.whenDone != nil && e.state != Failed {
+		if err := r.whenDone(ctx, tx); err != nil {
+			return err
+		}
+	}
 	if err := r.conclude(ctx, tx, &e); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"autoholdings/holdings/library"
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
+	"autoholdings/holdings/worklist"
 	"autoholdings/internal/failpoint"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -48,6 +49,7 @@ type machine struct {
 	acquisitions *acquisitions.Service
 	profiles     *profiles.Service
 	moves        *move.Service
+	worklist     *worklist.Service
 	jobs         *jobs.Service
 	fetcher      *provider.Fetcher
 	halt         context.CancelFunc
@@ -102,7 +104,7 @@ func (m *machine) restart(dieAt int) (lives bool) {
 	m.must(err)
 	lib := library.Open(m.store, box, jobs.Busy{})
 	m.holdings, m.collections, m.acquisitions = lib.Holdings, lib.Collections, lib.Acquisitions
-	m.profiles, m.moves = lib.Profiles, lib.Moves
+	m.profiles, m.moves, m.worklist = lib.Profiles, lib.Moves, lib.Worklist
 	m.holdings.BatchTitles = 3 // so that a small list takes several transactions
 	m.fetcher, err = provider.NewFetcher(oup.Provider(), provider.Options{
 		Template: provider.Template{BaseURL: m.url}, Dir: filepath.Join(m.dir, "files"), AllowHTTP: true, AllowPrivate: true,

@@ -321,6 +321,9 @@ func (m *model) replayUndo(t *rapid.T, j *modelJob, before *snapshot) {
 			}
 			mine.active, mine.waiting = l.Action == "ADD" && then.own[p.profile].waiting == "", then.own[p.profile].waiting
 			r.visible, r.listed, r.review = then.visible, then.listed, then.review
+			if then.own[p.profile] == (own{}) { // it never had it
+				*mine = own{}
+			}
 		}
 		replayed[p.content][title] = r
 	})

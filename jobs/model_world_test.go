@@ -934,6 +934,9 @@ func (r record) reversed(c *plan.Counts, profile int, was, wrote record, there b
 	}
 	if there {
 		to.own[profile].sayAgain(c, &r, &to, then, was, wrote, profile)
+		if came && !then.had { // it never had it
+			*mine = own{}
+		}
 	}
 	switch {
 	case came && others:

@@ -328,7 +328,7 @@ func (a pairArgs) perform(ctx context.Context, r *run) error {
 		if part.Content == "" {
 			return r.movePart(ctx, carry, part, last)
 		}
-		return r.planAgain(ctx, a, part, last)
+		return r.planAgain(ctx, a, carry, part, last)
 	})
 }
 
@@ -338,6 +338,10 @@ func (r *run) pairsMade(ctx context.Context, a pairArgs, parts []*ent.JobPart) (
 	toMove := slices.ContainsFunc(parts, func(p *ent.JobPart) bool { return p.Content == "" && isOpen(p.State) })
 	if !toMove {
 		return nil, nil
+	}
+	carried, err := r.s.moves.WithSomething(ctx, a.Carried)
+	if err != nil || len(carried) == 0 { // the lists need not be planned to know that nothing moves
+		return nil, err
 	}
 	made := map[int64]bool{}
 	for _, part := range parts {
@@ -352,7 +356,7 @@ func (r *run) pairsMade(ctx context.Context, a pairArgs, parts []*ent.JobPart) (
 			made[id] = true
 		}
 	}
-	for _, pair := range a.Carried {
+	for _, pair := range carried {
 		if made[pair.ToID] {
 			pairs = append(pairs, pair)
 		}
@@ -370,9 +374,7 @@ func (r *run) pairedBy(ctx context.Context, a pairArgs, part *ent.JobPart) ([]in
 	if err := pr.readFile(ctx); err != nil || pr.file.Path == "" {
 		return nil, err
 	}
-	if pr.pairs, err = a.pairsFor(ctx, r); err != nil {
-		return nil, err
-	}
+	pr.pairs = a.pairsFor(r)
 	planned, err := pr.holdingsPart(ctx)
 	if err != nil {
 		return nil, err
@@ -442,14 +444,14 @@ func (r *run) makePartsAgain(ctx context.Context, tx *store.Tx, a pairArgs, prof
 }
 
 // planAgain brings a part in step with the list that was applied last.
-func (r *run) planAgain(ctx context.Context, a pairArgs, part *ent.JobPart, last bool) error {
+func (r *run) planAgain(ctx context.Context, a pairArgs, carry *move.Plan, part *ent.JobPart, last bool) error {
 	pr, err := r.syncPart(ctx, part, syncArgs{})
 	if pr == nil {
 		return err
 	}
-	pr.last = last
-	if err == nil {
-		pr.pairs, err = a.pairsFor(ctx, r)
+	pr.last, pr.pairs = last, a.pairsFor(r)
+	if err == nil && r.job.Mode == Preview {
+		pr.pairs.Staff, err = r.s.moves.Foreseen(ctx, carry)
 	}
 	if err == nil {
 		err = pr.bringAgainInStep(ctx)
@@ -458,7 +460,7 @@ func (r *run) planAgain(ctx context.Context, a pairArgs, part *ent.JobPart, last
 }
 
 // pairsFor is what a part has to know of the job.
-func (a pairArgs) pairsFor(ctx context.Context, r *run) (*holdings.Pairs, error) {
+func (a pairArgs) pairsFor(r *run) *holdings.Pairs {
 	p := &holdings.Pairs{Before: a.Before, Replaced: map[int64]int64{}}
 	for _, pair := range a.Carried {
 		p.Replaced[pair.FromID] = pair.ToID
@@ -466,24 +468,10 @@ func (a pairArgs) pairsFor(ctx context.Context, r *run) (*holdings.Pairs, error)
 	for _, d := range a.Decisions {
 		p.Decided = append(p.Decided, d.PortfolioID)
 	}
-	if r.job.Mode == Apply {
-		return p, nil
+	if r.job.Mode == Preview {
+		p.Decisions = a.Decisions
 	}
-	p.Decisions, p.Emptied = a.Decisions, map[int64]bool{}
-	stays, err := r.s.store.Read.JobChange.Query().Where(jobchange.JobID(r.job.ID), jobchange.ActionIn(string(plan.LicenseConflict),
-		string(plan.StaffStays), string(plan.Left)), jobchange.HasPartWith(jobpart.Content(""))).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read what would stay: %w", err)
-	}
-	for id := range p.Replaced {
-		p.Emptied[id] = true
-	}
-	for _, c := range stays {
-		if c.PortfolioID != nil {
-			delete(p.Emptied, *c.PortfolioID)
-		}
-	}
-	return p, nil
+	return p
 }
 
 // bringAgainInStep plans a list that was applied before once more. What a person declined of it stays declined.

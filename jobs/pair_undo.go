@@ -12,8 +12,8 @@ import (
 	"autoholdings/internal/store"
 )
 
-// undoPairs undoes pairings by hand: the decisions no longer hold, what the lists changed under them is reversed, and then what
-// hung on the portfolios goes back.
+// undoPairs undoes pairings by hand: what the lists changed under them is reversed, then what hung on the portfolios goes back, and
+// with the end of that the decisions no longer hold. An undo that is cancelled half way leaves them in force.
 type undoPairs struct{}
 
 // ofLists are the parts of the job that planned lists.
@@ -58,6 +58,9 @@ func (u undoPairs) perform(ctx context.Context, r *run, undone *ent.Job) error {
 	if err != nil {
 		return err
 	}
+	if r.job.Mode == Apply {
+		r.whenDone = func(ctx context.Context, tx *store.Tx) error { return holdings.ForgetPairings(ctx, tx, undone.ID) }
+	}
 	var shown *move.ShownUndo
 	if r.job.Mode == Preview {
 		shown = move.NewShownUndo()
@@ -98,8 +101,5 @@ func (u undoPairs) makeParts(ctx context.Context, tx *store.Tx, r *run, undone *
 			return err
 		}
 	}
-	if r.job.Mode != Apply {
-		return nil
-	}
-	return holdings.ForgetPairings(ctx, tx, undone.ID)
+	return nil
 }

@@ -31,6 +31,8 @@ type run struct {
 	ending    *ending // how its last transaction ended the job; nil: not ended
 
 	foresight *foresight // for a preview of several parts; nil: none
+
+	whenDone func(ctx context.Context, tx *store.Tx) error // in the transaction that ends the job once all of it is done; nil: nothing
 }
 
 // execute does a claimed job and records how it ended. It returns what the queue is told: a *failedTask if the job

@@ -71,6 +71,28 @@ func (s *Service) PlanPairs(ctx context.Context, pairs []Pair, sameTitle bool) (
 	return p, nil
 }
 
+// WithSomething returns those pairs of which something hangs on the portfolio that is moved from.
+func (s *Service) WithSomething(ctx context.Context, pairs []Pair) (some []Pair, err error) {
+	for chunk := range slices.Chunk(pairs, store.IDsAtOnce) {
+		ids := make([]int64, len(chunk))
+		for i, pair := range chunk {
+			ids[i] = pair.FromID
+		}
+		has, err := store.IDSet(ctx, s.store.Query, `SELECT p.id FROM portfolios p WHERE (p.local_values <> '' OR p.access_rights <> ''
+			OR p.license_id IS NOT NULL OR EXISTS (SELECT 1 FROM po_lines l WHERE l.portfolio_id = p.id)
+			OR EXISTS (SELECT 1 FROM additional_licenses a WHERE a.portfolio_id = p.id)) AND p.id IN `, ids)
+		if err != nil {
+			return nil, fmt.Errorf("look for what is to be moved: %w", err)
+		}
+		for _, pair := range chunk {
+			if has[pair.FromID] {
+				some = append(some, pair)
+			}
+		}
+	}
+	return some, nil
+}
+
 // Sources are the collections from which the plan moves something, in the order in which they are moved.
 func (p *Plan) Sources() []int64 { return p.rules.SourceIDs }
 

@@ -2,6 +2,7 @@ package move_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -206,5 +207,21 @@ func TestUndoOfACarryOverLeaves(t *testing.T) {
 	}
 	if p := b.Store.Read.Portfolio.GetX(t.Context(), b.titles["Old name"]); p.AccessRights != holdings.Current || p.PerpetualFrom != "" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestPartThatCannotBegin says why, and does not fail otherwise.
+func TestPartThatCannotBegin(t *testing.T) {
+	t.Parallel()
+	b, pairs := setupPairs(t)
+	planned, err := b.Moves.PlanPairs(t.Context(), pairs, false)
+	b.Must(err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.Moves.ApplyMove(ctx, planned, &holdings.Part{}, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if _, err := b.Moves.UndoMove(ctx, 1, &holdings.Part{}, nil, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }

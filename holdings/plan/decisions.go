@@ -88,7 +88,7 @@ func (p *Plan) decide(in *Input, found *pairing) {
 		case len(titles) > 1:
 			p.decided.unclear = append(p.decided.unclear, d)
 			continue
-		case found.titles.Open(titles[0]) && found.portfolios.Open(portfolio):
+		case found.titles.Open(titles[0]) && found.portfolios.Open(portfolio) && !p.decided.parted[titlePlace{titles[0], portfolio}]:
 			found.pair(titles[0], portfolio)
 			p.decided.pairs = append(p.decided.pairs, titles[0])
 			p.decided.words[titles[0]] = d.Words

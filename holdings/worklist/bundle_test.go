@@ -3,11 +3,14 @@ package worklist_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"autoholdings/holdings"
+	"autoholdings/holdings/plan"
 	"autoholdings/holdings/worklist"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/problem"
@@ -142,4 +145,23 @@ func (b *testBundle) run(kind, state, verdict, partState string, at int64) (jobI
 			SetMessage("the guard holds it").Exec(ctx)
 	})
 	return jobID
+}
+
+// preview shows what a list would change for a profile.
+func (b *testBundle) preview(profile int64, list string) {
+	b.T.Helper()
+	jobID := b.NewJob(profile)
+	b.exec(`UPDATE jobs SET mode = 'PREVIEW' WHERE id = ?`, jobID)
+	part := &holdings.Part{
+		ID: jobID + 1, JobID: jobID, ProfileID: profile, CollectionID: holdingstest.CollectionID, Content: "JOURNALS",
+		Findings: holdings.NewFindingLog(),
+		Fence:    func(context.Context, *store.Tx, holdings.Progress) error { return nil },
+		Begun:    func(context.Context, *store.Tx, plan.Counts) error { return nil },
+		Finish:   func(context.Context, *store.Tx, plan.Counts) error { return nil },
+	}
+	source := plan.Source{Name: "list.txt", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(list)), nil }}
+	planned, err := b.Holdings.Plan(b.T.Context(), source, part, plan.StandardGuards(), part.Findings.Add)
+	b.Must(err)
+	_, err = b.Holdings.Show(b.T.Context(), planned, part)
+	b.Must(err)
 }

@@ -41,6 +41,12 @@ const failedWhole = `jobs.state = 'FAILED' AND NOT EXISTS (SELECT 1 FROM job_par
 // ended is when a portfolio left the last list.
 const ended = `COALESCE((SELECT MAX(e.ended_at) FROM entitlements e WHERE e.portfolio_id = portfolios.id), 0)`
 
+// beganToBeListed is the line of the report by which a portfolio was listed that was not. Another profile's list that has it, too,
+// and a preview, begin nothing.
+const beganToBeListed = `COALESCE((SELECT CAST(MAX(c.id) AS TEXT) FROM job_changes c
+	WHERE c.portfolio_id = portfolios.id AND c.action = 'ADD' AND c.field = '' AND c.old_value NOT LIKE '%"listed":true%'
+		AND (SELECT b.mode FROM jobs b WHERE b.id = c.job_id) = 'APPLY'), '')`
+
 func sourcesOn(s *store.Store) []source {
 	return []source{
 		{
@@ -70,9 +76,8 @@ func sourcesOn(s *store.Store) []source {
 		{
 			of: ListedWithoutOrder, from: `portfolios`, where: acquisitions.WithoutPOLineSQL,
 			subject: `portfolios.id`, since: `portfolios.created_at`, byID: true,
-			fingerprint: `COALESCE((SELECT CAST(MAX(c.id) AS TEXT) FROM job_changes c
-				WHERE c.portfolio_id = portfolios.id AND c.action = 'ADD'), '')`,
-			ofProfiles: entitledBy, ofCollections: inCollection,
+			fingerprint: beganToBeListed,
+			ofProfiles:  entitledBy, ofCollections: inCollection,
 		},
 	}
 }

@@ -199,6 +199,23 @@ func TestDoneUntilItComesAnew(t *testing.T) {
 	b.lists("a new title", listed, "LISTED_WITHOUT_PO_LINE New")
 }
 
+// TestMarkStaysWhileListed: another profile's list that has the title, too, and a preview of it, leave what is on the item.
+func TestMarkStaysWhileListed(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sync("2026-01-01", before)
+	listed := ofType(worklist.ListedWithoutOrder)
+	b.mark(worklist.Marking{State: worklist.Done}, b.items(listed, 10)...)
+	list := holdingstest.KBART(others + before)
+	b.preview(2, list)
+	b.lists("the other profile's preview", listed)
+	b.Sync(2, list)
+	b.lists("the other profile has them, too", listed)
+	b.sync("2026-02-01", "")
+	b.sync("2026-03-01", before)
+	b.lists("listed by the other all the time", listed)
+}
+
 // TestMarksRefused: a mistake marks nothing, and each problem names its item.
 func TestMarksRefused(t *testing.T) {
 	t.Parallel()
