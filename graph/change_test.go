@@ -234,6 +234,7 @@ func TestChangePortfoliosRefused(t *testing.T) {
 		{input{"selection": input{"setId": model.ID(model.PortfolioSetType, 4711)}, "change": note}, "NOT_FOUND input.selection.setId"},
 		{input{"selection": input{"fileId": model.ID(model.ProviderFileType, 4711)}}, "NOT_FOUND input.selection.fileId"},
 		{input{"selection": input{"file": "a,b\n1,2\n"}}, "BAD_USER_INPUT input.selection.file"},
+		{input{"selection": input{"file": "collection,title_id,public_note\n"}}, "BAD_USER_INPUT input.selection"},
 		{input{"selection": input{"file": "portfolio_id,public_note\n" + id + ",x\n"}, "change": note}, "BAD_USER_INPUT input.change"},
 		{input{"selection": input{"filter": input{"titlePrefix": "nobody has this"}}, "change": note}, "BAD_USER_INPUT input.selection"},
 		{
@@ -288,6 +289,15 @@ func TestCreatePortfolio(t *testing.T) {
 	if p := b.standing(made.ID); !p.Accessible || p.ListedByProvider || len(p.Entitlements) != 1 {
 		t.Errorf("%+v", p)
 	}
+	again := input{"collectionId": collection, "title": "Annals", "onlineIdentifier": "0006-8950"}
+	b.wants("createPortfolio", again, "CONFLICT input.title")
+	b.done("removePortfolio", input{"portfolioId": made.ID})
+	second := b.many("createPortfolio", again).Portfolio
+	b.refused("restorePortfolio", input{"portfolioId": made.ID}, "CONFLICT input.portfolioId")
+	b.changed(input{"action": "RESTORE", "selection": input{"portfolioIds": []string{made.ID}}}, jobs.VerdictNoChange)
+	b.done("removePortfolio", input{"portfolioId": second.ID})
+	b.done("restorePortfolio", input{"portfolioId": made.ID})
+
 	list := b.importCollection(map[string]any{"collectionId": collection, "kbart": shortList})
 	b.waitFor(list.Job.ID)
 	b.done("updatePortfolio", input{"portfolioId": made.ID, "localValues": []input{{"field": "publication_title", "value": "Annals, new"}}})

@@ -120,10 +120,13 @@ func proxyOf(change holdings.StaffChange, o graphql.Omittable[*generated.ProxyIn
 func localValuesOf(change holdings.StaffChange, values []*generated.LocalValueInput) error {
 	for _, in := range values {
 		value, coverage := inputValue(in.Value), inputValue(in.Coverage)
+		_, twice := change[in.Field]
 		switch {
 		case !holdings.IsProviderField(in.Field):
 			return problem.New(problem.BadInput, "input.localValues", "there is no field %q of the provider: choose among %s, %s", in.Field,
 				plan.TitleColumnNames, plan.CoverageField)
+		case twice:
+			return problem.New(problem.BadInput, "input.localValues", "there are two values of %s: give one", in.Field)
 		case in.Field == plan.CoverageField && value != nil:
 			return problem.New(problem.BadInput, "input.localValues", "coverage is no text: give it as coverage { mode statements }")
 		case in.Field != plan.CoverageField && coverage != nil:

@@ -91,8 +91,9 @@ func TestWrongLocalValues(t *testing.T) {
 	b, _, id := setupJournal(t)
 	b.unchanged(func() {
 		for path, wrong := range map[string]input{
-			"BAD_USER_INPUT input.localValues":  {"localValues": []input{{"field": "public_note", "value": "x"}}},
-			"BAD_USER_INPUT input.localValues ": {"localValues": []input{{"field": "coverage", "value": "1996"}}},
+			"BAD_USER_INPUT input.localValues":    {"localValues": []input{{"field": "public_note", "value": "x"}}},
+			"BAD_USER_INPUT input.localValues   ": {"localValues": []input{{"field": "notes", "value": "a"}, {"field": "notes", "value": "b"}}},
+			"BAD_USER_INPUT input.localValues ":   {"localValues": []input{{"field": "coverage", "value": "1996"}}},
 			"BAD_USER_INPUT input.localValues  ": {"localValues": []input{
 				{"field": "notes", "coverage": input{"mode": "INSTEAD", "statements": []input{}}},
 			}},

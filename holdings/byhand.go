@@ -40,11 +40,20 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio
 
 // RestorePortfolio brings a portfolio back into the holdings, whoever took it out. In a local collection it is the
 // library's own again. In any other, it has no entitlement in force until the provider lists it. One that is in the
-// holdings stays as it is. It is refused while a job writes the collection.
+// holdings stays as it is. It is refused while a job writes the collection, and where the collection got another portfolio of
+// the title since.
 func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfolio, error) {
 	return s.writeByHand(ctx, id, func(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (*ent.Portfolio, error) {
 		if p.RemovedAt == nil {
 			return p, nil
+		}
+		there, err := LoadTitlesThere(ctx, tx.Client, p.CollectionID, []*ent.Portfolio{p})
+		if err != nil {
+			return p, err
+		}
+		if there.Has(p, *p.RemovedAt) {
+			return p, problem.New(problem.Conflict, "input.portfolioId", "%q stays out of the holdings: its collection got another portfolio of "+
+				"this title since. Use that one, or take it out first (removePortfolio)", p.PublicationTitle)
 		}
 		now := tx.Now
 		if isLocal(p.Edges.Collection) {

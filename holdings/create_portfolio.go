@@ -49,6 +49,9 @@ func (s *Service) CreatePortfolio(ctx context.Context, in NewPortfolio) (p *ent.
 		if err := problems.Err(); err != nil {
 			return err
 		}
+		if err := checkTitleIsNew(ctx, tx, c, t); err != nil {
+			return err
+		}
 		if p, err = s.insertOwn(ctx, tx, c.ID, t); err != nil {
 			return err
 		}
@@ -58,6 +61,20 @@ func (s *Service) CreatePortfolio(ctx context.Context, in NewPortfolio) (p *ent.
 		return nil, err
 	}
 	return p, nil
+}
+
+// checkTitleIsNew refuses a title that the collection has in the holdings.
+func checkTitleIsNew(ctx context.Context, tx *store.Tx, c *ent.Collection, t *plan.Title) error {
+	cited := plan.CitationOf(&t.Values)
+	p := &ent.Portfolio{
+		TitleID: cited.TitleID, PrintKey: kbart.IdentifierKey(cited.PrintIdentifier), OnlineKey: kbart.IdentifierKey(cited.OnlineIdentifier),
+	}
+	there, err := LoadTitlesThere(ctx, tx.Client, c.ID, []*ent.Portfolio{p})
+	if err != nil || !there.Has(p, -1) {
+		return err
+	}
+	return problem.New(problem.Conflict, "input.title", "%q has this title already, by its title_id and identifiers or by an ISSN or ISBN: "+
+		"change that portfolio instead (updatePortfolio)", c.Name)
 }
 
 // title checks what is given and returns it as a title.

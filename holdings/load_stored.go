@@ -17,8 +17,8 @@ func loadEntitlements(ctx context.Context, read store.QueryFunc, ids []int64) (m
 	placeholders, args := store.InList(ids)
 	rows,
 		err := read(ctx,
-		`SELECT id, portfolio_id, active, waiting, waiting_since, given_back, own_values, own_hash FROM entitlements WHERE id IN `+placeholders,
-		args...)
+		`SELECT id, portfolio_id, active, waiting, waiting_since, given_back, ended_at, own_values, own_hash FROM entitlements WHERE id IN `+
+			placeholders, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
@@ -27,7 +27,8 @@ func loadEntitlements(ctx context.Context, read store.QueryFunc, ids []int64) (m
 		var id int64
 		var e plan.EntitlementState
 		var own string
-		if err := rows.Scan(&id, &e.PortfolioID, &e.Active, &e.Waiting, &e.WaitingSince, &e.GivenBack, &own, &e.OwnHash); err != nil {
+		if err := rows.Scan(&id, &e.PortfolioID, &e.Active, &e.Waiting, &e.WaitingSince, &e.GivenBack, &e.EndedAt, &own,
+			&e.OwnHash); err != nil {
 			return nil, fmt.Errorf("read the entitlements: %w", err)
 		}
 		if e.Own, err = plan.ParseDivergingValues(own); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
@@ -209,6 +210,33 @@ func TestOpenEndIsRetainedToTheDayItEnded(t *testing.T) {
 	if got := b.shown("brain"); !strings.HasPrefix(got, "1996 – ") || strings.Contains(got, "present") || strings.Contains(got, "embargo") ||
 		!strings.HasPrefix(got, "1996 – "+year) {
 		t.Errorf("%s, want an end in %s", got, year)
+	}
+}
+
+// TestUndoneReturnGivesBackTheEnd: what left once, came back, and leaves again by an undo has ended when it left first: a patron
+// has no more of it than before the run that is undone, and of several holders the one that had it last is still the last.
+func TestUndoneReturnGivesBackTheEnd(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	list := holdingstest.KBART(others + "Brain; id=brain; print=@1; first=1996")
+	b.dated(1, "2026-01-01", list)
+	b.staff("brain", perpetual("", ""))
+	b.dated(1, "2026-02-01", holdingstest.KBART(others))
+	b.Write(func(ctx context.Context, tx *store.Tx) error {
+		e := b.entitlementOf(1, "brain")
+		return tx.Entitlement.UpdateOneID(e.ID).SetEndedAt(*e.EndedAt - 40*24*time.Hour.Milliseconds()).Exec(ctx)
+	})
+	ended, shown, exported := *b.entitlementOf(1, "brain").EndedAt, b.shown("brain"), b.export()
+	_, back := b.dated(1, "2026-03-01", list)
+	if got := b.shown("brain"); got != "1996 – present" {
+		t.Errorf("it is back: %s", got)
+	}
+	b.undo(1, back)
+	if e := b.entitlementOf(1, "brain"); e.Active || e.EndedAt == nil || *e.EndedAt != ended {
+		t.Errorf("it ended %v, not %d", e.EndedAt, ended)
+	}
+	if b.shown("brain") != shown || b.export() != exported {
+		t.Errorf("shown: %s, was %s; exported:\n%s", b.shown("brain"), shown, b.export())
 	}
 }
 

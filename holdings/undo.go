@@ -54,8 +54,8 @@ func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show
 	}
 	u.entitling, err = u.out.Updater(ctx, "entitlements",
 		"active = v.to_active, waiting = v.to_waiting, waiting_since = v.to_since, given_back = v.to_given_back, "+
-			"ended_at = CASE WHEN v.to_active THEN NULL ELSE v.at END, updated_at = v.at",
-		"to_active BOOLEAN", "to_waiting TEXT", "to_since TEXT", "to_given_back BOOLEAN", "at BIGINT")
+			"ended_at = v.to_ended, updated_at = v.at",
+		"to_active BOOLEAN", "to_waiting TEXT", "to_since TEXT", "to_given_back BOOLEAN", "to_ended BIGINT", "at BIGINT")
 	if err != nil {
 		return u, err
 	}
@@ -490,12 +490,20 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	return action
 }
 
-// setState restores the state of a portfolio and of the entitlement. Whether it is available is up to staff, and stays.
+// setState restores the state of a portfolio and of the entitlement, and when that had ended: what is retained, and whose
+// coverage is shown last, goes by it. Whether it is available is up to staff, and stays.
 func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state plan.PortfolioState) {
 	if u.out.Show {
 		return
 	}
-	u.entitling.Add(entitled && state.Waiting == "", state.Waiting, state.WaitingSince, entitled || state.GivenBack, u.out.Now, e.id)
+	active, ended := entitled && state.Waiting == "", state.EndedAt
+	switch {
+	case active:
+		ended = nil
+	case ended == nil: // it was made by the job
+		ended = &u.out.Now
+	}
+	u.entitling.Add(active, state.Waiting, state.WaitingSince, entitled || state.GivenBack, ended, u.out.Now, e.id)
 	u.placing.Add(state.Listed, state.RemovedAt, state.Review, u.out.Now, id)
 }
 

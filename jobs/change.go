@@ -198,7 +198,11 @@ func (s *Service) checkChange(ctx context.Context, tx *store.Tx, in ChangeReques
 	} else if args.CollectionIDs, err = s.bulk.CollectionsOf(ctx, tx.Client, args.Action, sel); err != nil {
 		return args, err
 	}
-	if len(args.CollectionIDs) == 0 && (lines == nil || len(lines.Unused) == 0) {
+	switch {
+	case len(args.CollectionIDs) > 0 || lines != nil && len(lines.Unused) > 0:
+	case lines != nil:
+		problems.Add(problem.BadInput, "input.selection", "the file has no line below its header: give a line for each portfolio to change")
+	default:
 		problems.Add(problem.BadInput, "input.selection", "it selects no portfolio: look with the query portfolios what a filter finds")
 	}
 	if in.PreviewJobID != 0 && in.Mode == Apply {

@@ -315,6 +315,18 @@ func (l *fileLine) rights(cells map[string]string) {
 	}
 	l.set(holdings.FieldPerpetualFrom, cells[almaPerpetual])
 	l.set(holdings.FieldPerpetualUntil, cells[almaPerpetualEnd])
+	rights := l.change[holdings.FieldAccessRights]
+	if rights == nil || *rights != holdings.Perpetual {
+		return
+	}
+	unread := cells[almaPerpetual] != "" && l.change[holdings.FieldPerpetualFrom] == nil ||
+		cells[almaPerpetualEnd] != "" && l.change[holdings.FieldPerpetualUntil] == nil
+	if unread { // perpetual access without the days that bound it would be more than there is
+		for _, field := range []string{holdings.FieldAccessRights, holdings.FieldPerpetualFrom, holdings.FieldPerpetualUntil} {
+			delete(l.change, field)
+		}
+		l.notTaken(holdings.FieldAccessRights, cell, "its days cannot be read: correct them, or set access_rights and the days by hand")
+	}
 }
 
 // localCoverage reads the local coverage, where Alma uses it.

@@ -341,6 +341,38 @@ func TestAlmaCoverage(t *testing.T) {
 		`perpetual_from:  > the file says "1996-01-01": the access is not perpetual`, `access_rights:  > CURRENT`)
 }
 
+// TestAlmaTakesNoWiderAndNoNarrowerRights: perpetual access comes with all its days or not at all, and what a portfolio has keeps its
+// own.
+func TestAlmaTakesNoWiderAndNoNarrowerRights(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 3)...))
+	order := func() *bulk.Order {
+		n := holdingstest.ISSN
+		lines := b.readAlma(alma("ISSN\tAccess type\tPerpetual from\tPerpetual until", n(1)+"\tPerpetual\t31/12/1999\t2005",
+			n(2)+"\tCurrent and perpetual\t1999\t2005"), holdingstest.CollectionID)
+		return &bulk.Order{Action: bulk.Change, Lines: lines}
+	}
+	_, job := b.run(order(), attempt{show: true})
+	wantIn(t, "unreadable days", b.report(job), `REFUSED Journal 000 access_rights:  > the file says "Perpetual": its days cannot be read`,
+		`REFUSED Journal 000 perpetual_from:  > the file says "31/12/1999"`, `UPDATE Journal 001 access_rights:  > PERPETUAL`,
+		`UPDATE Journal 001 perpetual_from:  > 1999-01-01`, `UPDATE Journal 001 perpetual_until:  > 2005-12-31`)
+	_, err := b.Holdings.UpdatePortfolio(t.Context(), holdings.PortfolioChange{ID: b.PortfolioID("j001"), Staff: holdings.StaffChange{
+		holdings.FieldAccessRights: of(holdings.Perpetual),
+	}})
+	b.Must(err)
+	before := b.dump()
+	counts, job := b.run(order(), attempt{})
+	if counts.Updated != 0 || b.dump() != before {
+		t.Errorf("what is there: %+v\n%s", counts, b.report(job))
+	}
+	for _, line := range []string{`001 perpetual_from:  > the file says "1999-01-01": what is`, `001 perpetual_until:  > the file says "2005-12-31": what is`} {
+		if !strings.Contains(b.report(job), line) {
+			t.Errorf("no %s in\n%s", line, b.report(job))
+		}
+	}
+}
+
 // TestAlmaRefused: a file that cannot be one is refused as a whole, with what to do.
 func TestAlmaRefused(t *testing.T) {
 	t.Parallel()

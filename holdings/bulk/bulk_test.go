@@ -331,6 +331,33 @@ func TestRemoveRestoreMove(t *testing.T) {
 	}
 }
 
+// TestUndoWhereTheTitleCameSince: what was moved or taken out stays so where its collection got another portfolio of the title
+// since.
+func TestUndoWhereTheTitleCameSince(t *testing.T) {
+	t.Parallel()
+	for _, action := range []bulk.Action{bulk.Move, bulk.Remove} {
+		b := setup(t)
+		from, to := b.local("Ours"), b.local("Theirs")
+		order := &bulk.Order{Action: action, Select: all()}
+		if action == bulk.Move {
+			order.Target = b.Store.Read.Collection.GetX(t.Context(), to)
+		}
+		annals := holdings.NewPortfolio{CollectionID: from, Title: map[string]string{"publication_title": "Annals", "title_id": "annals"}}
+		if _, err := b.Holdings.CreatePortfolio(t.Context(), annals); err != nil {
+			t.Fatal(err)
+		}
+		_, job := b.run(order, attempt{collection: from})
+		if _, err := b.Holdings.CreatePortfolio(t.Context(), annals); err != nil {
+			t.Fatal(err)
+		}
+		before := b.dump()
+		counts, undo := b.undo(job, attempt{})
+		if report := b.report(undo); counts.Changed() || b.dump() != before || !strings.Contains(report, "another portfolio of this title since") {
+			t.Errorf("%s undone: %+v\n%s", action, counts, report)
+		}
+	}
+}
+
 // TestUndoOfMoved: undoing the sync that kept a portfolio leaves it alone once it was moved.
 func TestUndoOfMoved(t *testing.T) {
 	t.Parallel()

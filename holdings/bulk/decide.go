@@ -57,7 +57,11 @@ func (s *Service) decide(ctx context.Context, r reader, o *Order, collectionID i
 		}
 		b.decideRemovals(rows, places, now, func(id int64) []string { return notOfClosedOrders(held[id], places[id]) })
 	case Restore:
-		b.decideRestored(rows, places, local)
+		there, err := holdings.LoadTitlesThere(ctx, r.client, collectionID, rows)
+		if err != nil {
+			return nil, err
+		}
+		b.decideRestored(rows, places, local, there)
 	default:
 		return b, b.decideMoves(ctx, r, o, rows, places)
 	}
@@ -188,11 +192,16 @@ func (b *batch) decideRemovals(rows []*ent.Portfolio, places map[int64]plan.Plac
 	}
 }
 
-// decideRestored brings back what is out of the holdings. In a local collection it is the library's own again.
-func (b *batch) decideRestored(rows []*ent.Portfolio, places map[int64]plan.Place, local bool) {
+// decideRestored brings back what is out of the holdings. In a local collection it is the library's own again. A title that the
+// collection got another portfolio of meanwhile stays out.
+func (b *batch) decideRestored(rows []*ent.Portfolio, places map[int64]plan.Place, local bool, there holdings.TitlesThere) {
 	for _, p := range rows {
 		if p.RemovedAt == nil {
 			b.counts.Unchanged++
+			continue
+		}
+		if there.Has(p, *p.RemovedAt) {
+			b.refuse(p, 0, titleCameSince)
 			continue
 		}
 		before := places[p.ID]
@@ -208,6 +217,8 @@ func (b *batch) decideRestored(rows []*ent.Portfolio, places map[int64]plan.Plac
 	}
 }
 
+const titleCameSince = "its collection got another portfolio of this title since: use that one, or take it out first"
+
 func (b *batch) place(p *ent.Portfolio, action plan.Action, before, after plan.Place) {
 	b.change(p, action, "", plan.ValuesOfPlace(before, after), 0)
 	b.places = append(b.places, placeUpdate{p.ID, before, after})
@@ -220,24 +231,25 @@ func (b *batch) decideMoves(ctx context.Context, r reader, o *Order, rows []*ent
 	if err != nil {
 		return err
 	}
-	taken, err := o.takenKeys(ctx, r, rows)
+	there, err := holdings.LoadTitlesThere(ctx, r.client, o.Target.ID, rows)
 	if err != nil {
 		return err
 	}
+	if o.arrived == nil {
+		o.arrived = holdings.TitlesThere{}
+	}
 	for _, p := range rows {
-		switch keys := keysOf(p); {
+		switch {
 		case p.CollectionID == o.Target.ID:
 			b.counts.Unchanged++
 		case listed[p.ID]:
 			b.refuse(p, 0, "a provider's entitlement to it is in force or suspended: it stays in the provider's collection as long as that is so")
-		case slices.ContainsFunc(keys, func(key string) bool { return taken[key] || o.arrived[key] }):
+		case there.Has(p, -1) || o.arrived.Has(p, -1):
 			b.refuse(p, 0, fmt.Sprintf("%q has this title already: move what hangs on it instead (movePortfolioInformation), or take one of them "+
 				"out",
 				o.Target.Name))
 		default:
-			for _, key := range keys {
-				o.arrived[key] = true
-			}
+			o.arrived.Add(p)
 			before := places[p.ID]
 			before.Entitlements = nil
 			after := before
@@ -261,45 +273,6 @@ func idsOf(rows []*ent.Portfolio) []int64 {
 		ids[i] = p.ID
 	}
 	return ids
-}
-
-// takenKeys are those keys of some portfolios that portfolios of the target have.
-func (o *Order) takenKeys(ctx context.Context, r reader, rows []*ent.Portfolio) (map[string]bool, error) {
-	if o.arrived == nil {
-		o.arrived = map[string]bool{}
-	}
-	var titleIDs, keys []string
-	for _, p := range rows {
-		titleIDs = append(titleIDs, p.TitleID)
-		keys = append(keys, p.PrintKey, p.OnlineKey)
-	}
-	there, err := r.client.Portfolio.Query().Where(portfolio.CollectionID(o.Target.ID), portfolio.RemovedAtIsNil(), portfolio.Or(
-		portfolio.And(portfolio.TitleIDNEQ(""), portfolio.TitleIDIn(titleIDs...)),
-		portfolio.And(portfolio.PrintKeyNEQ(""), portfolio.PrintKeyIn(keys...)),
-		portfolio.And(portfolio.OnlineKeyNEQ(""), portfolio.OnlineKeyIn(keys...)))).
-		Select(portfolio.FieldTitleID, portfolio.FieldPrintKey, portfolio.FieldOnlineKey).All(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("look for the titles in the target: %w", err)
-	}
-	taken := map[string]bool{}
-	for _, p := range there {
-		for _, key := range keysOf(p) {
-			taken[key] = true
-		}
-	}
-	return taken, nil
-}
-
-func keysOf(p *ent.Portfolio) (keys []string) {
-	if p.TitleID != "" {
-		keys = append(keys, "title_id "+p.TitleID+" "+p.PrintKey+" "+p.OnlineKey)
-	}
-	for _, key := range []string{p.PrintKey, p.OnlineKey} {
-		if key != "" {
-			keys = append(keys, key)
-		}
-	}
-	return keys
 }
 
 // collectionNames reads the names of collections.

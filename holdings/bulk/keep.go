@@ -188,6 +188,8 @@ func (k *keeper) missing(p *ent.Portfolio, l *LineChange, values *holdings.Staff
 				given = l.License
 			}
 			k.notTaken(p, l, field, k.words(field, *present), given, keptAsItIs)
+		case values.AccessRights != "" && (field == holdings.FieldPerpetualFrom || field == holdings.FieldPerpetualUntil):
+			k.notTaken(p, l, field, "", *value, keptAsItIs) // days would take away from the rights that are there
 		case field == holdings.FieldLicense && k.b.codes[*value] == "":
 			k.notTaken(p, l, field, "", l.License, "the license was deleted since")
 		default:

@@ -38,8 +38,8 @@ type Order struct {
 	Lines  *Lines               // of a file: which portfolios, and the change of each; nil: Select and Change
 	Target *ent.Collection      // for Move
 
-	names   map[int64]string // of collections, by id
-	arrived map[string]bool  // for Move: the keys of portfolios that this order has moved to the target
+	names   map[int64]string     // of collections, by id
+	arrived holdings.TitlesThere // for Move: of the portfolios that this order has moved to the target
 }
 
 // Forget forgets what was decided so far, so that it can be decided anew.

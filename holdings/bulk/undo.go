@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/jobpart"
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
 	"autoholdings/holdings/acquisitions"
@@ -105,7 +106,7 @@ func (s *Service) reverse(ctx context.Context, r reader, subjectPartID int64, id
 			b.count(changed)
 		}
 	}
-	return b, b.reversePlaces(ctx, r, placed, lines)
+	return b, b.reversePlaces(ctx, r, subjectPartID, placed, lines)
 }
 
 // licensesOf reads the codes of the licenses that the recorded lines name.
@@ -216,12 +217,17 @@ func (b *batch) reversePOLines(p *ent.Portfolio, lines []recorded) (changed []pl
 }
 
 // reversePlaces puts portfolios back where they were.
-func (b *batch) reversePlaces(ctx context.Context, r reader, rows []*ent.Portfolio, lines map[int64][]recorded) error {
+func (b *batch) reversePlaces(
+	ctx context.Context, r reader, subjectPartID int64, rows []*ent.Portfolio, lines map[int64][]recorded,
+) error {
 	if len(rows) == 0 {
 		return nil
 	}
 	u, err := loadReversal(ctx, r, rows, lines)
 	if err != nil {
+		return err
+	}
+	if err := u.loadTitles(ctx, r, subjectPartID, rows, lines); err != nil {
 		return err
 	}
 	for _, p := range rows {
@@ -269,6 +275,8 @@ type reversal struct {
 	entitlements map[int64]plan.PlaceEntitlement
 	held         map[int64][]string
 	listed       map[int64]bool
+	titles       map[int64]holdings.TitlesThere // by the collection to go back to
+	since        int64                          // when the job that is undone began
 }
 
 func loadReversal(ctx context.Context, r reader, rows []*ent.Portfolio, lines map[int64][]recorded) (u *reversal, err error) {
@@ -319,6 +327,33 @@ func loadReversal(ctx context.Context, r reader, rows []*ent.Portfolio, lines ma
 	return u, found.Err()
 }
 
+// loadTitles reads which of the titles the collections have that they are to go back to.
+func (u *reversal) loadTitles(
+	ctx context.Context, r reader, subjectPartID int64, rows []*ent.Portfolio, lines map[int64][]recorded,
+) error {
+	u.titles = map[int64]holdings.TitlesThere{}
+	byCollection := map[int64][]*ent.Portfolio{}
+	for _, p := range rows {
+		before, _, _ := lines[p.ID][0].values.Places()
+		byCollection[before.Collection] = append(byCollection[before.Collection], p)
+	}
+	for id, of := range byCollection {
+		there, err := holdings.LoadTitlesThere(ctx, r.client, id, of)
+		if err != nil {
+			return err
+		}
+		u.titles[id] = there
+	}
+	begun, err := r.client.JobPart.Query().Where(jobpart.ID(subjectPartID)).QueryJob().Only(ctx)
+	if err != nil {
+		return fmt.Errorf("read the job to undo: %w", err)
+	}
+	if u.since = begun.CreatedAt; begun.StartedAt != nil {
+		u.since = *begun.StartedAt
+	}
+	return nil
+}
+
 // present is where a portfolio is now.
 type present plan.Place
 
@@ -347,6 +382,8 @@ func (u *reversal) inTheWay(p *ent.Portfolio, action plan.Action, before plan.Pl
 		return "it stays where it is: the collection that it came from was deleted"
 	case action == plan.MovePortfolio && u.listed[p.ID]:
 		return "it stays where it is: a provider lists it there by now"
+	case action != plan.Restore && before.RemovedAt == nil && u.titles[before.Collection].Has(p, u.since):
+		return "it stays as it is: " + titleCameSince
 	default:
 		return ""
 	}

@@ -27,6 +27,7 @@ type EntitlementState struct {
 	Waiting      string // why it is suspended
 	WaitingSince string
 	GivenBack    bool
+	EndedAt      *int64 // nil: in force
 	Own          DivergingValues
 	OwnHash      *int64
 }

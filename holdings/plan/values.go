@@ -354,13 +354,14 @@ type PortfolioState struct {
 	Waiting      string `json:"waiting,omitempty"` // why the entitlement was suspended
 	WaitingSince string `json:"waitingSince,omitempty"`
 	GivenBack    bool   `json:"givenBack,omitempty"`
+	EndedAt      *int64 `json:"endedAt,omitempty"` // when the entitlement ended or was suspended; also nil in reports of earlier versions
 }
 
 // StateOf returns a portfolio's current state. entitlement is the profile's; 0: none.
 func StateOf(p *StoredPortfolio, entitlement int64) PortfolioState {
 	state := PortfolioState{
 		Available: p.Available, Listed: p.Listed, RemovedAt: p.RemovedAt, Review: p.Review,
-		Waiting: p.Waiting, WaitingSince: p.WaitingSince, GivenBack: p.GivenBack,
+		Waiting: p.Waiting, WaitingSince: p.WaitingSince, GivenBack: p.GivenBack, EndedAt: p.EndedAt,
 	}
 	if entitlement != 0 {
 		state.Entitled = "ended"
