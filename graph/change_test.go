@@ -179,6 +179,12 @@ func TestChangePortfoliosOtherwise(t *testing.T) {
 
 	export := b.localValues("")
 	b.changed(input{"selection": input{"file": export}}, jobs.VerdictNoChange)
+	bare := b.localValues("?titles=false")
+	if strings.Contains(bare, ",title_id") || b.localValues("?titles=true") != export ||
+		!strings.Contains(b.localValues("?titles=no"), "BAD_USER_INPUT") {
+		t.Errorf("without titles: %s", bare)
+	}
+	b.changed(input{"selection": input{"file": bare}}, jobs.VerdictNoChange)
 	_, up := b.upload("name=mine.csv", []byte("portfolio_id,public_note\n"+ids[1]+",From a file\nnonsense,x\n"), nil)
 	byFile := b.changed(input{"selection": input{"fileId": up.ID}}, jobs.VerdictChanged)
 	var lines struct {

@@ -141,8 +141,13 @@ func (b *testBundle) report(jobID int64) string {
 
 func (b *testBundle) export() string {
 	b.T.Helper()
+	return b.exportWith(true)
+}
+
+func (b *testBundle) exportWith(titles bool) string {
+	b.T.Helper()
 	var text bytes.Buffer
-	b.Must(b.bulk.ExportLocal(b.T.Context(), 0, &text))
+	b.Must(b.bulk.ExportLocal(b.T.Context(), 0, titles, &text))
 	return text.String()
 }
 
@@ -529,6 +534,28 @@ func TestExport(t *testing.T) {
 	same("after they came back")
 	b.Sync(2, less)
 	same("after another profile's list")
+
+	bare := b.exportWith(false)
+	b.Sync(1, renamed(holdingstest.Numbered(0, 30)))
+	if b.export() == export {
+		t.Error("no title was renamed")
+	}
+	if diff := cmp.Diff(bare, b.exportWith(false)); diff != "" {
+		t.Errorf("without titles, after they were renamed:\n%s", diff)
+	}
+	again, err := b.bulk.ReadLines(t.Context(), strings.NewReader(bare))
+	b.Must(err)
+	if counts, job := b.run(&bulk.Order{Action: bulk.Change, Lines: again}, attempt{}); counts.Changed() || counts.Unchanged != 3 {
+		t.Errorf("without titles: %+v\n%s", counts, b.report(job))
+	}
+}
+
+// renamed is a list of the journals under other titles.
+func renamed(journals []holdingstest.Journal) string {
+	for i := range journals {
+		journals[i].Title += ", New Series"
+	}
+	return holdingstest.ListOf(journals...)
 }
 
 // TestSets: by filter and by list, with versions; a set by filter is what the filter finds at any time.

@@ -32,10 +32,20 @@ var exportColumns = func() []string {
 	return columns
 }()
 
+// The columns from firstTitleColumn to before afterTitleColumns are those of exportColumns that name the title: they are the
+// provider's, and follow its lists.
+const firstTitleColumn, afterTitleColumns = 2, 6
+
+// withoutTitle returns a line without these columns.
+func withoutTitle(line []string) []string {
+	return slices.Concat(line[:firstTitleColumn], line[afterTitleColumns:])
+}
+
 // ExportLocal writes all that staff decided about portfolios, in the holdings or out of them, as CSV that ReadLines reads, here
-// and in another installation; collectionID 0 stands for all collections. The order is that of the ids. A portfolio with several
+// and in another installation; collectionID 0 stands for all collections. Without titles it is for this installation alone, and
+// the same byte for byte for as long as staff decide nothing else. The order is that of the ids. A portfolio with several
 // statements of local coverage has as many lines.
-func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Writer) error {
+func (s *Service) ExportLocal(ctx context.Context, collectionID int64, titles bool, to io.Writer) error {
 	codes, groups, err := s.namesInExport(ctx)
 	if err != nil {
 		return err
@@ -44,7 +54,11 @@ func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Wri
 		return err
 	}
 	out := csv.NewWriter(to)
-	if err := out.Write(exportColumns); err != nil {
+	write := out.Write
+	if !titles {
+		write = func(line []string) error { return out.Write(withoutTitle(line)) }
+	}
+	if err := write(exportColumns); err != nil {
 		return err
 	}
 	rows, err := s.store.Query(ctx, `SELECT p.id, k.name, p.publication_title, p.title_id, p.print_identifier, p.online_identifier,
@@ -73,7 +87,7 @@ func (s *Service) ExportLocal(ctx context.Context, collectionID int64, to io.Wri
 			return err
 		}
 		for _, line := range exportLines(append([]string{opaque.ID(portfolioType, id)}, ref[:]...), &v, codes, groups) {
-			if err := out.Write(line); err != nil {
+			if err := write(line); err != nil {
 				return err
 			}
 		}
