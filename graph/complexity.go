@@ -122,6 +122,8 @@ func several(c *generated.ComplexityRoot) {
 	c.ScheduledJob.Profiles = list
 	c.CommunityZoneTitle.Coverage = list
 	c.Portfolio.AvailableFor = list
+	c.AccessAnswer.Portfolios = list
+	c.PortfolioAccess.Entitlements = list
 	c.Portfolio.Coverage = list
 	c.Portfolio.CoverageByGroup = list
 	c.GroupCoverage.Coverage = list

@@ -49,7 +49,7 @@ type downloads struct {
 func (d *downloads) register(mux *http.ServeMux) {
 	mux.Handle("GET /jobs/{id}/report.tsv", d.wanted(d.serve(model.JobType, "reportTsv", d.reportTSV)))
 	mux.Handle("GET /jobs/{id}/report.json", d.wanted(d.serve(model.JobType, "reportJson", d.reportJSON)))
-	mux.Handle("GET /collections/{id}/kbart.txt", d.wanted(d.serveWith(model.CollectionType, "kbartUrl", d.kbart, "group")))
+	mux.Handle("GET /collections/{id}/kbart.txt", d.wanted(d.serveWith(model.CollectionType, "kbartUrl", d.kbart, "group", "asOf")))
 	mux.Handle("GET /provider-files/{id}", d.wanted(d.serve(model.ProviderFileType, "downloadUrl", d.providerFile)))
 	d.registerReconciliation(mux)
 	d.registerAudit(mux)
@@ -94,7 +94,8 @@ func reportName(report *jobs.Report) string {
 		model.ID(model.JobType, report.Job.ID))
 }
 
-// kbart returns a collection as a list or, if the address names an inventory group, what that group has of it.
+// kbart returns a collection as a list: what an inventory group has of it and as it was at a former moment, if the address names
+// them.
 func (d *downloads) kbart(ctx context.Context, collectionID int64, given map[string]string) (f *file, err error) {
 	of := holdings.ExportOf{CollectionID: collectionID}
 	if group, named := given["group"]; named {
@@ -102,7 +103,14 @@ func (d *downloads) kbart(ctx context.Context, collectionID int64, given map[str
 			return nil, err
 		}
 	}
-	name, err := d.holdings.ExportName(ctx, of, time.Now().UTC())
+	date := time.Now().UTC()
+	if text, named := given["asOf"]; named {
+		if date, err = asOf(text, date); err != nil {
+			return nil, err
+		}
+		of.AsOf = date.UnixMilli()
+	}
+	name, err := d.holdings.ExportName(ctx, of, date)
 	if err != nil {
 		return nil, err
 	}
@@ -110,6 +118,22 @@ func (d *downloads) kbart(ctx context.Context, collectionID int64, given map[str
 		_, err := d.holdings.Export(ctx, of, w)
 		return err
 	}}, nil
+}
+
+// asOf reads a former moment: the end of a day (UTC), or a moment as RFC 3339 has it.
+func asOf(text string, now time.Time) (moment time.Time, err error) {
+	if moment, err = time.Parse(time.DateOnly, text); err == nil {
+		moment = moment.AddDate(0, 0, 1).Add(-time.Millisecond)
+		if moment.Sub(now) < 24*time.Hour { // today as well
+			return moment, nil
+		}
+	} else if moment, err = time.Parse(time.RFC3339, text); err != nil {
+		return moment, problem.New(problem.BadInput, "asOf",
+			"%.40q is neither a day (YYYY-MM-DD) nor a moment such as 2026-11-23T18:16:00Z", text)
+	} else if !moment.After(now) {
+		return moment.UTC(), nil
+	}
+	return moment, problem.New(problem.BadInput, "asOf", "%.40q has not come yet: ask for today or a former day", text)
 }
 
 // providerFile returns the list as the provider sent it, in its encoding.

@@ -50,7 +50,7 @@ const keepAlive = 15 * time.Second
 
 // NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws,
 // server-sent events), GraphiQL at /, and reports, lists and kept files at the paths that the API shows. It accepts
-// lists at POST /files.
+// lists at POST /files, and answers who may read what at /access.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -64,11 +64,13 @@ func NewHandler(o Options) http.Handler {
 	mux.Handle("/graphql", api)
 	mux.Handle("GET /{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
-	(&downloads{
+	files := &downloads{
 		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, bulk: o.Library.Bulk, reader: jobs.NewReader(o.Store),
 		access: o.Access, files: o.Files,
 		log: o.Logger, door: d, dir: o.SpoolDir,
-	}).register(mux)
+	}
+	files.register(mux)
+	(&readings{holdings: o.Library.Holdings, log: o.Logger, door: d}).register(mux, files.wanted)
 	(&uploads{jobs: o.Jobs, log: o.Logger, door: d, guarded: o.InitWebSocket != nil}).register(mux)
 	return withRequestID(withAddress(Bodies(d.limits, mux)))
 }

@@ -16,7 +16,7 @@ type Limits struct {
 	Directives, Values, Complexity                       int
 	QueryTime, MutationTime                              time.Duration
 	Queries, QueriesPerCaller                            int
-	Mutations, MutationsPerCaller, Requests              int
+	Mutations, MutationsPerCaller, Requests, Questions   int
 	Unread                                               int // bytes
 	Uploads, UploadsPerCaller                            int
 	Wait, BodyTime, Patience, UploadPatience, UploadTime time.Duration
@@ -74,6 +74,10 @@ var (
 	limitDirectives = &Limit{
 		Name: "DIRECTIVES", What: "directives of a document, counted like its fields", Default: 500, Status: http.StatusUnprocessableEntity,
 		Advice: "use fewer of @include and @skip", Count: func(l *Limits) *int { return &l.Directives },
+	}
+	limitQuestions = &Limit{
+		Name: "QUESTIONS", What: "questions of one POST /access", Default: 10_000, Status: http.StatusUnprocessableEntity,
+		Advice: "send several requests", Count: func(l *Limits) *int { return &l.Questions },
 	}
 	limitValues = &Limit{
 		Name: "VALUES", What: "values in the variables of an operation", Default: 10_000, Status: http.StatusUnprocessableEntity,
@@ -195,7 +199,7 @@ var (
 
 // LimitTable lists all limits in the order in which a request meets them.
 var LimitTable = []*Limit{
-	limitHeader, limitBody, limitBodyTime, limitRequests,
+	limitHeader, limitBody, limitBodyTime, limitRequests, limitQuestions,
 	limitValues, limitTokens, limitDepth, limitSelections, limitAliases, limitSameField, limitDirectives, limitComplexity,
 	limitQueries, limitQueriesPerCaller, limitMutations, limitMutationsPerCaller, limitWait, limitQueryTime, limitMutationTime,
 	limitUnread, limitPatience,

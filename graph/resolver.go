@@ -84,6 +84,7 @@ type (
 	pairingDecisionResolver         struct{ *resolver }
 	pairingCandidateResolver        struct{ *resolver }
 	portfolioResolver               struct{ *resolver }
+	portfolioAccessResolver         struct{ *resolver }
 	portfolioSetResolver            struct{ *resolver }
 	profileResolver                 struct{ *resolver }
 	providerFileResolver            struct{ *resolver }
@@ -115,6 +116,10 @@ func (r *resolver) JobFinding() generated.JobFindingResolver { return jobFinding
 func (r *resolver) JobPart() generated.JobPartResolver       { return jobPartResolver{r} }
 func (r *resolver) PoLine() generated.PoLineResolver         { return poLineResolver{r} }
 func (r *resolver) Portfolio() generated.PortfolioResolver   { return portfolioResolver{r} }
+func (r *resolver) PortfolioAccess() generated.PortfolioAccessResolver {
+	return portfolioAccessResolver{r}
+}
+
 func (r *resolver) PairingDecision() generated.PairingDecisionResolver {
 	return pairingDecisionResolver{r}
 }

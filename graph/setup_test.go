@@ -216,12 +216,13 @@ type apiError struct {
 type answer struct {
 	Status    int
 	Header    http.Header `json:"-"`
-	RequestID string      // of the header, as RetryAfter
+	RequestID string      // of the header, as RetryAfter and ContentType
 
-	RetryAfter string
-	Body       string
-	Data       json.RawMessage
-	Errors     []apiError
+	RetryAfter  string
+	ContentType string
+	Body        string
+	Data        json.RawMessage
+	Errors      []apiError
 }
 
 // code is that of the only error.
@@ -262,7 +263,7 @@ func (b *testBundle) send(request *http.Request) *answer {
 	a := &answer{
 		Status: response.StatusCode, Header: response.Header,
 		RequestID: response.Header.Get("X-Request-Id"), RetryAfter: response.Header.Get("Retry-After"),
-		Body: string(text),
+		ContentType: response.Header.Get("Content-Type"), Body: string(text),
 	}
 	_ = json.Unmarshal(text, a) // what is no JSON shows in Body
 	return a

@@ -3,6 +3,7 @@ package holdings
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"autoholdings/ent"
 	"autoholdings/ent/entitlement"
@@ -25,13 +26,18 @@ func (s *Service) RemovePortfolio(ctx context.Context, id int64) (*ent.Portfolio
 		if err := checkNothingHolds(ctx, tx, p); err != nil {
 			return p, err
 		}
+		before, err := placeOf(ctx, tx, p)
+		if err != nil {
+			return p, err
+		}
 		now := tx.Now
-		err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.Or(entitlement.Active(true), entitlement.WaitingNEQ(""))).
+		err = tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.Or(entitlement.Active(true), entitlement.WaitingNEQ(""))).
 			SetActive(false).SetWaiting("").SetWaitingSince("").SetEndedAt(now).SetUpdatedAt(now).Exec(ctx)
 		if err != nil {
 			return p, fmt.Errorf("end what entitles to portfolio %d: %w", id, err)
 		}
-		if err := s.recordEdits(ctx, tx, p, plan.Remove, []plan.FieldChange{{}}); err != nil {
+		gone := []plan.FieldChange{{Values: plan.ValuesOfPlace(before, before.Ended(now))}}
+		if err := s.recordEdits(ctx, tx, p, plan.Remove, gone); err != nil {
 			return p, err
 		}
 		return tx.Portfolio.UpdateOneID(id).SetRemovedAt(now).SetReview("").SetUpdatedAt(now).AddVersion(1).Save(ctx)
@@ -55,6 +61,10 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 			return p, problem.New(problem.Conflict, "input.portfolioId", "%q stays out of the holdings: its collection got another portfolio of "+
 				"this title since. Use that one, or take it out first (removePortfolio)", p.PublicationTitle)
 		}
+		before, err := placeOf(ctx, tx, p)
+		if err != nil {
+			return p, err
+		}
 		now := tx.Now
 		if isLocal(p.Edges.Collection) {
 			err := tx.Entitlement.Update().Where(entitlement.PortfolioID(id), entitlement.ProfileIDIsNil()).SetActive(true).ClearEndedAt().
@@ -64,11 +74,24 @@ func (s *Service) RestorePortfolio(ctx context.Context, id int64) (*ent.Portfoli
 				return p, fmt.Errorf("restore portfolio %d: %w", id, err)
 			}
 		}
-		if err := s.recordEdits(ctx, tx, p, plan.Restore, []plan.FieldChange{{}}); err != nil {
+		after := plan.Place{Collection: before.Collection, Name: before.Name, Entitlements: slices.Clone(before.Entitlements)}
+		if isLocal(p.Edges.Collection) {
+			for i, e := range after.Entitlements {
+				after.Entitlements[i] = plan.PlaceEntitlement{ID: e.ID, Active: true}
+			}
+		}
+		if err := s.recordEdits(ctx, tx, p, plan.Restore, []plan.FieldChange{{Values: plan.ValuesOfPlace(before, after)}}); err != nil {
 			return p, err
 		}
 		return tx.Portfolio.UpdateOneID(id).ClearRemovedAt().SetUpdatedAt(now).AddVersion(1).Save(ctx)
 	})
+}
+
+// placeOf says where a portfolio is that was read with its collection.
+func placeOf(ctx context.Context, tx *store.Tx, p *ent.Portfolio) (plan.Place, error) {
+	places, err := PlacesOf(ctx, tx.SQL.QueryContext, []*ent.Portfolio{p}, map[int64]string{p.CollectionID: p.Edges.Collection.Name},
+		isLocal(p.Edges.Collection))
+	return places[p.ID], err
 }
 
 func isLocal(c *ent.Collection) bool { return c.CommunityZoneCollectionID == nil }

@@ -2,6 +2,7 @@ package holdings
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ import (
 type ExportOf struct {
 	CollectionID int64
 	GroupID      int64 // only what reaches this inventory group, with the coverage it has there; 0: everything
+	AsOf         int64 // as it was at this moment, in Unix milliseconds (see former.go); 0: as it is
 }
 
 // ExportName is the name of the file that Export writes, by the convention of NISO RP-9: the provider (if the
@@ -56,7 +58,8 @@ var errNoCollection = problem.New(problem.NotFound, "", "there is no such collec
 
 // Export writes the accessible portfolios of a collection as a KBART Phase II list, sorted by title, with a row for
 // each coverage statement. It streams: a collection of any size takes little memory. It returns the number of rows. A
-// collection or group that does not exist is a problem of code NotFound.
+// collection or group that does not exist is a problem of code NotFound, a moment of which too little is known one of
+// BadInput or WrongState.
 func (s *Service) Export(ctx context.Context, of ExportOf, w io.Writer) (rows int, err error) {
 	exists, err := s.store.Read.Collection.Query().Where(collection.ID(of.CollectionID)).Exist(ctx)
 	if err != nil {
@@ -70,7 +73,11 @@ func (s *Service) Export(ctx context.Context, of ExportOf, w io.Writer) (rows in
 	}
 	out := kbart.NewWriter(w, kbart.WriterOptions{})
 	e := exporter{out: out}
-	if err := s.eachExported(ctx, of, e.add); err != nil {
+	each := s.eachExported
+	if of.AsOf != 0 {
+		each = s.eachFormerlyExported
+	}
+	if err := each(ctx, of, e.add); err != nil {
 		return 0, err
 	}
 	if err := errors.Join(e.flush(), out.Flush()); err != nil {
@@ -93,61 +100,76 @@ type exported struct {
 	endedAt   *int64
 }
 
-// eachExported streams the accessible portfolios of a collection, each with the statements of its entitlements in
-// force: those of profiles, else the library's own; of a retained portfolio without one, of the one that ended last. Of a
-// group only what reaches it. The plus before the entitlement's id keeps PostgreSQL from looking up all entitlements in force
-// once more for each portfolio, by the index on them.
+// eachExported streams the accessible portfolios of a collection, each with its statements; of a group only what reaches it.
 func (s *Service) eachExported(ctx context.Context, of ExportOf, fn func(exported) error) error {
-	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
-	rows, err := s.store.Query(ctx, `SELECT p.id, `+columnsOf("p", plan.TitleColumnNames, "%s")+
-		`, COALESCE(e.own_values, ''), p.local_values, p.retained_coverage, COALESCE(NOT e.active, FALSE), e.ended_at,
-		CASE WHEN p.retained_coverage <> '' OR NOT e.active THEN `+markSQL+` ELSE '' END, c.entitlement_id,
-		`+columnsOf("c", plan.StatementColumnNames, "%s")+`
-		FROM collections k JOIN portfolios p ON p.collection_id = k.id
-		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND (e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (`+ofProfile+`))
-			OR NOT e.active AND +e.id = `+lastEntitlementOf(of.GroupID)+`) AND `+ofGroupSQL("e", of.GroupID)+`
-		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
-		WHERE k.id = ? AND `+ServedSQL+` AND `+AccessibleSQL+` AND `+reachesSQL(of.GroupID)+`
-		ORDER BY p.title_key, p.id, e.id, c.position`, of.CollectionID)
+	rows, err := s.store.Query(ctx, exportedSQL(of.GroupID, "", "", `k.id = ? AND `+ServedSQL+` AND `+AccessibleSQL+` AND `+
+		reachesSQL(of.GroupID))+` ORDER BY p.title_key, p.id, e.id, c.position`, of.CollectionID)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var x exported
-		var own, local, taken, mark string
-		var st plan.Statement
-		targets := []any{&x.id}
-		for i := range x.values {
-			targets = append(targets, &x.values[i])
-		}
-		targets = append(targets, &own, &local, &taken, &x.ended, &x.endedAt, &mark, &x.from)
-		for _, text := range []*string{&st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast, &st.Embargo} {
-			targets = append(targets, orEmpty{text})
-		}
-		targets = append(targets, &st.URL, &st.Notes, &st.Depth, orEmpty{&st.Kind})
-		if err := rows.Scan(targets...); err != nil {
+		x, err := scanExported(rows)
+		if err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
-		if x.from != nil {
-			said, err := plan.ParseDivergingValues(own)
-			if err != nil {
-				return err
-			}
-			x.statement = relativeToPortfolio(&st, &x.values, said)
-		}
-		if x.local, err = plan.ParseLocalValues(local); err != nil {
-			return err
-		}
-		if x.taken, err = plan.StoredStatements(taken); err != nil {
-			return err
-		}
-		x.retention = parseMark(mark)
 		if err := fn(x); err != nil {
 			return err
 		}
 	}
 	return rows.Err()
+}
+
+// exportedSQL selects portfolios p of collections k, each with the statements of its entitlements e in force: those of
+// profiles, else the library's own; of a retained portfolio without one, of the one that ended last. For a group only the
+// entitlements that reach it count. more are further columns and joins are further tables, for scanExported's more.
+//
+// The plus before the entitlement's id keeps PostgreSQL from looking up all entitlements in force once more for each portfolio,
+// by the index on them.
+func exportedSQL(groupID int64, more, joins, where string) string {
+	const ofProfile = `SELECT 1 FROM entitlements o WHERE o.portfolio_id = p.id AND o.active AND o.profile_id IS NOT NULL`
+	return `SELECT p.id, ` + columnsOf("p", plan.TitleColumnNames, "%s") +
+		`, COALESCE(e.own_values, ''), p.local_values, p.retained_coverage, COALESCE(NOT e.active, FALSE), e.ended_at,
+		CASE WHEN p.retained_coverage <> '' OR NOT e.active THEN ` + markSQL + ` ELSE '' END, c.entitlement_id,
+		` + columnsOf("c", plan.StatementColumnNames, "%s") + more + `
+		FROM collections k JOIN portfolios p ON p.collection_id = k.id
+		LEFT JOIN entitlements e ON e.portfolio_id = p.id AND (e.active AND (e.profile_id IS NOT NULL OR NOT EXISTS (` + ofProfile + `))
+			OR NOT e.active AND +e.id = ` + lastEntitlementOf(groupID) + `) AND ` + ofGroupSQL("e", groupID) + `
+		LEFT JOIN coverage_statements c ON c.entitlement_id = e.id` + joins + `
+		WHERE ` + where
+}
+
+// scanExported reads a row of exportedSQL; more are targets for the further columns.
+func scanExported(rows *sql.Rows, more ...any) (x exported, err error) {
+	var own, local, taken, mark string
+	var st plan.Statement
+	targets := append(make([]any, 0, 37), &x.id)
+	for i := range x.values {
+		targets = append(targets, &x.values[i])
+	}
+	targets = append(targets, &own, &local, &taken, &x.ended, &x.endedAt, &mark, &x.from)
+	for _, text := range []*string{&st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast, &st.Embargo} {
+		targets = append(targets, orEmpty{text})
+	}
+	targets = append(targets, &st.URL, &st.Notes, &st.Depth, orEmpty{&st.Kind})
+	if err := rows.Scan(append(targets, more...)...); err != nil {
+		return x, err
+	}
+	if x.from != nil {
+		said, err := plan.ParseDivergingValues(own)
+		if err != nil {
+			return x, err
+		}
+		x.statement = relativeToPortfolio(&st, &x.values, said)
+	}
+	if x.local, err = plan.ParseLocalValues(local); err != nil {
+		return x, err
+	}
+	if x.taken, err = plan.StoredStatements(taken); err != nil {
+		return x, err
+	}
+	x.retention = parseMark(mark)
+	return x, nil
 }
 
 // relativeToPortfolio leaves the statement a text of its own only if it differs from what the portfolio shows. A text

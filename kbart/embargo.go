@@ -66,6 +66,22 @@ func (e Embargo) Accessible(on time.Time) (from, to time.Time) {
 	return from, to
 }
 
+// Opens returns the day, at midnight UTC, from which on a day is not held back by the wall P any more. Without that wall
+// it is the zero time.
+func (e Embargo) Opens(day time.Time) time.Time {
+	year, month, d := day.Date()
+	switch n := e.Ends.Length; {
+	case n == 0:
+		return time.Time{}
+	case e.Ends.Unit == 'Y':
+		return time.Date(year+n, time.January, 1, 0, 0, 0, 0, time.UTC)
+	case e.Ends.Unit == 'M':
+		return time.Date(year, month+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	default:
+		return time.Date(year, month, d+n, 0, 0, 0, 0, time.UTC)
+	}
+}
+
 // first returns the first day of the last Length units, up to and including the current unit on the day of on.
 func (w Wall) first(on time.Time) time.Time {
 	year, month, day := on.Date()

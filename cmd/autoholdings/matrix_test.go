@@ -34,7 +34,7 @@ import (
 var fieldNeeds = map[access.Scope][]string{
 	access.Read: {
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
-		"changes", "portfolios", "portfolio", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
+		"changes", "portfolios", "portfolio", "access", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
 		"poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason", "portfoliosOfClosedOrders", "profiles", "profile", "jobs",
 		"job", "scheduledJobs", "jobTypes", "kbartRules", "viewer", "jobUpdated", "worklist", "worklistCounts", "worklistPeople",
 		"worklistChanged",
@@ -73,6 +73,8 @@ var pathNeeds = map[string]access.Scope{
 	"GET /pairing-decisions.tsv":                             access.Read,
 	"GET /reconciliation/portfolios-of-closed-orders.tsv":    access.Read,
 	"GET /local-values.csv":                                  access.Read,
+	"GET /access?identifier=x":                               access.Read,
+	"POST /access":                                           access.Read,
 	"GET /changes.tsv":                                       access.Read,
 	"GET /changes.atom":                                      access.Read,
 	"POST /files?name=x":                                     access.Operate,
@@ -446,7 +448,7 @@ func (m *matrix) paths(v visitor) {
 func (m *matrix) unforged(v visitor, needed access.Scope, path string) string {
 	downloads := slices.ContainsFunc([]string{
 		"/jobs/", "/collections/", "/reconciliation/", "/provider-files/", "/audit.tsv", "/local-values.csv", "/changes.",
-		"/pairing-decisions.tsv",
+		"/pairing-decisions.tsv", "/access",
 	},
 		func(prefix string) bool { return strings.HasPrefix(path, prefix) })
 	switch {

@@ -1273,6 +1273,14 @@ var (
 				},
 			},
 			{
+				Name:    "portfolio_local_identifier",
+				Unique:  false,
+				Columns: []*schema.Column{PortfoliosColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(local_values LIKE '%_identifier\":%' OR local_values LIKE '%\"title_id\":%')",
+				},
+			},
+			{
 				Name:    "portfolio_rights",
 				Unique:  false,
 				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},

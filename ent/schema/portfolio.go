@@ -69,6 +69,8 @@ func (Portfolio) Indexes() []ent.Index {
 			Annotations(entsql.IndexWhere("review <> ''")),
 		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_local").
 			Annotations(entsql.IndexWhere("local_values <> ''")),
+		index.Fields("id").StorageKey("portfolio_local_identifier").
+			Annotations(entsql.IndexWhere(`(local_values LIKE '%_identifier":%' OR local_values LIKE '%"title_id":%')`)),
 		index.Fields("collection_id", "title_key", "id").StorageKey("portfolio_rights").
 			Annotations(entsql.IndexWhere("access_rights <> ''")),
 		index.Fields("collection_id", "removed_at", "id").StorageKey("portfolio_removed").

@@ -49,6 +49,7 @@ type ResolverRoot interface {
 	PairingDecision() PairingDecisionResolver
 	PoLine() PoLineResolver
 	Portfolio() PortfolioResolver
+	PortfolioAccess() PortfolioAccessResolver
 	PortfolioSet() PortfolioSetResolver
 	Profile() ProfileResolver
 	ProviderFile() ProviderFileResolver
@@ -61,6 +62,15 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AccessAnswer struct {
+		Granted    func(childComplexity int) int
+		Message    func(childComplexity int) int
+		OpensOn    func(childComplexity int) int
+		Portfolios func(childComplexity int) int
+		Reason     func(childComplexity int) int
+		Wholly     func(childComplexity int) int
+	}
+
 	AccessToken struct {
 		CreatedAt func(childComplexity int) int
 		CreatedBy func(childComplexity int) int
@@ -1138,6 +1148,20 @@ type ComplexityRoot struct {
 		Waiting                      func(childComplexity int) int
 	}
 
+	PortfolioAccess struct {
+		Coverage     func(childComplexity int) int
+		Entitlements func(childComplexity int) int
+		Granted      func(childComplexity int) int
+		Message      func(childComplexity int) int
+		OpensOn      func(childComplexity int) int
+		Portfolio    func(childComplexity int) int
+		Proxy        func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		Retention    func(childComplexity int) int
+		URL          func(childComplexity int) int
+		Wholly       func(childComplexity int) int
+	}
+
 	PortfolioConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -1251,6 +1275,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		Access                      func(childComplexity int, identifier string, date *string, volume *string, issue *string, groupID *string) int
 		AccessTokens                func(childComplexity int, first *int, after *string) int
 		AuditEntries                func(childComplexity int, first *int, after *string, filter *AuditEntryFilter) int
 		Changes                     func(childComplexity int, first *int, after *string, since *int64, order string, filter *model.ChangeFilter) int
@@ -1710,6 +1735,11 @@ type PortfolioResolver interface {
 
 	History(ctx context.Context, obj *model.Portfolio, first *int, after *string) (*model.Connection[*model.Change], error)
 }
+type PortfolioAccessResolver interface {
+	Portfolio(ctx context.Context, obj *model.PortfolioAccess) (*model.Portfolio, error)
+
+	Entitlements(ctx context.Context, obj *model.PortfolioAccess) ([]*model.Entitlement, error)
+}
 type PortfolioSetResolver interface {
 	Portfolios(ctx context.Context, obj *model.PortfolioSet, first *int, after *string) (*model.Connection[*model.Portfolio], error)
 }
@@ -1732,6 +1762,7 @@ type QueryResolver interface {
 	Collection(ctx context.Context, id string) (*model.Collection, error)
 	Portfolios(ctx context.Context, first *int, after *string, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
 	Portfolio(ctx context.Context, id string) (*model.Portfolio, error)
+	Access(ctx context.Context, identifier string, date *string, volume *string, issue *string, groupID *string) (*model.AccessAnswer, error)
 	PoLines(ctx context.Context, first *int, after *string, filter *model.POLineFilter) (*model.Connection[*model.POLine], error)
 	Licenses(ctx context.Context, first *int, after *string, filter *model.LicenseFilter) (*model.Connection[*model.License], error)
 	CollectionSets(ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error)
@@ -1780,6 +1811,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	ec := newExecutionContext(nil, e, nil)
 	_ = ec
 	switch typeName + "." + field {
+
+	case "AccessAnswer.granted":
+		if e.ComplexityRoot.AccessAnswer.Granted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessAnswer.Granted(childComplexity), true
+	case "AccessAnswer.message":
+		if e.ComplexityRoot.AccessAnswer.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessAnswer.Message(childComplexity), true
+	case "AccessAnswer.opensOn":
+		if e.ComplexityRoot.AccessAnswer.OpensOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessAnswer.OpensOn(childComplexity), true
+	case "AccessAnswer.portfolios":
+		if e.ComplexityRoot.AccessAnswer.Portfolios == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessAnswer.Portfolios(childComplexity), true
+	case "AccessAnswer.reason":
+		if e.ComplexityRoot.AccessAnswer.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessAnswer.Reason(childComplexity), true
+	case "AccessAnswer.wholly":
+		if e.ComplexityRoot.AccessAnswer.Wholly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessAnswer.Wholly(childComplexity), true
 
 	case "AccessToken.createdAt":
 		if e.ComplexityRoot.AccessToken.CreatedAt == nil {
@@ -6404,6 +6472,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Portfolio.Waiting(childComplexity), true
 
+	case "PortfolioAccess.coverage":
+		if e.ComplexityRoot.PortfolioAccess.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Coverage(childComplexity), true
+	case "PortfolioAccess.entitlements":
+		if e.ComplexityRoot.PortfolioAccess.Entitlements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Entitlements(childComplexity), true
+	case "PortfolioAccess.granted":
+		if e.ComplexityRoot.PortfolioAccess.Granted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Granted(childComplexity), true
+	case "PortfolioAccess.message":
+		if e.ComplexityRoot.PortfolioAccess.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Message(childComplexity), true
+	case "PortfolioAccess.opensOn":
+		if e.ComplexityRoot.PortfolioAccess.OpensOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.OpensOn(childComplexity), true
+	case "PortfolioAccess.portfolio":
+		if e.ComplexityRoot.PortfolioAccess.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Portfolio(childComplexity), true
+	case "PortfolioAccess.proxy":
+		if e.ComplexityRoot.PortfolioAccess.Proxy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Proxy(childComplexity), true
+	case "PortfolioAccess.reason":
+		if e.ComplexityRoot.PortfolioAccess.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Reason(childComplexity), true
+	case "PortfolioAccess.retention":
+		if e.ComplexityRoot.PortfolioAccess.Retention == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Retention(childComplexity), true
+	case "PortfolioAccess.url":
+		if e.ComplexityRoot.PortfolioAccess.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.URL(childComplexity), true
+	case "PortfolioAccess.wholly":
+		if e.ComplexityRoot.PortfolioAccess.Wholly == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioAccess.Wholly(childComplexity), true
+
 	case "PortfolioConnection.edges":
 		if e.ComplexityRoot.PortfolioConnection.Edges == nil {
 			break
@@ -6860,6 +6995,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Proxy.On(childComplexity), true
 
+	case "Query.access":
+		if e.ComplexityRoot.Query.Access == nil {
+			break
+		}
+
+		args, err := ec.field_Query_access_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Access(childComplexity, args["identifier"].(string), args["date"].(*string), args["volume"].(*string), args["issue"].(*string), args["groupId"].(*string)), true
 	case "Query.accessTokens":
 		if e.ComplexityRoot.Query.AccessTokens == nil {
 			break
@@ -8291,6 +8437,28 @@ type Query {
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection! @requires(scope: READ)
   "One portfolio, a removed one too; null where there is none with this id."
   portfolio(id: ID!): Portfolio @requires(scope: READ)
+  """
+  Whether something may be read, where, by which entitlement and, if not, why not: by the rules of the exports, with embargoes as they are
+  today (UTC). The same in JSON at ` + "`" + `GET /access` + "`" + ` for link resolvers, and for up to 10,000 questions at once at ` + "`" + `POST /access` + "`" + `.
+  """
+  access(
+    "An ISSN or ISBN in any notation, or a ` + "`" + `title_id` + "`" + `, as they are shown. A DOI that is a ` + "`" + `title_id` + "`" + ` may have ` + "`" + `https://doi.org/` + "`" + ` or ` + "`" + `doi:` + "`" + ` before it."
+    identifier: String!
+    """
+    When it was published: ` + "`" + `YYYY` + "`" + `, ` + "`" + `YYYY-MM` + "`" + ` or ` + "`" + `YYYY-MM-DD` + "`" + `. A year or month is granted where a day of it is covered, and ` + "`" + `wholly` + "`" + ` says whether all
+    of it is.
+    """
+    date: String
+    """
+    Its volume. Volume and issue decide only where dates do not: without a date, and where the date is the one that coverage begins or ends with.
+    Whole numbers are compared; other texts are the same or cannot be compared.
+    """
+    volume: String
+    "Its issue; see ` + "`" + `volume` + "`" + `."
+    issue: String
+    "The inventory group that wants to read it; left out: whether any may. A group that is not there is a NOT_FOUND."
+    groupId: ID
+  ): AccessAnswer! @requires(scope: READ)
   "PO lines, in the order in which they were made."
   poLines(first: Int = 50, after: String, filter: PoLineFilter): PoLineConnection! @requires(scope: READ)
   "Licenses, in the order in which they were made."
@@ -8584,7 +8752,10 @@ type Collection implements Node {
   portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
   "The sets that it is in, by name."
   sets: [CollectionSet!]!
-  "Where the titles that are accessible in it can be downloaded as a KBART list, Phase II: a path on this server."
+  """
+  Where the titles that are accessible in it can be downloaded as a KBART list, Phase II: a path on this server. With ` + "`" + `?asOf=YYYY-MM-DD` + "`" + ` as it was
+  at the end of a day (UTC), with a moment as RFC 3339 has it as it was then.
+  """
   kbartUrl: URL!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
@@ -8894,6 +9065,78 @@ input PortfolioFilter {
   retained. A group that is not there is a NOT_FOUND.
   """
   inventoryGroupId: ID
+}
+
+"Why something may not be read. Of several portfolios the reason is told that is closest to access: the first of these."
+enum AccessDenial {
+  "The coverage cannot be compared with what is asked for: volumes with dates, or a volume under an embargo. Ask with a date."
+  UNDETERMINED
+  "An embargo (P) holds it back; ` + "`" + `opensOn` + "`" + ` says until when."
+  EMBARGOED
+  "The provider gives the most recent time only (an embargo R), and it is older."
+  BEFORE_MOVING_WALL
+  "Between two coverage statements."
+  IN_GAP
+  "Before what is covered."
+  BEFORE_COVERAGE
+  "After what is covered."
+  AFTER_COVERAGE
+  "Other inventory groups have it."
+  OTHER_GROUPS
+  "Its collection is not active, or the service is not available."
+  SERVICE_OFF
+  "Staff made it unavailable."
+  UNAVAILABLE
+  "It is not listed until a person says which title of the list it is."
+  WAITING
+  "No provider lists it now, and nothing of it is retained."
+  NOT_LISTED
+  "It was taken out of the holdings."
+  REMOVED
+  "No title has the identifier."
+  UNKNOWN_TITLE
+}
+
+"Whether something may be read: the decision of the first of the portfolios."
+type AccessAnswer {
+  "Whether it may be read."
+  granted: Boolean!
+  "Whether all of it may be read, and not only a part of the time asked for. Without a date, volume or issue the whole title is asked for."
+  wholly: Boolean!
+  "Why not; null where it is granted."
+  reason: AccessDenial
+  "The reason in words; null where it is granted."
+  message: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `: when an embargo ends for the first of the time asked for; null where there is none, or it never does."
+  opensOn: Date
+  "All portfolios that have the identifier: those that grant all of it, those that grant a part, then by reason."
+  portfolios: [PortfolioAccess!]!
+}
+
+"Whether something may be read by way of one portfolio."
+type PortfolioAccess {
+  "The portfolio."
+  portfolio: Portfolio!
+  "Whether it may be read."
+  granted: Boolean!
+  "Whether all of it may be read."
+  wholly: Boolean!
+  "Why not; null where it is granted."
+  reason: AccessDenial
+  "The reason in words; null where it is granted."
+  message: String
+  "` + "`" + `YYYY-MM-DD` + "`" + `: when an embargo ends for the first of the time asked for."
+  opensOn: Date
+  "Where to read it: the address of the statement or the title."
+  url: URL
+  "The statement that grants it; null where it is denied, and for a title without statements, all of which is covered."
+  coverage: CoverageStatement
+  "The entitlements by which it is granted; none where it is denied, or where it is retained and nothing ever entitled to it."
+  entitlements: [Entitlement!]!
+  "The mark by which it is granted, where it is retained and no entitlement in force gives it."
+  retention: Retention
+  "Whether links go through the library's proxy, for the group where one is given; null: nothing is said."
+  proxy: Boolean
 }
 
 "What an inventory group has of a portfolio."
@@ -12781,6 +13024,24 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AccessAnswer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "granted":
+		return ec.fieldContext_AccessAnswer_granted(ctx, field)
+	case "wholly":
+		return ec.fieldContext_AccessAnswer_wholly(ctx, field)
+	case "reason":
+		return ec.fieldContext_AccessAnswer_reason(ctx, field)
+	case "message":
+		return ec.fieldContext_AccessAnswer_message(ctx, field)
+	case "opensOn":
+		return ec.fieldContext_AccessAnswer_opensOn(ctx, field)
+	case "portfolios":
+		return ec.fieldContext_AccessAnswer_portfolios(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessAnswer", field.Name)
+}
+
 func (ec *executionContext) childFields_AccessToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14707,6 +14968,34 @@ func (ec *executionContext) childFields_Portfolio(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Portfolio", field.Name)
 }
 
+func (ec *executionContext) childFields_PortfolioAccess(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolio":
+		return ec.fieldContext_PortfolioAccess_portfolio(ctx, field)
+	case "granted":
+		return ec.fieldContext_PortfolioAccess_granted(ctx, field)
+	case "wholly":
+		return ec.fieldContext_PortfolioAccess_wholly(ctx, field)
+	case "reason":
+		return ec.fieldContext_PortfolioAccess_reason(ctx, field)
+	case "message":
+		return ec.fieldContext_PortfolioAccess_message(ctx, field)
+	case "opensOn":
+		return ec.fieldContext_PortfolioAccess_opensOn(ctx, field)
+	case "url":
+		return ec.fieldContext_PortfolioAccess_url(ctx, field)
+	case "coverage":
+		return ec.fieldContext_PortfolioAccess_coverage(ctx, field)
+	case "entitlements":
+		return ec.fieldContext_PortfolioAccess_entitlements(ctx, field)
+	case "retention":
+		return ec.fieldContext_PortfolioAccess_retention(ctx, field)
+	case "proxy":
+		return ec.fieldContext_PortfolioAccess_proxy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortfolioAccess", field.Name)
+}
+
 func (ec *executionContext) childFields_PortfolioConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -16523,6 +16812,52 @@ func (ec *executionContext) field_Query_accessTokens_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_access_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "identifier",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["identifier"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "date",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["date"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "volume",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["volume"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "issue",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["issue"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "groupId",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOID2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["groupId"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_auditEntries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17352,6 +17687,153 @@ func (ec *executionContext) field___Type_inputFields_args(ctx context.Context, r
 // endregion ***************************** args.gotpl *****************************
 
 // region    **************************** field.gotpl *****************************
+
+func (ec *executionContext) _AccessAnswer_granted(ctx context.Context, field graphql.CollectedField, obj *model.AccessAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessAnswer_granted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Granted(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessAnswer_granted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessAnswer", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _AccessAnswer_wholly(ctx context.Context, field graphql.CollectedField, obj *model.AccessAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessAnswer_wholly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wholly(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessAnswer_wholly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessAnswer", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _AccessAnswer_reason(ctx context.Context, field graphql.CollectedField, obj *model.AccessAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessAnswer_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOAccessDenial2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessAnswer_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessAnswer", field, true, false, "AccessDenial")
+}
+
+func (ec *executionContext) _AccessAnswer_message(ctx context.Context, field graphql.CollectedField, obj *model.AccessAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessAnswer_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessAnswer_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessAnswer", field, true, false, "String")
+}
+
+func (ec *executionContext) _AccessAnswer_opensOn(ctx context.Context, field graphql.CollectedField, obj *model.AccessAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessAnswer_opensOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpensOn(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AccessAnswer_opensOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessAnswer", field, true, false, "Date")
+}
+
+func (ec *executionContext) _AccessAnswer_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.AccessAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessAnswer_portfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolios, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.PortfolioAccess) graphql.Marshaler {
+			return ec.marshalNPortfolioAccess2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioAccessᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessAnswer_portfolios(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AccessAnswer",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioAccess(ctx, field)
+		},
+	}
+	return fc, nil
+}
 
 func (ec *executionContext) _AccessToken_id(ctx context.Context, field graphql.CollectedField, obj *model.AccessToken) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
@@ -37846,6 +38328,295 @@ func (ec *executionContext) fieldContext_Portfolio_history(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _PortfolioAccess_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortfolioAccess().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalNPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioAccess",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioAccess_granted(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_granted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Granted(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_granted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortfolioAccess_wholly(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_wholly(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wholly(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_wholly(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortfolioAccess_reason(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOAccessDenial2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "AccessDenial")
+}
+
+func (ec *executionContext) _PortfolioAccess_message(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioAccess_opensOn(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_opensOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpensOn(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalODate2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_opensOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "Date")
+}
+
+func (ec *executionContext) _PortfolioAccess_url(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "URL")
+}
+
+func (ec *executionContext) _PortfolioAccess_coverage(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Coverage) graphql.Marshaler {
+			return ec.marshalOCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioAccess",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioAccess_entitlements(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_entitlements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortfolioAccess().Entitlements(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Entitlement) graphql.Marshaler {
+			return ec.marshalNEntitlement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEntitlementᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_entitlements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioAccess",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Entitlement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioAccess_retention(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_retention(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Retention(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Retention) graphql.Marshaler {
+			return ec.marshalORetention2ᚖautoholdingsᚋgraphᚋmodelᚐRetention(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_retention(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioAccess",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Retention(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioAccess_proxy(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioAccess) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioAccess_proxy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proxy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioAccess_proxy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _PortfolioConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Portfolio]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40355,6 +41126,68 @@ func (ec *executionContext) fieldContext_Query_portfolio(ctx context.Context, fi
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_portfolio_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_access(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_access(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Access(ctx, fc.Args["identifier"].(string), fc.Args["date"].(*string), fc.Args["volume"].(*string), fc.Args["issue"].(*string), fc.Args["groupId"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.AccessAnswer
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.AccessAnswer
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AccessAnswer) graphql.Marshaler {
+			return ec.marshalNAccessAnswer2ᚖautoholdingsᚋgraphᚋmodelᚐAccessAnswer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_access(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessAnswer(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_access_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -52999,6 +53832,64 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 
 // region    **************************** object.gotpl ****************************
 
+var accessAnswerImplementors = []string{"AccessAnswer"}
+
+func (ec *executionContext) _AccessAnswer(ctx context.Context, sel ast.SelectionSet, obj *model.AccessAnswer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessAnswerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessAnswer")
+		case "granted":
+			out.Values[i] = ec._AccessAnswer_granted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wholly":
+			out.Values[i] = ec._AccessAnswer_wholly(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._AccessAnswer_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._AccessAnswer_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "opensOn":
+			out.Values[i] = ec._AccessAnswer_opensOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "portfolios":
+			out.Values[i] = ec._AccessAnswer_portfolios(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var accessTokenImplementors = []string{"AccessToken", "Node"}
 
 func (ec *executionContext) _AccessToken(ctx context.Context, sel ast.SelectionSet, obj *model.AccessToken) graphql.Marshaler {
@@ -60236,6 +61127,91 @@ func (ec *executionContext) _Portfolio(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var portfolioAccessImplementors = []string{"PortfolioAccess"}
+
+func (ec *executionContext) _PortfolioAccess(ctx context.Context, sel ast.SelectionSet, obj *model.PortfolioAccess) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portfolioAccessImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortfolioAccess")
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioAccess_portfolio(ctx, field, obj)
+				})
+		case "granted":
+			out.Values[i] = ec._PortfolioAccess_granted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wholly":
+			out.Values[i] = ec._PortfolioAccess_wholly(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._PortfolioAccess_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "message":
+			out.Values[i] = ec._PortfolioAccess_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "opensOn":
+			out.Values[i] = ec._PortfolioAccess_opensOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "url":
+			out.Values[i] = ec._PortfolioAccess_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "coverage":
+			out.Values[i] = ec._PortfolioAccess_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "entitlements":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioAccess_entitlements(ctx, field, obj)
+				})
+		case "retention":
+			out.Values[i] = ec._PortfolioAccess_retention(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "proxy":
+			out.Values[i] = ec._PortfolioAccess_proxy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var portfolioConnectionImplementors = []string{"PortfolioConnection"}
 
 func (ec *executionContext) _PortfolioConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Portfolio]) graphql.Marshaler {
@@ -61051,6 +62027,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portfolio(ctx, field)
+				})
+		case "access":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_access(ctx, field)
 				})
 		case "poLines":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -63281,6 +64263,14 @@ func (ec *executionContext) ___Type(ctx context.Context, sel ast.SelectionSet, o
 // endregion **************************** object.gotpl ****************************
 
 // region    ***************************** type.gotpl *****************************
+
+func (ec *executionContext) marshalNAccessAnswer2ᚖautoholdingsᚋgraphᚋmodelᚐAccessAnswer(ctx context.Context, sel ast.SelectionSet, v *model.AccessAnswer) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AccessAnswer!")
+		return graphql.Null
+	}
+	return ec._AccessAnswer(ctx, sel, v)
+}
 
 func (ec *executionContext) unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx context.Context, v any) (access.Scope, error) {
 	res, err := model.UnmarshalAccessScope(v)
@@ -65610,6 +66600,30 @@ func (ec *executionContext) marshalNPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐ
 	return ec._Portfolio(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPortfolioAccess2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioAccessᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PortfolioAccess) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPortfolioAccess2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioAccess(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPortfolioAccess2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioAccess(ctx context.Context, sel ast.SelectionSet, v *model.PortfolioAccess) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortfolioAccess!")
+		return graphql.Null
+	}
+	return ec._PortfolioAccess(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPortfolioAction2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -66669,6 +67683,24 @@ func (ec *executionContext) marshalN__TypeKind2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) unmarshalOAccessDenial2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOAccessDenial2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalOAccessRights2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -66982,6 +68014,13 @@ func (ec *executionContext) marshalOCoverageStatement2ᚕᚖautoholdingsᚋgraph
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx context.Context, sel ast.SelectionSet, v *model.Coverage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CoverageStatement(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOCoverageStatementInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCoverageStatementInputᚄ(ctx context.Context, v any) ([]*CoverageStatementInput, error) {

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 )
 
 // Place is where a portfolio is: in a collection, in the holdings or out of them.
@@ -22,6 +23,18 @@ type PlaceEntitlement struct {
 	Waiting      string `json:"waiting,omitempty"`
 	WaitingSince string `json:"waitingSince,omitempty"`
 	EndedAt      *int64 `json:"endedAt,omitempty"`
+}
+
+// Ended is the place out of the holdings since a moment, with entitlements that ended then.
+func (p Place) Ended(at int64) Place {
+	p.RemovedAt, p.Review = &at, ""
+	p.Entitlements = slices.Clone(p.Entitlements)
+	for i, e := range p.Entitlements {
+		if e.Active || e.Waiting != "" {
+			p.Entitlements[i] = PlaceEntitlement{ID: e.ID, EndedAt: &at}
+		}
+	}
+	return p
 }
 
 // ValuesOfPlace returns where a portfolio is before and after a change.

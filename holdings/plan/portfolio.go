@@ -27,7 +27,7 @@ type EntitlementState struct {
 	Waiting      string // why it is suspended
 	WaitingSince string
 	GivenBack    bool
-	EndedAt      *int64 // nil: in force
+	EndedAt      *int64 // Unix milliseconds; nil: it is in force, or not known
 	Own          DivergingValues
 	OwnHash      *int64
 }

@@ -354,7 +354,7 @@ type PortfolioState struct {
 	Waiting      string `json:"waiting,omitempty"` // why the entitlement was suspended
 	WaitingSince string `json:"waitingSince,omitempty"`
 	GivenBack    bool   `json:"givenBack,omitempty"`
-	EndedAt      *int64 `json:"endedAt,omitempty"` // when the entitlement ended or was suspended; also nil in reports of earlier versions
+	EndedAt      *int64 `json:"endedAt,omitempty"` // Unix milliseconds: when the entitlement had ended; nil: it was in force, or not known
 }
 
 // StateOf returns a portfolio's current state. entitlement is the profile's; 0: none.

@@ -44,6 +44,8 @@ var table = map[string]rule{
 	"GET /{$}":       {scope: access.Read, page: true},
 	"GET /graphiql/": {scope: access.Read, page: true},
 	"GET /metrics":   {scope: access.Read},
+	"GET /access":    {scope: access.Read},
+	"POST /access":   {scope: access.Read},
 
 	"GET /jobs/{id}/report.tsv":                              {scope: access.Read, page: true},
 	"GET /jobs/{id}/report.json":                             {scope: access.Read, page: true},

@@ -1,0 +1,162 @@
+package holdings_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"autoholdings/holdings"
+	"autoholdings/internal/holdingstest"
+	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
+)
+
+// snapshot is what was exported at a moment, by group.
+type snapshot struct {
+	step    string
+	moment  int64
+	exports map[int64]string
+}
+
+// formerWorld changes a library at random, and remembers what was exported after each step.
+type formerWorld struct {
+	accessWorld
+	groups    []int64
+	jobs      []ownDone
+	snapshots []snapshot
+}
+
+// exportAsOf is the export of a moment; 0: of now.
+func (b *testBundle) exportAsOf(group, moment int64) (string, error) {
+	b.T.Helper()
+	var list bytes.Buffer
+	_, err := b.Holdings.Export(b.T.Context(), holdings.ExportOf{CollectionID: holdingstest.CollectionID, GroupID: group, AsOf: moment}, &list)
+	return list.String(), err
+}
+
+func (w *formerWorld) snap(t *rapid.T, step string) {
+	ids, err := w.b.Store.IDs(w.b.T.Context(), `SELECT COALESCE(m, 0) FROM (`+
+		strings.Replace(holdings.LatestMomentSQL, "MAX(moment)", "MAX(moment) AS m", 1)+`) AS latest`)
+	w.b.Must(err)
+	if len(ids) == 0 || ids[0] == 0 {
+		return
+	}
+	s := snapshot{step, ids[0], map[int64]string{}}
+	for _, group := range w.groups {
+		if s.exports[group], err = w.b.exportAsOf(group, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(w.snapshots); n > 0 && w.snapshots[n-1].moment == s.moment {
+		n-- // nothing was changed that is recorded
+		if diff := cmp.Diff(w.snapshots[n].exports, s.exports); diff != "" {
+			t.Fatalf("%s changes the export and records nothing:\n%s", step, diff)
+		}
+		return
+	}
+	w.snapshots = append(w.snapshots, s)
+}
+
+func (w *formerWorld) list(t *rapid.T) string {
+	var rows []holdingstest.Journal
+	for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(1, 5), 1, 5, rapid.ID).Draw(t, "titles") {
+		title := holdingstest.Numbered(n, n+1)[0]
+		title.URL += rapid.SampledFrom([]string{"", "", "/new"}).Draw(t, "moved")
+		title.Notes = rapid.SampledFrom([]string{"", "", "a note"}).Draw(t, "notes")
+		title.Title += rapid.SampledFrom([]string{"", "", " Quarterly"}).Draw(t, "renamed")
+		title.Publisher = rapid.SampledFrom([]string{"Oxford University Press", "OUP"}).Draw(t, "publisher")
+		for i := range rapid.IntRange(1, 2).Draw(t, "statements") {
+			j := title
+			j.First = fmt.Sprint(rapid.IntRange(1990, 1999).Draw(t, "first"))
+			j.Last = rapid.SampledFrom([]string{"", "2005", "2020-06"}).Draw(t, "last")
+			j.Embargo = rapid.SampledFrom(embargoes).Draw(t, "embargo")
+			if i > 0 {
+				j.URL += rapid.SampledFrom([]string{"", "/archive"}).Draw(t, "page")
+			}
+			rows = append(rows, j)
+		}
+	}
+	return holdingstest.ListOf(rows...)
+}
+
+func (w *formerWorld) syncs(t *rapid.T) {
+	profile := rapid.Int64Range(1, 2).Draw(t, "profile")
+	_, job := w.b.Sync(profile, w.list(t))
+	w.jobs = append(w.jobs, ownDone{jobID: job, profile: profile})
+}
+
+func (w *formerWorld) imports(t *rapid.T) {
+	_, job := w.b.importList(w.list(t), rapid.Bool().Draw(t, "keep missing"))
+	w.jobs = append(w.jobs, ownDone{jobID: job})
+}
+
+func (w *formerWorld) activates(t *rapid.T) {
+	_, job := w.b.activateTitles(w.list(t))
+	w.jobs = append(w.jobs, ownDone{jobID: job})
+}
+
+func (w *formerWorld) undoes(*rapid.T) {
+	if n := len(w.jobs); n > 0 {
+		w.b.undo(w.jobs[n-1].profile, w.jobs[n-1].jobID)
+		w.jobs = w.jobs[:n-1]
+		w.b.Write(func(ctx context.Context, tx *store.Tx) error { // as the queue makes the job
+			_, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET kind = 'UNDO' WHERE id = (SELECT MAX(id) FROM jobs)`)
+			return err
+		})
+	}
+}
+
+func (w *formerWorld) byHand(t *rapid.T) {
+	change := w.b.Holdings.RemovePortfolio
+	if rapid.Bool().Draw(t, "restore") {
+		change = w.b.Holdings.RestorePortfolio
+	}
+	if id := w.title(t); id != 0 {
+		if _, err := change(w.b.T.Context(), id); err != nil {
+			if _, refused := problem.In(err); !refused {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestExportAsOf: what was exported after each step of a random walk is exported as of that moment at the end, byte for byte.
+func TestExportAsOf(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	groups := b.groupOfEach(1, 2)
+	rapid.Check(t, func(rt *rapid.T) {
+		w := &formerWorld{accessWorld: accessWorld{b}, groups: []int64{0, groups[1], groups[2]}}
+		w.order(nil)
+		b.empty()
+		b.Write(func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.SQL.ExecContext(ctx, `DELETE FROM edits`)
+			return err
+		})
+		for i := range rapid.IntRange(1, 12).Draw(rt, "steps") {
+			steps := map[string]func(*rapid.T){
+				"sync": w.syncs, "sync again": w.syncs, "import": w.imports, "activate": w.activates, "staff": w.staff, "staff again": w.staff,
+				"undo": w.undoes, "by hand": w.byHand, "order": w.order,
+			}
+			name := rapid.SampledFrom([]string{
+				"sync", "sync again", "import", "activate", "staff", "staff again", "undo", "by hand", "order",
+			}).Draw(rt, "step")
+			steps[name](rt)
+			w.snap(rt, fmt.Sprintf("step %d, %s", i, name))
+		}
+		for _, s := range w.snapshots {
+			for _, group := range w.groups {
+				got, err := b.exportAsOf(group, s.moment)
+				b.Must(err)
+				if diff := cmp.Diff(strings.Split(s.exports[group], "\n"), strings.Split(got, "\n")); diff != "" {
+					rt.Fatalf("as of %s, group %d:\n%s", s.step, group, diff)
+				}
+			}
+		}
+	})
+}
