@@ -59,6 +59,11 @@ fmt: ## format by gofumpt
 bench: ## run the benchmarks; the ratios are what counts
 	go test -run '^$$' -bench . -benchmem ./kbart ./holdings ./cmd/autoholdings
 
+.PHONY: bench-api
+bench-api: ## the API against a handler made by hand over the same 100,000 portfolios (BENCH_TITLES, BENCH_DATABASE=postgres, …)
+	BENCH_TITLES="$(or $(BENCH_TITLES),111000)" BENCH_DATABASE=$(BENCH_DATABASE) \
+		go test -count=1 -timeout 2h -v -run '^TestSpeedOfAPI$$' ./cmd/autoholdings
+
 # What strangers send: documents, uploads, headers.
 STRANGERS := ./graph ./cmd/autoholdings
 

@@ -3,3 +3,4 @@
 package graph
 
 //go:generate go -C .. tool gqlgen generate --config gqlgen.yml
+//go:generate go run ./inturn generated/exec.go

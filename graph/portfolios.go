@@ -17,7 +17,7 @@ var portfolioListing = listing[*ent.Portfolio, *model.Portfolio]{
 }
 
 func (r queryResolver) Portfolio(ctx context.Context, id string) (*model.Portfolio, error) {
-	return readByOpaqueID(ctx, model.PortfolioType, id, r.holdings.PortfoliosByID, model.Portfolios)
+	return readByOpaqueID(ctx, model.PortfolioType, id, r.holdings.PortfoliosByIDWith(columnsAsked(ctx)), model.Portfolios)
 }
 
 func (r queryResolver) Portfolios(
@@ -33,7 +33,8 @@ func (r queryResolver) Portfolios(
 func (r *resolver) portfolios(
 	ctx context.Context, first *int, after *string, f holdings.PortfolioFilter,
 ) (*model.PortfolioConnection, error) {
-	return list(ctx, first, after, portfolioListing, filtered(f, nil, r.holdings.Portfolios, r.holdings.CountPortfolios))
+	read := r.holdings.PortfoliosWith(columnsAsked(ctx, "nodes", "edges", "node"))
+	return list(ctx, first, after, portfolioListing, filtered(f, nil, read, r.holdings.CountPortfolios))
 }
 
 func portfolioFilter(in *model.PortfolioFilter) (f holdings.PortfolioFilter, err error) {

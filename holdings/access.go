@@ -134,7 +134,7 @@ func (s *Service) groupsAsked(ctx context.Context, questions []AccessQuestion) (
 	if !slices.ContainsFunc(questions, func(q AccessQuestion) bool { return q.GroupID != 0 }) {
 		return nil, nil
 	}
-	ids, err := store.ScanIDs(s.store.QueryPrepared(ctx, `SELECT id FROM inventory_groups`))
+	ids, err := store.ScanIDs(s.store.Query(ctx, `SELECT id FROM inventory_groups`))
 	if err != nil {
 		return nil, fmt.Errorf("read the groups: %w", err)
 	}
@@ -344,11 +344,7 @@ func writeAskedSQL(groupID int64, keys, titleIDs int) string {
 // portfoliosAsked reads the portfolios that have one of the identifiers, and others with local ones.
 func (s *Service) portfoliosAsked(ctx context.Context, groupID int64, wanted wantedKeys) (*portfoliosFound, error) {
 	keys, titleIDs := padded(wanted.keys), padded(wanted.titleIDs)
-	query := s.store.Query
-	if len(keys) == 1 && len(titleIDs) == 1 { // one question
-		query = s.store.QueryPrepared
-	}
-	rows, err := query(ctx, askedSQL(groupID, len(keys), len(titleIDs)), slices.Concat(keys, keys, titleIDs)...)
+	rows, err := s.store.Query(ctx, askedSQL(groupID, len(keys), len(titleIDs)), slices.Concat(keys, keys, titleIDs)...)
 	if err != nil {
 		return nil, fmt.Errorf("read what may be accessible: %w", err)
 	}

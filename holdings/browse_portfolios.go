@@ -2,6 +2,7 @@ package holdings
 
 import (
 	"context"
+	sqldb "database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,13 +10,13 @@ import (
 	"entgo.io/ent/dialect/sql"
 
 	"autoholdings/ent"
-	"autoholdings/ent/coveragestatement"
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
 	"autoholdings/ent/predicate"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
@@ -283,11 +284,28 @@ func entitledBy(profileID int64) predicate.Portfolio {
 }
 
 // Portfolios lists portfolios by folded title. An inventory group that does not exist is a problem of code NotFound.
-func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (page keyset.Page[*ent.Portfolio], err error) {
-	if _, err := s.findGroup(ctx, f.GroupID); err != nil {
-		return page, err
+func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+	return s.PortfoliosWith(nil)(ctx, f, w)
+}
+
+// PortfoliosWith is Portfolios with these columns alone; none: with all. The rows do not have what was not read.
+func (s *Service) PortfoliosWith(
+	columns []string,
+) func(context.Context, PortfolioFilter, keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+	return func(ctx context.Context, f PortfolioFilter, w keyset.Window) (page keyset.Page[*ent.Portfolio], err error) {
+		if _, err := s.findGroup(ctx, f.GroupID); err != nil {
+			return page, err
+		}
+		return keyset.List(ctx, s.portfoliosWith(columns), keyset.By(portfolio.FieldTitleKey), w, f.Where())
 	}
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, f.Where())
+}
+
+func (s *Service) portfoliosWith(columns []string) *ent.PortfolioQuery {
+	q := s.store.Read.Portfolio.Query()
+	if len(columns) > 0 {
+		q.Select(columns...)
+	}
+	return q
 }
 
 // CountPortfolios counts what Portfolios lists.
@@ -300,7 +318,14 @@ func (s *Service) CountPortfolios(ctx context.Context, f PortfolioFilter) (int, 
 
 // PortfoliosByID reads portfolios, removed ones too.
 func (s *Service) PortfoliosByID(ctx context.Context, ids []int64) (map[int64]*ent.Portfolio, error) {
-	return keyset.ByID(ctx, s.store.Read.Portfolio.Query(), ids, func(row *ent.Portfolio) int64 { return row.ID })
+	return s.PortfoliosByIDWith(nil)(ctx, ids)
+}
+
+// PortfoliosByIDWith is PortfoliosByID with these columns alone; none: with all. The rows do not have what was not read.
+func (s *Service) PortfoliosByIDWith(columns []string) func(context.Context, []int64) (map[int64]*ent.Portfolio, error) {
+	return func(ctx context.Context, ids []int64) (map[int64]*ent.Portfolio, error) {
+		return keyset.ByID(ctx, s.portfoliosWith(columns), ids, func(row *ent.Portfolio) int64 { return row.ID })
+	}
 }
 
 // Entitlement is a profile's entitlement to a portfolio, or the library's own, with the coverage it gives.
@@ -317,36 +342,63 @@ func (e Entitlement) ended() int64 {
 	return *e.EndedAt
 }
 
-// EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in two
-// statements.
+// EntitlementsOf reads the entitlements of portfolios, active and ended, in the order of the profiles, in one statement.
 func (s *Service) EntitlementsOf(ctx context.Context, portfolioIDs []int64) (map[int64][]Entitlement, error) {
-	return entitlementsOf(ctx, s.store.Read, portfolioIDs)
+	return entitlementsOf(ctx, s.store.Query, portfolioIDs)
 }
 
-func entitlementsOf(ctx context.Context, read *ent.Client, portfolioIDs []int64) (map[int64][]Entitlement, error) {
-	rows, err := read.Entitlement.Query().Where(entitlement.PortfolioIDIn(portfolioIDs...)).
-		WithCoverage(func(q *ent.CoverageStatementQuery) { q.Order(coveragestatement.ByPosition()) }).
-		Order(entitlement.ByProfileID(), entitlement.ByID()).All(ctx)
+// entitlementsOf reads in SQL rather than by ent: every page with coverage does, and ent took most of its time.
+func entitlementsOf(ctx context.Context, query store.QueryFunc, portfolioIDs []int64) (map[int64][]Entitlement, error) {
+	found := make(map[int64][]Entitlement, len(portfolioIDs))
+	if len(portfolioIDs) == 0 {
+		return found, nil
+	}
+	placeholders, args := store.InList(portfolioIDs)
+	rows, err := query(ctx, `SELECT e.id, e.created_at, e.updated_at, e.portfolio_id, e.profile_id, e.active, e.waiting, e.waiting_since,
+		e.ended_at, e.given_back, e.own_values, e.own_hash, e.coverage_hash, c.position, `+plan.StatementColumnNames+`
+		FROM entitlements e LEFT JOIN coverage_statements c ON c.entitlement_id = e.id
+		WHERE e.portfolio_id IN `+placeholders+` ORDER BY e.profile_id, e.id, c.position`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the entitlements: %w", err)
 	}
-	found := make(map[int64][]Entitlement, len(portfolioIDs))
-	for _, row := range rows {
-		found[row.PortfolioID] = append(found[row.PortfolioID], Entitlement{row, statementsOf(row.Edges.Coverage)})
+	defer rows.Close()
+	var last Entitlement
+	for rows.Next() {
+		row, statement, err := scanEntitlement(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read the entitlements: %w", err)
+		}
+		of := found[row.PortfolioID]
+		if last.Entitlement == nil || last.ID != row.ID {
+			last = Entitlement{Entitlement: row}
+			of = append(of, last)
+		}
+		if statement != nil {
+			of[len(of)-1].Coverage = append(of[len(of)-1].Coverage, *statement)
+		}
+		found[row.PortfolioID] = of
 	}
-	return found, nil
+	return found, rows.Err()
 }
 
-func statementsOf(rows []*ent.CoverageStatement) []plan.Statement {
-	statements := make([]plan.Statement, len(rows))
-	for i, row := range rows {
-		statements[i] = plan.Statement{
-			DateFirst: row.DateFirstIssueOnline, VolFirst: row.NumFirstVolOnline, IssueFirst: row.NumFirstIssueOnline,
-			DateLast: row.DateLastIssueOnline, VolLast: row.NumLastVolOnline, IssueLast: row.NumLastIssueOnline,
-			Embargo: row.EmbargoInfo, URL: row.TitleURL, Notes: row.Notes, Depth: row.CoverageDepth, Kind: row.Kind,
-		}
+// scanEntitlement reads an entitlement with one of its statements, or with nil if it has none.
+func scanEntitlement(rows *sqldb.Rows) (*ent.Entitlement, *plan.Statement, error) {
+	e := &ent.Entitlement{}
+	var position sqldb.NullInt64
+	var st plan.Statement
+	var cells [8]sqldb.NullString
+	err := rows.Scan(&e.ID, &e.CreatedAt, &e.UpdatedAt, &e.PortfolioID, &e.ProfileID, &e.Active, &e.Waiting, &e.WaitingSince,
+		&e.EndedAt, &e.GivenBack, &e.OwnValues, &e.OwnHash, &e.CoverageHash, &position,
+		&cells[0], &cells[1], &cells[2], &cells[3], &cells[4], &cells[5], &cells[6], &st.URL, &st.Notes, &st.Depth, &cells[7])
+	if err != nil || !position.Valid {
+		return e, nil, err
 	}
-	return statements
+	for i, cell := range []*string{
+		&st.DateFirst, &st.VolFirst, &st.IssueFirst, &st.DateLast, &st.VolLast, &st.IssueLast, &st.Embargo, &st.Kind,
+	} {
+		*cell = cells[i].String
+	}
+	return e, &st, nil
 }
 
 // SharedStatement is a coverage statement and the profiles that give it.

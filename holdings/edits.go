@@ -234,7 +234,7 @@ func (s *Service) withLocks(
 
 // presentCoverage is the coverage that the provider gives a portfolio now, as local coverage.
 func presentCoverage(ctx context.Context, tx *store.Tx, portfolioID int64) (string, error) {
-	found, err := entitlementsOf(ctx, tx.Client, []int64{portfolioID})
+	found, err := entitlementsOf(ctx, tx.SQL.QueryContext, []int64{portfolioID})
 	if err != nil {
 		return "", err
 	}

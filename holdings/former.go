@@ -126,7 +126,7 @@ func (s *Service) formerPortfolios(ctx context.Context, ids []int64, moment int6
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios: %w", err)
 	}
-	entitlements, err := entitlementsOf(ctx, s.store.Read, ids)
+	entitlements, err := entitlementsOf(ctx, s.store.Query, ids)
 	if err != nil {
 		return nil, err
 	}

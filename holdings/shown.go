@@ -32,7 +32,7 @@ func ShownCoverage(p *ent.Portfolio, entitlements []Entitlement, retention plan.
 
 // ShownCoverages is the shown coverage of some portfolios, in a fixed number of statements.
 func ShownCoverages(
-	ctx context.Context, client *ent.Client, query store.QueryFunc, portfolios []*ent.Portfolio,
+	ctx context.Context, query store.QueryFunc, portfolios []*ent.Portfolio,
 ) (map[int64][]plan.Statement, error) {
 	shown := map[int64][]plan.Statement{}
 	if len(portfolios) == 0 {
@@ -42,7 +42,7 @@ func ShownCoverages(
 	for i, p := range portfolios {
 		ids[i] = p.ID
 	}
-	entitlements, err := entitlementsOf(ctx, client, ids)
+	entitlements, err := entitlementsOf(ctx, query, ids)
 	if err != nil {
 		return nil, err
 	}

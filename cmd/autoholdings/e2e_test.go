@@ -34,7 +34,18 @@ func TestMain(m *testing.M) {
 		fmt.Println(time.Now().Format(time.RFC3339))
 		return
 	}
+	if database := os.Getenv(handmadeEnv); database != "" {
+		if err := serveHandmade(database); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if os.Getenv("AUTOHOLDINGS_TEST_PROGRAM") != "" {
+		if dir := os.Getenv(profileEnv); dir != "" {
+			profiled(dir)
+			return
+		}
 		main()
 		return
 	}

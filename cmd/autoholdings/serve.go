@@ -81,6 +81,7 @@ func workerCommand() *cli.Command {
 // serve answers requests and, with work, runs jobs, until ctx ends. Then it lets running requests and batches finish.
 // It calls ready once it listens, with the URL for browsers and the address.
 func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url string, listens net.Addr)) error {
+	restCollector()
 	certificates, err := a.config.Serving.openCertificates(a.config.Log)
 	if err != nil {
 		return err

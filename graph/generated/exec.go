@@ -64301,7 +64301,7 @@ func (ec *executionContext) unmarshalNAccessScope2ᚕautoholdingsᚋinternalᚋa
 }
 
 func (ec *executionContext) marshalNAccessScope2ᚕautoholdingsᚋinternalᚋaccessᚐScopeᚄ(ctx context.Context, sel ast.SelectionSet, v []access.Scope) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, sel, v[i])
@@ -64317,7 +64317,7 @@ func (ec *executionContext) marshalNAccessScope2ᚕautoholdingsᚋinternalᚋacc
 }
 
 func (ec *executionContext) marshalNAccessToken2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAccessTokenᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AccessToken) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessToken2ᚖautoholdingsᚋgraphᚋmodelᚐAccessToken(ctx, sel, v[i])
@@ -64349,7 +64349,7 @@ func (ec *executionContext) marshalNAccessTokenConnection2ᚖautoholdingsᚋgrap
 }
 
 func (ec *executionContext) marshalNAccessTokenEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.AccessToken]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessTokenEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -64391,7 +64391,7 @@ func (ec *executionContext) marshalNAcquisitionsLine2autoholdingsᚋholdingsᚋa
 }
 
 func (ec *executionContext) marshalNAcquisitionsLine2ᚕautoholdingsᚋholdingsᚋacquisitionsᚐImportLineᚄ(ctx context.Context, sel ast.SelectionSet, v []acquisitions.ImportLine) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAcquisitionsLine2autoholdingsᚋholdingsᚋacquisitionsᚐImportLine(ctx, sel, v[i])
@@ -64495,7 +64495,7 @@ func (ec *executionContext) marshalNAssignWorklistItemsPayload2ᚖautoholdings�
 }
 
 func (ec *executionContext) marshalNAuditEntry2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAuditEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AuditEntry) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAuditEntry2ᚖautoholdingsᚋgraphᚋmodelᚐAuditEntry(ctx, sel, v[i])
@@ -64527,7 +64527,7 @@ func (ec *executionContext) marshalNAuditEntryConnection2ᚖautoholdingsᚋgraph
 }
 
 func (ec *executionContext) marshalNAuditEntryEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.AuditEntry]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAuditEntryEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -64551,7 +64551,7 @@ func (ec *executionContext) marshalNAuditEntryEdge2ᚖautoholdingsᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNAuditedRow2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAuditedRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AuditedRow) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAuditedRow2ᚖautoholdingsᚋgraphᚋmodelᚐAuditedRow(ctx, sel, v[i])
@@ -64615,7 +64615,7 @@ func (ec *executionContext) marshalNCarryOverPayload2ᚖautoholdingsᚋgraphᚋg
 }
 
 func (ec *executionContext) marshalNChange2ᚕᚖautoholdingsᚋgraphᚋmodelᚐChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Change) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChange2ᚖautoholdingsᚋgraphᚋmodelᚐChange(ctx, sel, v[i])
@@ -64661,7 +64661,7 @@ func (ec *executionContext) marshalNChangeConnection2ᚖautoholdingsᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNChangeEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Change]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -64725,7 +64725,7 @@ func (ec *executionContext) marshalNChangeProfileGroupsPayload2ᚖautoholdings�
 }
 
 func (ec *executionContext) marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, sel, v[i])
@@ -64757,7 +64757,7 @@ func (ec *executionContext) marshalNCollectionConnection2ᚖautoholdingsᚋgraph
 }
 
 func (ec *executionContext) marshalNCollectionEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Collection]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollectionEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -64781,7 +64781,7 @@ func (ec *executionContext) marshalNCollectionEdge2ᚖautoholdingsᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx, sel, v[i])
@@ -64813,7 +64813,7 @@ func (ec *executionContext) marshalNCollectionSetConnection2ᚖautoholdingsᚋgr
 }
 
 func (ec *executionContext) marshalNCollectionSetEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CollectionSet]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCollectionSetEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -64837,7 +64837,7 @@ func (ec *executionContext) marshalNCollectionSetEdge2ᚖautoholdingsᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNCommunityZoneCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollectionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CommunityZoneCollection) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollection(ctx, sel, v[i])
@@ -64869,7 +64869,7 @@ func (ec *executionContext) marshalNCommunityZoneCollectionConnection2ᚖautohol
 }
 
 func (ec *executionContext) marshalNCommunityZoneCollectionEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CommunityZoneCollection]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneCollectionEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -64893,7 +64893,7 @@ func (ec *executionContext) marshalNCommunityZoneCollectionEdge2ᚖautoholdings�
 }
 
 func (ec *executionContext) marshalNCommunityZoneTitle2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CommunityZoneTitle) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneTitle2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitle(ctx, sel, v[i])
@@ -64925,7 +64925,7 @@ func (ec *executionContext) marshalNCommunityZoneTitleConnection2ᚖautoholdings
 }
 
 func (ec *executionContext) marshalNCommunityZoneTitleEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.CommunityZoneTitle]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCommunityZoneTitleEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -64949,7 +64949,7 @@ func (ec *executionContext) marshalNCommunityZoneTitleEdge2ᚖautoholdingsᚋgra
 }
 
 func (ec *executionContext) marshalNConnectionTest2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTestᚄ(ctx context.Context, sel ast.SelectionSet, v []*ConnectionTest) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNConnectionTest2ᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTest(ctx, sel, v[i])
@@ -65001,7 +65001,7 @@ func (ec *executionContext) marshalNCoverageMode2string(ctx context.Context, sel
 }
 
 func (ec *executionContext) marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx, sel, v[i])
@@ -65331,7 +65331,7 @@ func (ec *executionContext) marshalNEndSessionsPayload2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNEntitlement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEntitlementᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Entitlement) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNEntitlement2ᚖautoholdingsᚋgraphᚋmodelᚐEntitlement(ctx, sel, v[i])
@@ -65359,7 +65359,7 @@ func (ec *executionContext) marshalNFieldCount2autoholdingsᚋholdingsᚋplanᚐ
 }
 
 func (ec *executionContext) marshalNFieldCount2ᚕautoholdingsᚋholdingsᚋplanᚐFieldCountᚄ(ctx context.Context, sel ast.SelectionSet, v []plan.FieldCount) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFieldCount2autoholdingsᚋholdingsᚋplanᚐFieldCount(ctx, sel, v[i])
@@ -65429,7 +65429,7 @@ func (ec *executionContext) marshalNGroupCount2autoholdingsᚋholdingsᚋplanᚐ
 }
 
 func (ec *executionContext) marshalNGroupCount2ᚕautoholdingsᚋholdingsᚋplanᚐGroupCountᚄ(ctx context.Context, sel ast.SelectionSet, v []plan.GroupCount) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNGroupCount2autoholdingsᚋholdingsᚋplanᚐGroupCount(ctx, sel, v[i])
@@ -65445,7 +65445,7 @@ func (ec *executionContext) marshalNGroupCount2ᚕautoholdingsᚋholdingsᚋplan
 }
 
 func (ec *executionContext) marshalNGroupCoverage2ᚕᚖautoholdingsᚋgraphᚋmodelᚐGroupCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.GroupCoverage) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNGroupCoverage2ᚖautoholdingsᚋgraphᚋmodelᚐGroupCoverage(ctx, sel, v[i])
@@ -65469,7 +65469,7 @@ func (ec *executionContext) marshalNGroupCoverage2ᚖautoholdingsᚋgraphᚋmode
 }
 
 func (ec *executionContext) marshalNGroupProxy2ᚕᚖautoholdingsᚋgraphᚋmodelᚐGroupProxyᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.GroupProxy) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNGroupProxy2ᚖautoholdingsᚋgraphᚋmodelᚐGroupProxy(ctx, sel, v[i])
@@ -65659,7 +65659,7 @@ func (ec *executionContext) marshalNInt642int64(ctx context.Context, sel ast.Sel
 }
 
 func (ec *executionContext) marshalNInventoryGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.InventoryGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInventoryGroup2ᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroup(ctx, sel, v[i])
@@ -65691,7 +65691,7 @@ func (ec *executionContext) marshalNInventoryGroupConnection2ᚖautoholdingsᚋg
 }
 
 func (ec *executionContext) marshalNInventoryGroupEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.InventoryGroup]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNInventoryGroupEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -65715,7 +65715,7 @@ func (ec *executionContext) marshalNInventoryGroupEdge2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNJob2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Job) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, sel, v[i])
@@ -65739,7 +65739,7 @@ func (ec *executionContext) marshalNJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ct
 }
 
 func (ec *executionContext) marshalNJobChange2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobChange) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChange2ᚖautoholdingsᚋgraphᚋmodelᚐJobChange(ctx, sel, v[i])
@@ -65771,7 +65771,7 @@ func (ec *executionContext) marshalNJobChangeConnection2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNJobChangeEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.JobChange]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChangeEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -65823,7 +65823,7 @@ func (ec *executionContext) unmarshalNJobChangeKind2ᚕstringᚄ(ctx context.Con
 }
 
 func (ec *executionContext) marshalNJobChangeKind2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
@@ -65855,7 +65855,7 @@ func (ec *executionContext) marshalNJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐ
 }
 
 func (ec *executionContext) marshalNJobEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Job]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -65879,7 +65879,7 @@ func (ec *executionContext) marshalNJobEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEd
 }
 
 func (ec *executionContext) marshalNJobFinding2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobFinding) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobFinding2ᚖautoholdingsᚋgraphᚋmodelᚐJobFinding(ctx, sel, v[i])
@@ -65911,7 +65911,7 @@ func (ec *executionContext) marshalNJobFindingConnection2ᚖautoholdingsᚋgraph
 }
 
 func (ec *executionContext) marshalNJobFindingEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.JobFinding]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobFindingEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -65935,7 +65935,7 @@ func (ec *executionContext) marshalNJobFindingEdge2ᚖautoholdingsᚋgraphᚋmod
 }
 
 func (ec *executionContext) marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobGroup2ᚖautoholdingsᚋgraphᚋmodelᚐJobGroup(ctx, sel, v[i])
@@ -65959,7 +65959,7 @@ func (ec *executionContext) marshalNJobGroup2ᚖautoholdingsᚋgraphᚋmodelᚐJ
 }
 
 func (ec *executionContext) marshalNJobGuardReason2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobGuardReason) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobGuardReason2ᚖautoholdingsᚋgraphᚋmodelᚐJobGuardReason(ctx, sel, v[i])
@@ -66011,7 +66011,7 @@ func (ec *executionContext) marshalNJobMode2string(ctx context.Context, sel ast.
 }
 
 func (ec *executionContext) marshalNJobPart2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobPart) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, sel, v[i])
@@ -66040,7 +66040,7 @@ func (ec *executionContext) unmarshalNJobPartChoice2ᚖautoholdingsᚋgraphᚋge
 }
 
 func (ec *executionContext) marshalNJobPartDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobPartDecision) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobPartDecision2ᚖautoholdingsᚋgraphᚋmodelᚐJobPartDecision(ctx, sel, v[i])
@@ -66114,7 +66114,7 @@ func (ec *executionContext) marshalNJobTrigger2string(ctx context.Context, sel a
 }
 
 func (ec *executionContext) marshalNJobType2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []*JobType) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobType2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobType(ctx, sel, v[i])
@@ -66138,7 +66138,7 @@ func (ec *executionContext) marshalNJobType2ᚖautoholdingsᚋgraphᚋgenerated�
 }
 
 func (ec *executionContext) marshalNJobTypeParameter2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameterᚄ(ctx context.Context, sel ast.SelectionSet, v []*JobTypeParameter) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobTypeParameter2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobTypeParameter(ctx, sel, v[i])
@@ -66175,7 +66175,7 @@ func (ec *executionContext) marshalNJudgeRefusedRowPayload2ᚖautoholdingsᚋgra
 }
 
 func (ec *executionContext) marshalNKbartRule2ᚕᚖautoholdingsᚋgraphᚋmodelᚐKbartRuleᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.KbartRule) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐKbartRule(ctx, sel, v[i])
@@ -66199,7 +66199,7 @@ func (ec *executionContext) marshalNKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐ
 }
 
 func (ec *executionContext) marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicenseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.License) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, sel, v[i])
@@ -66245,7 +66245,7 @@ func (ec *executionContext) marshalNLicenseConnection2ᚖautoholdingsᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNLicenseEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.License]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLicenseEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -66283,7 +66283,7 @@ func (ec *executionContext) marshalNListDecision2string(ctx context.Context, sel
 }
 
 func (ec *executionContext) marshalNLocalValue2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLocalValueᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.LocalValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNLocalValue2ᚖautoholdingsᚋgraphᚋmodelᚐLocalValue(ctx, sel, v[i])
@@ -66357,7 +66357,7 @@ func (ec *executionContext) marshalNMovePortfolioInformationPayload2ᚖautoholdi
 }
 
 func (ec *executionContext) marshalNNode2ᚕautoholdingsᚋgraphᚋmodelᚐNode(ctx context.Context, sel ast.SelectionSet, v []model.Node) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalONode2autoholdingsᚋgraphᚋmodelᚐNode(ctx, sel, v[i])
@@ -66380,7 +66380,7 @@ func (ec *executionContext) unmarshalNPairTitleInput2ᚖautoholdingsᚋgraphᚋg
 }
 
 func (ec *executionContext) marshalNPairingCandidate2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPairingCandidateᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PairingCandidate) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPairingCandidate2ᚖautoholdingsᚋgraphᚋmodelᚐPairingCandidate(ctx, sel, v[i])
@@ -66404,7 +66404,7 @@ func (ec *executionContext) marshalNPairingCandidate2ᚖautoholdingsᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNPairingDecision2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPairingDecisionᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PairingDecision) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPairingDecision2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecision(ctx, sel, v[i])
@@ -66436,7 +66436,7 @@ func (ec *executionContext) marshalNPairingDecisionConnection2ᚖautoholdingsᚋ
 }
 
 func (ec *executionContext) marshalNPairingDecisionEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.PairingDecision]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPairingDecisionEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -66465,7 +66465,7 @@ func (ec *executionContext) unmarshalNPartTitleInput2ᚖautoholdingsᚋgraphᚋg
 }
 
 func (ec *executionContext) marshalNPerson2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Person) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPerson2ᚖautoholdingsᚋgraphᚋmodelᚐPerson(ctx, sel, v[i])
@@ -66497,7 +66497,7 @@ func (ec *executionContext) marshalNPersonConnection2ᚖautoholdingsᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNPersonEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Person]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPersonEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -66521,7 +66521,7 @@ func (ec *executionContext) marshalNPersonEdge2ᚖautoholdingsᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, sel, v[i])
@@ -66553,7 +66553,7 @@ func (ec *executionContext) marshalNPoLineConnection2ᚖautoholdingsᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNPoLineEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.POLine]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPoLineEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -66577,7 +66577,7 @@ func (ec *executionContext) marshalNPoLineEdge2ᚖautoholdingsᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, sel, v[i])
@@ -66601,7 +66601,7 @@ func (ec *executionContext) marshalNPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐ
 }
 
 func (ec *executionContext) marshalNPortfolioAccess2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioAccessᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PortfolioAccess) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPortfolioAccess2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioAccess(ctx, sel, v[i])
@@ -66647,7 +66647,7 @@ func (ec *executionContext) marshalNPortfolioConnection2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNPortfolioEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Portfolio]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPortfolioEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -66681,7 +66681,7 @@ func (ec *executionContext) unmarshalNPortfolioSelectionInput2ᚖautoholdingsᚋ
 }
 
 func (ec *executionContext) marshalNPortfolioSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PortfolioSet) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPortfolioSet2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSet(ctx, sel, v[i])
@@ -66713,7 +66713,7 @@ func (ec *executionContext) marshalNPortfolioSetConnection2ᚖautoholdingsᚋgra
 }
 
 func (ec *executionContext) marshalNPortfolioSetEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.PortfolioSet]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNPortfolioSetEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -66737,7 +66737,7 @@ func (ec *executionContext) marshalNPortfolioSetEdge2ᚖautoholdingsᚋgraphᚋm
 }
 
 func (ec *executionContext) marshalNProfile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProfileᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Profile) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, sel, v[i])
@@ -66761,7 +66761,7 @@ func (ec *executionContext) marshalNProfile2ᚖautoholdingsᚋgraphᚋmodelᚐPr
 }
 
 func (ec *executionContext) marshalNProfileAlert2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlertᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProfileAlert) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfileAlert2ᚖautoholdingsᚋgraphᚋgeneratedᚐProfileAlert(ctx, sel, v[i])
@@ -66793,7 +66793,7 @@ func (ec *executionContext) marshalNProfileConnection2ᚖautoholdingsᚋgraphᚋ
 }
 
 func (ec *executionContext) marshalNProfileEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.Profile]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProfileEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -66845,7 +66845,7 @@ func (ec *executionContext) marshalNProvider2string(ctx context.Context, sel ast
 }
 
 func (ec *executionContext) marshalNProviderFile2ᚕᚖautoholdingsᚋgraphᚋmodelᚐProviderFileᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ProviderFile) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProviderFile2ᚖautoholdingsᚋgraphᚋmodelᚐProviderFile(ctx, sel, v[i])
@@ -66877,7 +66877,7 @@ func (ec *executionContext) marshalNProviderFileConnection2ᚖautoholdingsᚋgra
 }
 
 func (ec *executionContext) marshalNProviderFileEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.ProviderFile]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNProviderFileEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -67028,7 +67028,7 @@ func (ec *executionContext) marshalNScheduleFrequency2string(ctx context.Context
 }
 
 func (ec *executionContext) marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*ScheduledJob) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, sel, v[i])
@@ -67286,7 +67286,7 @@ func (ec *executionContext) marshalNUpdateSettingsPayload2ᚖautoholdingsᚋgrap
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNUserError2ᚖautoholdingsᚋgraphᚋmodelᚐUserError(ctx, sel, v[i])
@@ -67375,7 +67375,7 @@ func (ec *executionContext) marshalNWorklistConnection2ᚖautoholdingsᚋgraph�
 }
 
 func (ec *executionContext) marshalNWorklistCount2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistCount) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorklistCount2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistCount(ctx, sel, v[i])
@@ -67399,7 +67399,7 @@ func (ec *executionContext) marshalNWorklistCount2ᚖautoholdingsᚋgraphᚋmode
 }
 
 func (ec *executionContext) marshalNWorklistEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.WorklistItem]) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorklistEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx, sel, v[i])
@@ -67423,7 +67423,7 @@ func (ec *executionContext) marshalNWorklistEdge2ᚖautoholdingsᚋgraphᚋmodel
 }
 
 func (ec *executionContext) marshalNWorklistItem2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistItemᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistItem) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorklistItem2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistItem(ctx, sel, v[i])
@@ -67480,7 +67480,7 @@ func (ec *executionContext) marshalNWorklistItemType2string(ctx context.Context,
 }
 
 func (ec *executionContext) marshalNWorklistNew2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistNewᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistNew) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorklistNew2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistNew(ctx, sel, v[i])
@@ -67504,7 +67504,7 @@ func (ec *executionContext) marshalNWorklistNew2ᚖautoholdingsᚋgraphᚋmodel�
 }
 
 func (ec *executionContext) marshalNWorklistPerson2ᚕᚖautoholdingsᚋgraphᚋmodelᚐWorklistPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.WorklistPerson) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorklistPerson2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistPerson(ctx, sel, v[i])
@@ -67546,7 +67546,7 @@ func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlge
 }
 
 func (ec *executionContext) marshalN__Directive2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirectiveᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Directive) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx, sel, v[i])
@@ -67590,7 +67590,7 @@ func (ec *executionContext) unmarshalN__DirectiveLocation2ᚕstringᚄ(ctx conte
 }
 
 func (ec *executionContext) marshalN__DirectiveLocation2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__DirectiveLocation2string(ctx, sel, v[i])
@@ -67618,7 +67618,7 @@ func (ec *executionContext) marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlg
 }
 
 func (ec *executionContext) marshalN__InputValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.InputValue) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -67646,7 +67646,7 @@ func (ec *executionContext) marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋg
 }
 
 func (ec *executionContext) marshalN__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.Type) graphql.Marshaler {
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])
@@ -67740,7 +67740,7 @@ func (ec *executionContext) marshalOAccessScope2ᚕautoholdingsᚋinternalᚋacc
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, sel, v[i])
@@ -67878,7 +67878,7 @@ func (ec *executionContext) marshalOChangeAction2ᚕstringᚄ(ctx context.Contex
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNChangeAction2string(ctx, sel, v[i])
@@ -68001,7 +68001,7 @@ func (ec *executionContext) marshalOCoverageStatement2ᚕᚖautoholdingsᚋgraph
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx, sel, v[i])
@@ -68140,7 +68140,7 @@ func (ec *executionContext) marshalOFindingSeverity2ᚕstringᚄ(ctx context.Con
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNFindingSeverity2string(ctx, sel, v[i])
@@ -68317,7 +68317,7 @@ func (ec *executionContext) marshalOJobChangeKind2ᚕstringᚄ(ctx context.Conte
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobChangeKind2string(ctx, sel, v[i])
@@ -68450,7 +68450,7 @@ func (ec *executionContext) marshalOJobState2ᚕstringᚄ(ctx context.Context, s
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNJobState2string(ctx, sel, v[i])
@@ -69025,7 +69025,7 @@ func (ec *executionContext) marshalOWorklistItem2ᚕᚖautoholdingsᚋgraphᚋmo
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorklistItem2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistItem(ctx, sel, v[i])
@@ -69061,7 +69061,7 @@ func (ec *executionContext) marshalOWorklistItemType2ᚕstringᚄ(ctx context.Co
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNWorklistItemType2string(ctx, sel, v[i])
@@ -69105,7 +69105,7 @@ func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgq
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__EnumValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValue(ctx, sel, v[i])
@@ -69124,7 +69124,7 @@ func (ec *executionContext) marshalO__Field2ᚕgithubᚗcomᚋ99designsᚋgqlgen
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Field2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐField(ctx, sel, v[i])
@@ -69143,7 +69143,7 @@ func (ec *executionContext) marshalO__InputValue2ᚕgithubᚗcomᚋ99designsᚋg
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__InputValue2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐInputValue(ctx, sel, v[i])
@@ -69162,7 +69162,7 @@ func (ec *executionContext) marshalO__Type2ᚕgithubᚗcomᚋ99designsᚋgqlgen�
 	if v == nil {
 		return graphql.Null
 	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 4, false, func(ctx context.Context, i int) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalN__Type2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐType(ctx, sel, v[i])

@@ -40,7 +40,7 @@ func (b *moveBatch) loadStaff(ctx context.Context, client *ent.Client, query sto
 		}
 	}
 	rows = slices.DeleteFunc(rows, func(p *ent.Portfolio) bool { return !wanted[p.ID] })
-	if b.covered, err = holdings.ShownCoverages(ctx, client, query, rows); err != nil || b.check {
+	if b.covered, err = holdings.ShownCoverages(ctx, query, rows); err != nil || b.check {
 		return err
 	}
 	if b.plan.shown == nil {

@@ -87,7 +87,8 @@ func (e *sqlite) open() (write, read *sql.DB, err error) {
 	const writing = "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960"
 	write = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, writing)})
 	write.SetMaxOpenConns(1)
-	read = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_query_only=1&_cache_size=-8192")})
+	const reading = "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_query_only=1&_cache_size=-8192&_stmt_cache_size=100"
+	read = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, reading)})
 	read.SetMaxOpenConns(max(4, runtime.GOMAXPROCS(0)))
 	read.SetMaxIdleConns(max(4, runtime.GOMAXPROCS(0)))
 	return write, read, nil
@@ -95,7 +96,8 @@ func (e *sqlite) open() (write, read *sql.DB, err error) {
 
 // sqliteDSN returns a DSN with all settings, because a setting made by Exec would reach only one connection of a pool.
 // The writer has a large cache (a negative number is in KiB), so that the indexes it inserts into stay in memory.
-// Readers share the operating system's cache.
+// Readers share the operating system's cache. They keep the statements that they prepared: requests make the same ones again
+// and again, and to prepare one takes longer than to read a row by it.
 func sqliteDSN(path, mode string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&" + mode
 }

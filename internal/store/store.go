@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"sync"
 	"sync/atomic"
 
 	"entgo.io/ent/dialect"
@@ -44,7 +43,6 @@ type Store struct {
 	trace           func(context.Context, string)
 	record          Recorder
 	nextID          atomic.Int64
-	prepared        sync.Map // query → *sql.Stmt, of QueryPrepared; closed with the connections
 }
 
 // Open opens the database, applies missing migrations and takes a range of ids. The caller closes it.
@@ -202,27 +200,6 @@ func (s *Store) Query(ctx context.Context, query string, args ...any) (*sql.Rows
 		s.trace(ctx, query)
 	}
 	return s.readDB.QueryContext(ctx, s.engine.rebind(query), args...)
-}
-
-// QueryPrepared is Query for one of few texts that are asked often: each is prepared once and kept.
-func (s *Store) QueryPrepared(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	if s.trace != nil {
-		s.trace(ctx, query)
-	}
-	if kept, ok := s.prepared.Load(query); ok {
-		return kept.(*sql.Stmt).QueryContext(ctx, args...) //nolint:forcetypeassert // nothing else is stored
-	}
-	stmt, err := s.readDB.PrepareContext(ctx, s.engine.rebind(query))
-	if err != nil {
-		return nil, err
-	}
-	if kept, ok := s.prepared.LoadOrStore(query, stmt); ok {
-		if err := stmt.Close(); err != nil {
-			return nil, err
-		}
-		stmt = kept.(*sql.Stmt) //nolint:forcetypeassert // nothing else is stored
-	}
-	return stmt.QueryContext(ctx, args...)
 }
 
 // Prepare prepares a statement for use inside Write's transactions with tx.SQL.StmtContext.
