@@ -47,9 +47,17 @@ schema-check: $(APICHECK)/node_modules ## the schema's style, and that it has al
 	old=$$(mktemp) && trap 'rm -f "$$old"' EXIT && git show "$(RELEASE):schema.graphqls" >"$$old" && \
 	node $(APICHECK)/compare.js "$$old" schema.graphqls
 
-$(APICHECK)/node_modules: $(APICHECK)/package-lock.json
-	npm ci --prefix $(APICHECK) --loglevel=error
+%/node_modules: %/package-lock.json
+	npm ci --prefix $* --loglevel=error
 	@touch $@
+
+TYPESCRIPT := examples/typescript
+
+.PHONY: examples
+examples: $(TYPESCRIPT)/node_modules ## the clients of examples/: their code made anew, types checked, run against a server
+	cd examples/go && go generate ./... && go vet ./...
+	cd $(TYPESCRIPT) && npm run --silent generate && npm run --silent build
+	go test -count=1 -run '^TestExamples$$' ./cmd/autoholdings
 
 .PHONY: fmt
 fmt: ## format by gofumpt
@@ -91,9 +99,10 @@ fuzz-short: ## what strangers send, for a minute (FUZZTIMES tries each)
 ci: ## what CI does, once the machine has what .ci/run installs
 	go build ./...
 	$(MAKE) schema-check
+	$(MAKE) examples
 	$(MAKE) test
 	$(MAKE) fuzz-short
 	$(MAKE) lint
 	$(MAKE) generate
 	@changed=$$(git status --porcelain); \
-	if [ -n "$$changed" ]; then echo "generated code is not current: run make generate and commit"; echo "$$changed"; exit 1; fi
+	if [ -n "$$changed" ]; then echo "generated code is not current: run make generate examples and commit"; echo "$$changed"; exit 1; fi

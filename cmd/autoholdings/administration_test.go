@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"regexp"
@@ -10,36 +11,46 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"autoholdings/mockoup"
 )
 
-// administrationDoc is the walk-through whose calls TestAdministration makes.
-const administrationDoc = "../../docs/administration.md"
-
-// TestAdministration walks through docs/administration.md from top to bottom, as a new administrator would: it makes
-// each call that stands there and compares the answer with the one that stands there. Each part (a heading of the
-// second level) begins with an installation and a provider of its own.
-//
-// UPDATE_DOCS=1 writes the answers into the page instead of comparing them.
+// TestAdministration walks through docs/administration.md from top to bottom, as a new administrator would.
 func TestAdministration(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(administrationDoc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	update := os.Getenv("UPDATE_DOCS") != ""
-	parts := strings.SplitAfter(string(text), "\n## ")
+	walkPage(t, "../../docs/administration.md", func(string) bool { return true })
+}
+
+// TestAPITasks does the tasks of docs/api.md.
+func TestAPITasks(t *testing.T) {
+	t.Parallel()
+	walkPage(t, "../../docs/api.md", func(title string) bool { return title == "Tasks" })
+}
+
+// walkPage makes each call that stands on a page and compares the answer with the one that stands there. Each part (a heading of the
+// second level) that is wanted begins with an installation and a provider of its own.
+//
+// UPDATE_DOCS=1 writes the answers into the page instead of comparing them.
+func walkPage(t *testing.T, page string, wanted func(title string) bool) {
+	t.Helper()
+	update, walked := os.Getenv("UPDATE_DOCS") != "", 0
+	parts := strings.SplitAfter(readText(t, page), "\n## ")
 	for i, part := range parts[1:] {
 		title, _, _ := strings.Cut(part, "\n")
+		if !wanted(title) {
+			continue
+		}
+		walked++
 		t.Run(title, func(t *testing.T) { parts[i+1] = newWalk(t).through(part, update) })
 	}
+	if walked == 0 {
+		t.Errorf("%s has no such part", page)
+	}
 	if update {
-		if err := os.WriteFile(administrationDoc, []byte(strings.Join(parts, "")), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must(t, os.WriteFile(page, []byte(strings.Join(parts, "")), 0o600))
 	}
 }
 
@@ -57,37 +68,60 @@ func newWalk(t *testing.T) *walk {
 		{Number: "law", Key: "law-key", Share: 0.3},
 	}})
 	s := serve(t, "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure")
-	return &walk{server: s, mock: mock, names: map[string]string{}}
+	yesterday := time.Now().Add(-24 * time.Hour).UTC().Format(time.RFC3339)
+	return &walk{server: s, mock: mock, names: map[string]string{"YESTERDAY": yesterday}}
 }
 
-// fence is a block of the page: its language, and what stands in it.
-var fence = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```\n")
+// block is a block of code on a page.
+type block struct {
+	language, body string
+	from, to       int // where the body stands
+}
+
+// fence is a block with its language, after which "variables" may stand: those of the call before.
+var fence = regexp.MustCompile("(?ms)^```([a-z]+(?: variables)?)\n(.*?)^```\n")
+
+func blocksOf(part string) (blocks []block) {
+	for _, m := range fence.FindAllStringSubmatchIndex(part, -1) {
+		blocks = append(blocks, block{part[m[2]:m[3]], part[m[4]:m[5]], m[4], m[5]})
+	}
+	return append(blocks, block{}) // so that there always is a next one
+}
 
 // through makes the calls of a part in their order and returns the part with the answers there were.
 func (w *walk) through(part string, update bool) string {
 	w.t.Helper()
-	blocks := fence.FindAllStringSubmatchIndex(part, -1)
 	var walked strings.Builder
 	last := 0
-	for i, b := range blocks {
-		language, body := part[b[2]:b[3]], part[b[4]:b[5]]
-		switch language {
-		case "sh":
-			w.curl(body)
-		case "graphql":
-			if i+1 == len(blocks) || part[blocks[i+1][2]:blocks[i+1][3]] != "json" {
-				w.t.Fatalf("the page shows no answer to\n%s", body)
+	for rest := blocksOf(part); len(rest) > 1; rest = rest[1:] {
+		call, variables, wants := rest[0], "{}", "json"
+		var answer string
+		switch {
+		case call.language == "sh" && rest[1].language != "text":
+			w.curl(call.body)
+			continue
+		case call.language == "sh":
+			answer, wants = w.download(call.body), "text"
+		case call.language == "graphql":
+			if rest[1].language == "json variables" {
+				rest, variables = rest[1:], rest[1].body
 			}
-			answer, next := w.ask(body), blocks[i+1]
-			if !update {
-				if diff := cmp.Diff(part[next[4]:next[5]], answer); diff != "" {
-					w.t.Fatalf("the page says otherwise (-page +answer):\n%s\nto\n%s", diff, body)
-				}
-				continue
-			}
-			walked.WriteString(part[last:next[4]] + answer)
-			last = next[5]
+			answer = w.ask(call.body, variables)
+		default:
+			continue
 		}
+		shown := rest[1]
+		if shown.language != wants {
+			w.t.Fatalf("the page shows no answer to\n%s", call.body)
+		}
+		if !update {
+			if diff := cmp.Diff(shown.body, answer); diff != "" {
+				w.t.Fatalf("the page says otherwise (-page +answer):\n%s\nto\n%s", diff, call.body)
+			}
+			continue
+		}
+		walked.WriteString(part[last:shown.from] + answer)
+		last = shown.to
 	}
 	return walked.String() + part[last:]
 }
@@ -113,18 +147,67 @@ func (w *walk) curl(script string) {
 	}
 }
 
-// named is where the page gives an id a name: "# JOB_ID is runProfile.job.id".
-var named = regexp.MustCompile(`(?m)^# ([A-Z_]+_ID) is (\S+)$`)
+// toServer is a download of which the page shows the first lines.
+var toServer = regexp.MustCompile(`^curl -s '127\.0\.0\.1:8080(/\S+)' \| head -n (\d+)\n$`)
 
-// ask makes a call and returns its answer as the page shows it. Where the answer names a job, it waits for the job.
-func (w *walk) ask(query string) string {
+// download returns the first lines of a file.
+func (w *walk) download(script string) string {
+	w.t.Helper()
+	call := toServer.FindStringSubmatch(script)
+	if call == nil {
+		w.t.Fatalf("this is not understood: %s", script)
+	}
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.api.url+w.withIDs(call[1]), nil)
+	must(w.t, err)
+	response, err := http.DefaultClient.Do(request)
+	must(w.t, err)
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	must(w.t, err)
+	if response.StatusCode != http.StatusOK {
+		w.t.Fatalf("%s%s: %s", script, response.Status, text)
+	}
+	n, err := strconv.Atoi(call[2])
+	must(w.t, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	return strings.Join(lines[:min(n, len(lines))], "")
+}
+
+// aName is what may be the name of an id.
+var aName = regexp.MustCompile(`[A-Z]+(?:_[A-Z]+)*`)
+
+// withIDs has the ids in place of their names.
+func (w *walk) withIDs(text string) string {
+	return aName.ReplaceAllStringFunc(text, func(name string) string {
+		if id, ok := w.names[name]; ok {
+			return id
+		}
+		return name
+	})
+}
+
+// named is where the page gives an id a name: "# JOB_ID is runProfile.job.id".
+var named = regexp.MustCompile(`(?m)^# ([A-Z]+(?:_[A-Z]+)*) is (\S+)$`)
+
+// ask makes a call and returns its answer as the page shows it, of a subscription the last one. Where the answer names a job, it waits
+// for the job.
+func (w *walk) ask(query, variables string) string {
 	w.t.Helper()
 	sent := query
 	for name, id := range w.names {
 		sent = strings.ReplaceAll(sent, `"`+name+`"`, `"`+id+`"`)
+		variables = strings.ReplaceAll(variables, `"`+name+`"`, `"`+id+`"`)
 	}
+	var given map[string]any
+	must(w.t, json.Unmarshal([]byte(variables), &given))
 	var answer json.RawMessage
-	w.do(sent, nil, &answer)
+	if strings.HasPrefix(query, "subscription") {
+		for event := range w.listen(query, given) {
+			answer = event
+		}
+	} else {
+		w.do(sent, given, &answer)
+	}
 	value := parse(w.t, json.NewDecoder(bytes.NewReader(answer)))
 	for _, n := range named.FindAllStringSubmatch(query, -1) {
 		id, ok := at(value, strings.Split(n[2], ".")).(string)

@@ -172,11 +172,33 @@ func (s *server) wait(id string) *jobView {
 func (s *server) updates(id string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		s.t.Helper()
+		const query = `subscription($id: ID!) { jobUpdated(id: $id) { state progress { done total } } }`
+		for data := range s.listen(query, map[string]any{"id": id}) {
+			var event struct{ JobUpdated struct{ State string } }
+			if err := json.Unmarshal(data, &event); err != nil {
+				s.t.Fatalf("%v in event %q", err, data)
+			}
+			switch state := event.JobUpdated.State; state {
+			case "SUCCEEDED", "FAILED", "CANCELLED", "NEEDS_REVIEW":
+				yield(state)
+				return
+			default:
+				if !yield(state) {
+					return
+				}
+			}
+		}
+		s.t.Fatal("the subscription ended before the job did")
+	}
+}
+
+// listen yields the data of a subscription's events, over server-sent events, until the subscription ends.
+func (s *server) listen(query string, variables map[string]any) func(yield func(json.RawMessage) bool) {
+	return func(yield func(json.RawMessage) bool) {
+		s.t.Helper()
 		ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
 		defer cancel()
-		body, err := json.Marshal(map[string]any{
-			"query": `subscription($id: ID!) { jobUpdated(id: $id) { state progress { done total } } }`, "variables": map[string]any{"id": id},
-		})
+		body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -197,23 +219,17 @@ func (s *server) updates(id string) func(yield func(string) bool) {
 			if !ok || data == "" {
 				continue
 			}
-			var event struct {
-				Data struct{ JobUpdated struct{ State string } }
-			}
-			if err := json.Unmarshal([]byte(data), &event); err != nil {
+			var event struct{ Data json.RawMessage }
+			if err := json.Unmarshal([]byte(data), &event); err != nil || event.Data == nil {
 				s.t.Fatalf("%v in event %q", err, data)
 			}
-			switch state := event.Data.JobUpdated.State; state {
-			case "SUCCEEDED", "FAILED", "CANCELLED", "NEEDS_REVIEW":
-				yield(state)
+			if !yield(event.Data) {
 				return
-			default:
-				if !yield(state) {
-					return
-				}
 			}
 		}
-		s.t.Fatalf("the subscription ended before the job did: %v", events.Err())
+		if err := events.Err(); err != nil {
+			s.t.Fatal(err)
+		}
 	}
 }
 

@@ -245,7 +245,8 @@ func TestCORS(t *testing.T) {
 	}
 	a := preflight("/graphql", friend)
 	if a.StatusCode != http.StatusNoContent || a.Header.Get("Access-Control-Allow-Origin") != friend || a.Header.Get("Access-Control-Allow-Credentials") != "true" ||
-		!strings.Contains(a.Header.Get("Access-Control-Allow-Headers"), "Authorization") || !strings.Contains(a.Header.Get("Access-Control-Allow-Methods"), "POST") ||
+		!strings.Contains(a.Header.Get("Access-Control-Allow-Headers"), "Authorization, Content-Type, If-None-Match") ||
+		!strings.Contains(a.Header.Get("Access-Control-Expose-Headers"), "ETag") || !strings.Contains(a.Header.Get("Access-Control-Allow-Methods"), "POST") ||
 		a.Header.Get("Vary") != "Origin" {
 		t.Errorf("%s %v", a.Status, a.Header)
 	}

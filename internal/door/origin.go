@@ -46,8 +46,8 @@ func isLoopbackName(host string) bool {
 // What front ends elsewhere may send and read.
 const (
 	corsMethods = "GET, HEAD, POST"
-	corsHeaders = "Accept, Authorization, Content-Type, Last-Event-ID"
-	corsShown   = "Content-Disposition, Retry-After, X-Request-Id"
+	corsHeaders = "Accept, Authorization, Content-Type, If-None-Match, Last-Event-ID"
+	corsShown   = "Content-Disposition, ETag, Retry-After, X-Request-Id"
 	corsMaxAge  = "600"
 )
 
