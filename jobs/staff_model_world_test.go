@@ -293,7 +293,8 @@ func (m *staffModel) undoneLate(t *rapid.T, done *doneJob) {
 
 // writtenLists is of how many lists a job wrote something.
 func (m *staffModel) writtenLists(jobID int64) int {
-	return m.store.Read.JobPart.Query().Where(jobpart.JobID(jobID), jobpart.ContentNEQ(""), jobpart.StateIn(jobs.PartApplied, jobs.PartUndone)).
+	applied := jobpart.StateIn(jobs.PartApplied, jobs.PartUndone)
+	return m.store.Read.JobPart.Query().Where(jobpart.JobID(jobID), jobpart.ContentNEQ(""), applied).
 		CountX(context.Background())
 }
 
