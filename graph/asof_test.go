@@ -6,9 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/jobs"
+	"autoholdings/mockoup"
 )
 
 // TestExportOfAFormerDay: the list of a collection as it was before the last release, for everybody and for a group, and again
@@ -28,9 +32,12 @@ func TestExportOfAFormerDay(t *testing.T) {
 	first, firstOfGroup, then := b.get(path).body, b.get(path+"?"+group).body, now()
 	b.check(b.mock.Step(1))
 	job := b.sync()
-	second, later := b.get(path).body, now()
+	second, between := b.get(path).body, now()
 	if first == second {
 		t.Fatal("both releases are the same")
+	}
+	if got := b.get(path + "?" + between).body; got != second {
+		t.Errorf("as it is: %s\nwant\n%s", got, second)
 	}
 	undo, err := b.jobs.Undo(t.Context(), job.ID, jobs.Apply, "")
 	b.check(err)
@@ -38,7 +45,7 @@ func TestExportOfAFormerDay(t *testing.T) {
 		<-b.jobs.Watch(t.Context(), undo.ID)
 	}
 	for query, want := range map[string]string{
-		then: first, then + "&" + group: firstOfGroup, later: second, "asOf=" + time.Now().UTC().Format(time.DateOnly): b.get(path).body,
+		then: first, then + "&" + group: firstOfGroup, "asOf=" + time.Now().UTC().Format(time.DateOnly): b.get(path).body,
 	} {
 		if got := b.get(path + "?" + query).body; got != want {
 			t.Errorf("%s:\n%s\nwant\n%s", query, got, want)
@@ -56,9 +63,63 @@ func TestExportOfAFormerDay(t *testing.T) {
 			t.Errorf("%s: %s", query, told)
 		}
 	}
+	refused := b.request(http.MethodGet, path+"?"+between).hasCode(t, http.StatusConflict, "WRONG_STATE")
+	if !strings.Contains(refused, "was undone") {
+		t.Errorf("between a job and its undo: %s", refused)
+	}
 	b.write(`UPDATE job_parts SET profile_id = NULL WHERE job_id = ?`, job.ID)
 	told := b.request(http.MethodGet, path+"?"+then).hasCode(t, http.StatusConflict, "WRONG_STATE")
 	if !strings.Contains(told, "deleted since") {
 		t.Error(told)
+	}
+}
+
+// TestPortfolioAsOf: what single portfolios of a page were on a day, for all of the page in the same few statements.
+func TestPortfolioAsOf(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 30}).work()
+	b.sync(jobs.Apply, b.profile().ID)
+	type shown struct {
+		Title    string
+		TitleID  *string
+		Coverage []struct{ Text string }
+		AsOf     *struct {
+			InHoldings, Available, Accessible bool
+			Title                             string
+			TitleID                           *string
+			Collection                        struct{ ID string }
+			Coverage                          []struct{ Text string }
+		}
+	}
+	ask := func(first int) (nodes []shown, statements int) {
+		t.Helper()
+		var got struct{ Portfolios struct{ Nodes []shown } }
+		b.counter.take()
+		b.query(`query($first: Int, $day: Date!) { portfolios(first: $first) { nodes { title titleId coverage { text } asOf(day: $day) {
+			inHoldings available accessible title titleId collection { id } coverage { text } } } } }`,
+			input{"first": first, "day": time.Now().UTC().Format(time.DateOnly)}, &got)
+		return got.Portfolios.Nodes, len(b.counter.take())
+	}
+	_, few := ask(2)
+	nodes, many := ask(20)
+	if many > few+2 { // a page may be of both collections
+		t.Errorf("%d statements for 20 portfolios, %d for 2", many, few)
+	}
+	for _, p := range nodes {
+		was := p.AsOf
+		if was == nil || !was.InHoldings || !was.Available || !was.Accessible || was.Title != p.Title || was.Collection.ID == "" {
+			t.Fatalf("%+v", p)
+		}
+		if diff := cmp.Diff(p.Coverage, was.Coverage, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", p.Title, diff)
+		}
+	}
+	for day, told := range map[string]string{
+		"2016-07-08": "changes are recorded since ", "yesterday": "is no day", "2999-01-01": "has not come yet",
+	} {
+		a := b.ask(`query($day: Date!) { portfolios(first: 1) { nodes { asOf(day: $day) { title } } } }`, input{"day": day})
+		if a.code() != "BAD_USER_INPUT" || !strings.Contains(a.Errors[0].Message, told) {
+			t.Errorf("%s: %s", day, a.Body)
+		}
 	}
 }

@@ -477,7 +477,7 @@ func TestActivateAllTwice(t *testing.T) {
 // TestRules: a finding in a list comes with its rule, and all rules can be asked for.
 func TestRules(t *testing.T) {
 	t.Parallel()
-	b := setup(t, mockoup.Options{Titles: 20})
+	b := setup(t, mockoup.Options{Titles: 20}).work()
 	imported, refusal := b.keyed("importCollection", input{
 		"collectionId": b.done("createCollection", input{"name": "Given"}).Collection.ID,
 		"kbart":        strings.ReplaceAll(shortList, "0006-8950", "0006-8951"),

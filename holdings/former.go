@@ -85,6 +85,17 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 		return problem.New(problem.WrongState, "asOf", "on %s a job moved licenses or local values between titles, which cannot be taken back: "+
 			"ask for a later moment", asMoment(carried.Int64))
 	}
+	undone, err := row(`SELECT MAX(u.settled_at) FROM job_parts u JOIN jobs j ON j.id = u.job_id
+		JOIN job_parts p ON p.job_id = j.subject_job_id
+		WHERE j.kind = 'UNDO' AND u.collection_id = ? AND u.settled_at > ? AND p.collection_id = u.collection_id AND p.settled_at <= ?
+		AND EXISTS (SELECT 1 FROM job_changes c WHERE c.part_id = p.id AND c.action = 'ADD')`, collectionID, moment, moment)
+	if err != nil {
+		return err
+	}
+	if undone.Valid {
+		return problem.New(problem.WrongState, "asOf", "on %s a job that had added titles was undone, and what their lists said is not kept: "+
+			"ask for a later moment, or for one before that job", asMoment(undone.Int64))
+	}
 	deleted, err := row(`SELECT MAX(COALESCE(p.settled_at, p.written_at)) FROM job_parts p JOIN jobs j ON j.id = p.job_id
 		WHERE p.collection_id = ? AND p.profile_id IS NULL AND p.profile_name <> '' AND p.settled_at > ?`, collectionID, moment)
 	if err != nil {

@@ -283,6 +283,11 @@ func (m *model) undo(t *rapid.T) {
 		maps.Copy(m.first[profile], last.first[profile])
 		maps.Copy(m.said[profile], last.said[profile])
 	}
+	maps.DeleteFunc(m.first[last.profile], func(n int, _ string) bool { // what the job gave to a record that was there was never said
+		_, had := last.first[last.profile][n]
+		_, there := last.publisher[n]
+		return !had && there
+	})
 }
 
 // refused sends lists that must change nothing.

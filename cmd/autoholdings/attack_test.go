@@ -259,6 +259,7 @@ func (a *attacked) flood(ctx context.Context, t *testing.T, request func(i int) 
 					return
 				}
 				r.Header.Set("Content-Type", "application/json")
+				r.Header.Set("Accept", "application/graphql-response+json") // whose status says what is wrong
 				begun := time.Now()
 				response, err := client.Do(r)
 				if err != nil {

@@ -536,6 +536,20 @@ type ComplexityRoot struct {
 		Warning func(childComplexity int) int
 	}
 
+	FormerPortfolio struct {
+		Accessible       func(childComplexity int) int
+		Available        func(childComplexity int) int
+		Collection       func(childComplexity int) int
+		Coverage         func(childComplexity int) int
+		InHoldings       func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		PublisherName    func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+		URL              func(childComplexity int) int
+	}
+
 	GroupCount struct {
 		Closed func(childComplexity int) int
 		Name   func(childComplexity int) int
@@ -1101,6 +1115,7 @@ type ComplexityRoot struct {
 		AccessType                   func(childComplexity int) int
 		Accessible                   func(childComplexity int) int
 		AdditionalLicenses           func(childComplexity int) int
+		AsOf                         func(childComplexity int, day string) int
 		AuthenticationNote           func(childComplexity int) int
 		Available                    func(childComplexity int) int
 		AvailableFor                 func(childComplexity int) int
@@ -1734,6 +1749,7 @@ type PortfolioResolver interface {
 	PairingCandidates(ctx context.Context, obj *model.Portfolio) ([]*model.PairingCandidate, error)
 
 	History(ctx context.Context, obj *model.Portfolio, first *int, after *string) (*model.Connection[*model.Change], error)
+	AsOf(ctx context.Context, obj *model.Portfolio, day string) (*model.FormerPortfolio, error)
 }
 type PortfolioAccessResolver interface {
 	Portfolio(ctx context.Context, obj *model.PortfolioAccess) (*model.Portfolio, error)
@@ -3509,6 +3525,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FindingCounts.Warning(childComplexity), true
+
+	case "FormerPortfolio.accessible":
+		if e.ComplexityRoot.FormerPortfolio.Accessible == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.Accessible(childComplexity), true
+	case "FormerPortfolio.available":
+		if e.ComplexityRoot.FormerPortfolio.Available == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.Available(childComplexity), true
+	case "FormerPortfolio.collection":
+		if e.ComplexityRoot.FormerPortfolio.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.Collection(childComplexity), true
+	case "FormerPortfolio.coverage":
+		if e.ComplexityRoot.FormerPortfolio.Coverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.Coverage(childComplexity), true
+	case "FormerPortfolio.inHoldings":
+		if e.ComplexityRoot.FormerPortfolio.InHoldings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.InHoldings(childComplexity), true
+	case "FormerPortfolio.onlineIdentifier":
+		if e.ComplexityRoot.FormerPortfolio.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.OnlineIdentifier(childComplexity), true
+	case "FormerPortfolio.printIdentifier":
+		if e.ComplexityRoot.FormerPortfolio.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.PrintIdentifier(childComplexity), true
+	case "FormerPortfolio.publisherName":
+		if e.ComplexityRoot.FormerPortfolio.PublisherName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.PublisherName(childComplexity), true
+	case "FormerPortfolio.title":
+		if e.ComplexityRoot.FormerPortfolio.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.Title(childComplexity), true
+	case "FormerPortfolio.titleId":
+		if e.ComplexityRoot.FormerPortfolio.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.TitleID(childComplexity), true
+	case "FormerPortfolio.url":
+		if e.ComplexityRoot.FormerPortfolio.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FormerPortfolio.URL(childComplexity), true
 
 	case "GroupCount.closed":
 		if e.ComplexityRoot.GroupCount.Closed == nil {
@@ -6196,6 +6279,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Portfolio.AdditionalLicenses(childComplexity), true
+	case "Portfolio.asOf":
+		if e.ComplexityRoot.Portfolio.AsOf == nil {
+			break
+		}
+
+		args, err := ec.field_Portfolio_asOf_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Portfolio.AsOf(childComplexity, args["day"].(string)), true
 	case "Portfolio.authenticationNote":
 		if e.ComplexityRoot.Portfolio.AuthenticationNote == nil {
 			break
@@ -8940,6 +9034,40 @@ type Portfolio implements Node {
   updatedAt: DateTime!
   "What was changed about it, the newest first: by jobs and by hand."
   history(first: Int = 50, after: String): ChangeConnection!
+  """
+  What it was at the end of a day (UTC), from what jobs and people have recorded since; null where it had not been made yet. A day from before anything was
+  recorded is refused, as is one with a change since then that cannot be taken back; the message says when. ` + "`" + `Collection.kbartUrl` + "`" + ` has a whole collection.
+  """
+  asOf(
+    "The day, today or before."
+    day: Date!
+  ): FormerPortfolio
+}
+
+"A portfolio as it was at the end of a day."
+type FormerPortfolio {
+  "Whether it was in the holdings."
+  inHoldings: Boolean!
+  "Whether staff made it available."
+  available: Boolean!
+  "Whether it could be read: available, with coverage in force or retained, in a collection whose service is served (that as it is today)."
+  accessible: Boolean!
+  "The collection that it was in."
+  collection: Collection!
+  "KBART ` + "`" + `publication_title` + "`" + `, or the local value in its place."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + `, or the local value in its place."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + `, or the local value in its place."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + `, or the local value in its place."
+  onlineIdentifier: String
+  "KBART ` + "`" + `title_url` + "`" + `, or the local value in its place."
+  url: URL
+  "KBART ` + "`" + `publisher_name` + "`" + `, or the local value in its place."
+  publisherName: String
+  "What could be read of it, as a list for its patrons had it; empty where it was not accessible, and for a title without dates."
+  coverage: [CoverageStatement!]!
 }
 
 "What staff put on a portfolio beside the provider's value of a field."
@@ -13914,6 +14042,34 @@ func (ec *executionContext) childFields_FindingCounts(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type FindingCounts", field.Name)
 }
 
+func (ec *executionContext) childFields_FormerPortfolio(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inHoldings":
+		return ec.fieldContext_FormerPortfolio_inHoldings(ctx, field)
+	case "available":
+		return ec.fieldContext_FormerPortfolio_available(ctx, field)
+	case "accessible":
+		return ec.fieldContext_FormerPortfolio_accessible(ctx, field)
+	case "collection":
+		return ec.fieldContext_FormerPortfolio_collection(ctx, field)
+	case "title":
+		return ec.fieldContext_FormerPortfolio_title(ctx, field)
+	case "titleId":
+		return ec.fieldContext_FormerPortfolio_titleId(ctx, field)
+	case "printIdentifier":
+		return ec.fieldContext_FormerPortfolio_printIdentifier(ctx, field)
+	case "onlineIdentifier":
+		return ec.fieldContext_FormerPortfolio_onlineIdentifier(ctx, field)
+	case "url":
+		return ec.fieldContext_FormerPortfolio_url(ctx, field)
+	case "publisherName":
+		return ec.fieldContext_FormerPortfolio_publisherName(ctx, field)
+	case "coverage":
+		return ec.fieldContext_FormerPortfolio_coverage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FormerPortfolio", field.Name)
+}
+
 func (ec *executionContext) childFields_GroupCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -14964,6 +15120,8 @@ func (ec *executionContext) childFields_Portfolio(ctx context.Context, field gra
 		return ec.fieldContext_Portfolio_updatedAt(ctx, field)
 	case "history":
 		return ec.fieldContext_Portfolio_history(ctx, field)
+	case "asOf":
+		return ec.fieldContext_Portfolio_asOf(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Portfolio", field.Name)
 }
@@ -16751,6 +16909,20 @@ func (ec *executionContext) field_PortfolioSet_portfolios_args(ctx context.Conte
 		return nil, err
 	}
 	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Portfolio_asOf_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "day",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNDate2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["day"] = arg0
 	return args, nil
 }
 
@@ -24973,6 +25145,277 @@ func (ec *executionContext) _FindingCounts_fatal(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_FindingCounts_fatal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("FindingCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _FormerPortfolio_inHoldings(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_inHoldings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InHoldings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_inHoldings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FormerPortfolio_available(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_available(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Available, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FormerPortfolio_accessible(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_accessible(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accessible, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_accessible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _FormerPortfolio_collection(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_collection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_collection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FormerPortfolio",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _FormerPortfolio_title(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _FormerPortfolio_titleId(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _FormerPortfolio_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _FormerPortfolio_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _FormerPortfolio_url(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOURL2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, true, false, "URL")
+}
+
+func (ec *executionContext) _FormerPortfolio_publisherName(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_publisherName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublisherName(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_publisherName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("FormerPortfolio", field, true, false, "String")
+}
+
+func (ec *executionContext) _FormerPortfolio_coverage(ctx context.Context, field graphql.CollectedField, obj *model.FormerPortfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_FormerPortfolio_coverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Coverage, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_FormerPortfolio_coverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "FormerPortfolio",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _GroupCount_name(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCount) (ret graphql.Marshaler) {
@@ -38322,6 +38765,50 @@ func (ec *executionContext) fieldContext_Portfolio_history(ctx context.Context, 
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Portfolio_history_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Portfolio_asOf(ctx context.Context, field graphql.CollectedField, obj *model.Portfolio) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Portfolio_asOf(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Portfolio().AsOf(ctx, obj, fc.Args["day"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FormerPortfolio) graphql.Marshaler {
+			return ec.marshalOFormerPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐFormerPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Portfolio_asOf(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Portfolio",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FormerPortfolio(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Portfolio_asOf_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -57109,6 +57596,89 @@ func (ec *executionContext) _FindingCounts(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var formerPortfolioImplementors = []string{"FormerPortfolio"}
+
+func (ec *executionContext) _FormerPortfolio(ctx context.Context, sel ast.SelectionSet, obj *model.FormerPortfolio) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, formerPortfolioImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("FormerPortfolio")
+		case "inHoldings":
+			out.Values[i] = ec._FormerPortfolio_inHoldings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "available":
+			out.Values[i] = ec._FormerPortfolio_available(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accessible":
+			out.Values[i] = ec._FormerPortfolio_accessible(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "collection":
+			out.Values[i] = ec._FormerPortfolio_collection(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "title":
+			out.Values[i] = ec._FormerPortfolio_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "titleId":
+			out.Values[i] = ec._FormerPortfolio_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._FormerPortfolio_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._FormerPortfolio_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "url":
+			out.Values[i] = ec._FormerPortfolio_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "publisherName":
+			out.Values[i] = ec._FormerPortfolio_publisherName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "coverage":
+			out.Values[i] = ec._FormerPortfolio_coverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var groupCountImplementors = []string{"GroupCount"}
 
 func (ec *executionContext) _GroupCount(ctx context.Context, sel ast.SelectionSet, obj *plan.GroupCount) graphql.Marshaler {
@@ -61109,6 +61679,12 @@ func (ec *executionContext) _Portfolio(ctx context.Context, sel ast.SelectionSet
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Portfolio_history(ctx, field, obj)
+				})
+		case "asOf":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Portfolio_asOf(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -65160,6 +65736,20 @@ func (ec *executionContext) marshalNCreateProfilePayload2ᚖautoholdingsᚋgraph
 	return ec._CreateProfilePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDate2string(ctx context.Context, v any) (string, error) {
+	res, err := model.UnmarshalText(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := model.MarshalText(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "Date!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDateTime2int64(ctx context.Context, v any) (int64, error) {
 	res, err := model.UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -68153,6 +68743,13 @@ func (ec *executionContext) marshalOFindingSeverity2ᚕstringᚄ(ctx context.Con
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOFormerPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐFormerPortfolio(ctx context.Context, sel ast.SelectionSet, v *model.FormerPortfolio) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._FormerPortfolio(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOGroupCounts2ᚖautoholdingsᚋholdingsᚋplanᚐGroupCounts(ctx context.Context, sel ast.SelectionSet, v *plan.GroupCounts) graphql.Marshaler {

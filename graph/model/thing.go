@@ -136,6 +136,7 @@ type PortfolioPage struct {
 	Candidates   Related[[]*PairingCandidate]
 	Additional   Related[[]*License]
 	Histories    RelatedBy[HistoryPage, []*Change]
+	Former       RelatedBy[int64, *FormerPortfolio] // by moment
 }
 
 // GroupCoverage is what an inventory group has of a portfolio.
