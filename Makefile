@@ -31,6 +31,13 @@ torture: ## 200 jobs while processes, Redis and PostgreSQL are killed (TORTURE_J
 	TORTURE_JOBS=$(or $(TORTURE_JOBS),200) TORTURE_SEED=$(or $(TORTURE_SEED),random) \
 		go test -overlay "$$(go run ./internal/skew)" -count=1 -timeout 3h -v -run '^TestTorture$$' ./cmd/autoholdings
 
+.PHONY: models
+models: ## the model-based tests at length, for hours (MODEL_CHECKS sequences each, MODEL_SEED repeats one)
+	files=$$(grep -rl --include='*_test.go' 'rapid\.Check(' .) && \
+	tests=$$(awk '/^func Test/ { name = $$2; sub(/\(.*/, "", name) } /rapid\.Check\(/ { print name }' $$files | sort -u | paste -sd '|' -) && \
+	go test -count=1 -timeout 12h -v -run "^($$tests)$$" $$(dirname $$files | sort -u) \
+		-rapid.checks=$(or $(MODEL_CHECKS),500) $(if $(MODEL_SEED),-rapid.seed=$(MODEL_SEED))
+
 .PHONY: lint
 lint: ## vet, golangci-lint (import walls included), gofumpt
 	go vet ./...

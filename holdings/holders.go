@@ -165,7 +165,11 @@ func PlacesOf(
 	ids := make([]int64, len(portfolios))
 	for i, p := range portfolios {
 		ids[i] = p.ID
-		places[p.ID] = plan.Place{Collection: p.CollectionID, Name: names[p.CollectionID], RemovedAt: p.RemovedAt, Review: p.Review}
+		at := plan.Place{Collection: p.CollectionID, Name: names[p.CollectionID], RemovedAt: p.RemovedAt, Review: p.Review}
+		if p.Review != "" {
+			at.ReviewSince = p.ReviewSince
+		}
+		places[p.ID] = at
 	}
 	which := `(active OR waiting <> '')`
 	if own {

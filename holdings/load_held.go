@@ -162,13 +162,14 @@ func markElsewhere(
 			h.Outranked = h.Outranked || outranking[profileID] || !part.ofProfile()
 		}
 		base, diverged := bases[i]
-		if !diverged && len(own) == 0 {
+		same := !diverged && len(own) == 0
+		if same && !part.Resumed {
 			continue // the keys are those of the portfolio, which it has already
 		}
 		if !diverged {
 			base = h.Identity
 		}
-		v := plan.AlternativeIdentity{Portfolio: i, Others: true, Identity: base}
+		v := plan.AlternativeIdentity{Portfolio: i, Others: true, Profile: profileID, Same: same, Identity: base}
 		if len(own) > 0 {
 			if err := v.ApplyDivergingJSON(own); err != nil {
 				return nil, err

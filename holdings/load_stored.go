@@ -46,7 +46,7 @@ func loadStored(ctx context.Context, read store.QueryFunc, ids []int64) (map[int
 		return found, nil
 	}
 	placeholders, args := store.InList(ids)
-	rows, err := read(ctx, `SELECT id, more_keys, local_values, retained_coverage, available, listed, removed_at, review, `+
+	rows, err := read(ctx, `SELECT id, more_keys, local_values, retained_coverage, available, listed, removed_at, review, review_since, `+
 		plan.TitleColumnNames+` FROM portfolios WHERE id IN `+placeholders, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios to compare: %w", err)
@@ -56,7 +56,7 @@ func loadStored(ctx context.Context, read store.QueryFunc, ids []int64) (map[int
 		var id int64
 		var local, retained string
 		p := &plan.StoredPortfolio{}
-		targets := []any{&id, &p.MoreKeys, &local, &retained, &p.Available, &p.Listed, &p.RemovedAt, &p.Review}
+		targets := []any{&id, &p.MoreKeys, &local, &retained, &p.Available, &p.Listed, &p.RemovedAt, &p.Review, &p.ReviewSince}
 		for i := range p.Values {
 			targets = append(targets, &p.Values[i])
 		}

@@ -79,13 +79,21 @@ func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*pre
 	}
 	for _, earlier := range part.Earlier {
 		byID := portfoliosByID(&in.Portfolios)
+		renamed := map[int32]bool{}
+		var views []plan.AlternativeIdentity
 		outranks := earlier.part.Release > part.Release || earlier.part.Release == part.Release && earlier.part.ProfileID < part.ProfileID
 		for title := range earlier.Pairs {
 			if earlier.SkipAbsent && earlier.Lacking(int32(title)) || earlier.Declines(int32(title)) {
 				continue
 			}
-			f.entitle(earlier, int32(title), byID, in, outranks && part.ofProfile())
+			if view, changed := f.entitle(earlier, int32(title), byID, in, outranks && part.ofProfile()); changed {
+				renamed[view.Portfolio] = true
+				views = append(views, view)
+			}
 		}
+		in.Views = append(slices.DeleteFunc(in.Views, func(v plan.AlternativeIdentity) bool {
+			return v.Profile == earlier.part.ProfileID && renamed[v.Portfolio]
+		}), views...)
 		for _, l := range earlier.Leaving {
 			f.end(in, byID, earlier.Portfolios.At(l.Portfolio), l.Action, s.Now().UnixMilli())
 		}
@@ -96,8 +104,11 @@ func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*pre
 	return f, nil
 }
 
-// entitle gives another profile's entitlement to the portfolio of a title, or makes the portfolio.
-func (f *previewedHoldings) entitle(earlier *Plan, title int32, byID map[int64]int32, in *plan.Input, outranks bool) {
+// entitle gives another profile's entitlement to the portfolio of a title, or makes the portfolio. It returns the keys that the
+// other profile's list would have for the portfolio, where that would change something of it.
+func (f *previewedHoldings) entitle(
+	earlier *Plan, title int32, byID map[int64]int32, in *plan.Input, outranks bool,
+) (view plan.AlternativeIdentity, changed bool) {
 	t := earlier.List.Titles.At(title)
 	pair := earlier.Pairs[title]
 	if pair == plan.Unpaired {
@@ -106,12 +117,12 @@ func (f *previewedHoldings) entitle(earlier *Plan, title int32, byID map[int64]i
 			Identity: t.Identity, ID: id, ValuesHash: t.ValuesHash, Listed: true,
 			HeldByOthers: true, HeldByOtherProfile: true, HasOtherEntitlement: true, EverListed: true, Outranked: outranks, Others: 1,
 		})
-		return
+		return view, false
 	}
 	was := earlier.Portfolios.At(pair)
 	i, ok := byID[was.ID]
 	if !ok {
-		return
+		return view, false
 	}
 	h := in.Portfolios.At(i)
 	if !was.Entitled {
@@ -127,6 +138,7 @@ func (f *previewedHoldings) entitle(earlier *Plan, title int32, byID map[int64]i
 	case !h.Diverged:
 		h.ValuesHash, h.Identity = plan.HashValues(&now.Values), t.Identity
 	}
+	return plan.AlternativeIdentity{Portfolio: i, Others: true, Profile: earlier.part.ProfileID, Identity: t.Identity}, now != nil
 }
 
 // end takes another profile's entitlement from a portfolio.
@@ -141,7 +153,7 @@ func (f *previewedHoldings) end(in *plan.Input, byID map[int64]int32, was *plan.
 		h.Others--
 	}
 	if h.Others <= 0 {
-		h.HeldByOthers, h.HeldByOtherProfile = false, false
+		h.HeldByOthers, h.HeldByOtherProfile, h.Outranked = false, false, false
 		h.Listed = h.Entitled
 	}
 	if action == plan.Remove && !h.Entitled {

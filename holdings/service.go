@@ -10,6 +10,7 @@ package holdings
 import (
 	"context"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -126,6 +127,10 @@ func (s *Service) read(ctx context.Context, source plan.Source, part *Part, repo
 		if in.Former, err = formerPortfolios(ctx, s.store, part, &in.Portfolios); err != nil {
 			return in, nil, err
 		}
+		in.Views = slices.DeleteFunc(in.Views, func(v plan.AlternativeIdentity) bool { // where nothing was changed, they say nothing more
+			f := in.Former[v.Portfolio]
+			return v.Same && (f == nil || f.Identity == v.Identity)
+		})
 	}
 	in.Day = int32(plan.DayOf(s.today(part)))
 	if !in.Zone {

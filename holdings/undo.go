@@ -61,10 +61,15 @@ func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show
 	}
 	u.placing, err = u.out.Updater(ctx, "portfolios",
 		"listed = v.to_listed, removed_at = v.to_removed_at, review = v.to_review, "+
-			"review_since = CASE WHEN portfolios.review = v.to_review THEN portfolios.review_since ELSE v.at END, updated_at = v.at",
-		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "at BIGINT")
+			ReviewSinceSQL+", updated_at = v.at",
+		"to_listed BOOLEAN", "to_removed_at BIGINT", "to_review TEXT", "to_review_since BIGINT", "at BIGINT")
 	return u, err
 }
+
+// ReviewSinceSQL sets since when a portfolio waits for a person: a review that is there stays as it is, and one that is brought back
+// is the one that it was (v.to_review_since, where that is known), so that what people put on its item of the worklist counts.
+const ReviewSinceSQL = `review_since = CASE WHEN v.to_review IN ('', portfolios.review) THEN portfolios.review_since
+	WHEN v.to_review_since > 0 THEN v.to_review_since ELSE v.at END`
 
 func (u *undoer) close() error { return errors.Join(u.out.Close(), u.rows.close()) }
 
@@ -504,7 +509,7 @@ func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state plan.
 		ended = &u.out.Now
 	}
 	u.entitling.Add(active, state.Waiting, state.WaitingSince, entitled || state.GivenBack, ended, u.out.Now, e.id)
-	u.placing.Add(state.Listed, state.RemovedAt, state.Review, u.out.Now, id)
+	u.placing.Add(state.Listed, state.RemovedAt, state.Review, state.ReviewSince, u.out.Now, id)
 }
 
 // writeValues writes restored fields and coverage.

@@ -170,6 +170,6 @@ func (m *machine) story(done *ent.Job) string {
 	return text.String()
 }
 
-var removedAt = regexp.MustCompile(`"removedAt":\d+`)
+var removedAt = regexp.MustCompile(`"(removedAt|reviewSince)":\d+`)
 
-func withoutTimes(value string) string { return removedAt.ReplaceAllString(value, `"removedAt":…`) }
+func withoutTimes(value string) string { return removedAt.ReplaceAllString(value, `"$1":…`) }

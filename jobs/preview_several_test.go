@@ -113,6 +113,10 @@ func TestPreviewOfSeveralProfiles(t *testing.T) {
 			servedLists{"1": {1, titleA}, "2": {0, "a,Title A,1,,Other,1990\n"}},
 			servedLists{"1": {30, ""}, "2": {30, "a,Title A,1,,Third,1990\n"}},
 		},
+		"the newer one drops, the other changes": {
+			servedLists{"1": {1, titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, ""}, "2": {1, "a,Title A,1,,Third,1990\n"}},
+		},
 		"the values of another take over": {
 			servedLists{"1": {1, titleA}, "2": {0, "a,Title A,1,,Other,1990\n"}},
 			servedLists{"1": {30, ""}, "2": {30, "a,Title A,1,,Other,1990\n"}},
@@ -163,6 +167,14 @@ func TestPreviewOfSeveralProfilesWithOtherTitles(t *testing.T) {
 		"other title_ids, known": {
 			servedLists{"1": {0, titleA}, "2": {1, "b,Title A,1,,Press,1990\n"}},
 			servedLists{"1": {32, "a,Title A and B,1,,Press,1990\n"}, "2": {31, "b,Title A,1,,Other,1990\n"}},
+		},
+		"another name, and then another identifier": {
+			servedLists{"1": {0, titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, "a,Title B,1,,Press,1990\n"}, "2": {31, "a,Title B,2,,Press,1990\n"}},
+		},
+		"another identifier, and then another name": {
+			servedLists{"1": {0, titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, "a,Title A,2,,Press,1990\n"}, "2": {31, "a,Title B,2,,Press,1990\n"}},
 		},
 		"another title_id in the third list": {
 			servedLists{"1": {0, titleA}, "2": {0, ""}, "3": {0, ""}},

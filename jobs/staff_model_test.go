@@ -323,6 +323,23 @@ func (m *staffModel) keep(done *ent.Job, before *doneJob) {
 
 func (m *staffModel) toUndo() *doneJob { return &doneJob{before: m.world(), holds: m.dump()} }
 
+// offered keeps a list for a profile, and returns what queues a sync of it.
+func (m *machine) offered(profile int64, release int, list titleList) func(mode string) func() (*ent.Job, error) {
+	m.t.Helper()
+	name := fmt.Sprintf("OUP_Journals_%d-%02d-01.txt", 2020+release/12, 1+release%12)
+	text := strings.NewReader(list.text(fmt.Sprint("Press ", release)))
+	file, err := m.jobs.KeepFile(context.Background(), profile, oup.Journals, name, text)
+	m.must(err)
+	return func(mode string) func() (*ent.Job, error) {
+		key := rand.Text()
+		return func() (*ent.Job, error) {
+			return m.jobs.StartSync(context.Background(), jobs.SyncRequest{
+				ProfileIDs: []int64{profile}, Mode: mode, Trigger: jobs.Manual, FileID: file.ID, Force: true, IdempotencyKey: key,
+			})
+		}
+	}
+}
+
 // sync applies the next list of a profile.
 func (m *staffModel) sync(t *rapid.T) {
 	i := rapid.IntRange(0, 1).Draw(t, "profile")
@@ -339,18 +356,7 @@ func (m *staffModel) sync(t *rapid.T) {
 		}
 	}
 	m.release++
-	name := fmt.Sprintf("OUP_Journals_%d-%02d-01.txt", 2020+m.release/12, 1+m.release%12)
-	text := strings.NewReader(list.text(fmt.Sprint("Press ", m.release)))
-	file, err := m.jobs.KeepFile(context.Background(), m.profiles[i], oup.Journals, name, text)
-	m.must(err)
-	in := func(mode string) func() (*ent.Job, error) {
-		key := rand.Text()
-		return func() (*ent.Job, error) {
-			return m.jobs.StartSync(context.Background(), jobs.SyncRequest{
-				ProfileIDs: []int64{m.profiles[i]}, Mode: mode, Trigger: jobs.Manual, FileID: file.ID, Force: true, IdempotencyKey: key,
-			})
-		}
-	}
+	in := m.offered(m.profiles[i], m.release, list)
 	_, report := m.shown(t, in(jobs.Preview))
 	before := m.toUndo()
 	before.places = i

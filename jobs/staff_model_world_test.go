@@ -293,9 +293,8 @@ func (m *staffModel) undoneLate(t *rapid.T, done *doneJob) {
 
 // writtenLists is of how many lists a job wrote something.
 func (m *staffModel) writtenLists(jobID int64) int {
-	applied := jobpart.StateIn(jobs.PartApplied, jobs.PartUndone)
-	return m.store.Read.JobPart.Query().Where(jobpart.JobID(jobID), jobpart.ContentNEQ(""), applied).
-		CountX(context.Background())
+	return m.store.Read.JobPart.Query().Where(jobpart.JobID(jobID), jobpart.ContentNEQ(""),
+		jobpart.StateIn(jobs.PartApplied, jobs.PartUndone)).CountX(context.Background())
 }
 
 // settleAll waits until no job is under way.
@@ -313,7 +312,9 @@ func (m *staffModel) dump() string {
 	ctx := context.Background()
 	for _, p := range m.store.Read.Portfolio.Query().Order(portfolio.ByID()).AllX(ctx) {
 		removed := truth(p.RemovedAt)
-		p.UpdatedAt, p.Version, p.RemovedAt, p.ReviewSince = 0, 0, nil, 0
+		if p.UpdatedAt, p.Version, p.RemovedAt = 0, 0, nil; p.Review == "" {
+			p.ReviewSince = 0
+		}
 		fmt.Fprintln(&text, "portfolio", p.ID, "removed", removed, p)
 	}
 	for _, e := range m.store.Read.Entitlement.Query().Order(entitlement.ByID()).WithCoverage(func(q *ent.CoverageStatementQuery) {

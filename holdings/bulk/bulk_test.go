@@ -284,8 +284,8 @@ func TestRemoveRestoreMove(t *testing.T) {
 	b.AddPOLine("POL-2", "j001")
 	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(2, 30)...))
 	b.Write(func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.POLine.Delete().Exec(ctx)
-		return err
+		tx.POLine.Delete().ExecX(ctx)
+		return tx.Portfolio.UpdateOneID(b.PortfolioID("j000")).SetReview(plan.ReviewContested).SetReviewSince(5).Exec(ctx)
 	})
 	b.AddPOLine("POL-3", "j001")
 	check := func(o *bulk.Order, words ...string) (plan.Counts, int64) {

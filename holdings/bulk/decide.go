@@ -183,7 +183,7 @@ func (b *batch) decideRemovals(rows []*ent.Portfolio, places map[int64]plan.Plac
 		}
 		before := places[p.ID]
 		after := before
-		after.RemovedAt, after.Review, after.Entitlements = &now, "", slices.Clone(before.Entitlements)
+		after.RemovedAt, after.Review, after.ReviewSince, after.Entitlements = &now, "", 0, slices.Clone(before.Entitlements)
 		for i := range after.Entitlements {
 			after.Entitlements[i] = plan.PlaceEntitlement{ID: after.Entitlements[i].ID, EndedAt: &now}
 		}

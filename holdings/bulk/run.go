@@ -118,9 +118,9 @@ func (s *Service) newWriter(ctx context.Context, part *holdings.Part, show bool)
 		return w, err
 	}
 	if w.places, err = w.out.Updater(ctx, "portfolios", `collection_id = v.to_collection, removed_at = v.to_removed, review = v.to_review,
-		review_since = CASE WHEN portfolios.review = v.to_review THEN portfolios.review_since ELSE v.at END,
+		`+holdings.ReviewSinceSQL+`,
 		updated_at = v.at, version = portfolios.version + 1`,
-		"to_collection BIGINT", "to_removed BIGINT", "to_review TEXT", "at BIGINT"); err != nil {
+		"to_collection BIGINT", "to_removed BIGINT", "to_review TEXT", "to_review_since BIGINT", "at BIGINT"); err != nil {
 		return w, err
 	}
 	w.entitled, err = w.out.Updater(ctx, "entitlements", `active = v.to_active, waiting = v.to_waiting, waiting_since = v.to_since,
@@ -273,7 +273,7 @@ func (w *writer) write(ctx context.Context, tx *store.Tx, b *batch) error {
 		w.staff.Set(b.staff[i].id, &b.staff[i].values)
 	}
 	for _, p := range b.places {
-		w.places.Add(p.after.Collection, p.after.RemovedAt, p.after.Review, w.out.Now, p.id)
+		w.places.Add(p.after.Collection, p.after.RemovedAt, p.after.Review, p.after.ReviewSince, w.out.Now, p.id)
 		for _, e := range p.after.Entitlements {
 			w.entitled.Add(e.Active, e.Waiting, e.WaitingSince, e.EndedAt, w.out.Now, e.ID)
 		}

@@ -369,7 +369,7 @@ func (u *reversal) now(p *ent.Portfolio, recorded plan.Place) present {
 }
 
 func (p present) sameAs(recorded plan.Place) bool {
-	recorded.Name = p.Name
+	recorded.Name, recorded.ReviewSince = p.Name, p.ReviewSince
 	return plan.ToJSON(plan.Place(p)) == plan.ToJSON(recorded)
 }
 

@@ -117,13 +117,12 @@ func (m *mover) eachBatch(ctx context.Context) error {
 	m.to.out.Done = len(m.to.reported)
 	for from := 0; from < sources.Len(); from += m.to.out.Batch {
 		batch := m.plan.batch(m.to.out.Part.CollectionID, from, m.to.out.Batch, func(id int64) bool { return !m.to.reported[id] })
-		if len(batch.sources) == 0 {
-			continue
-		}
-		m.to.out.Done += len(batch.sources)
-		err := m.to.out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return m.writeBatch(ctx, tx, batch) })
-		if err != nil {
-			return err
+		for _, some := range batch.apart() {
+			m.to.out.Done += len(some.sources)
+			err := m.to.out.Transaction(ctx, func(ctx context.Context, tx *store.Tx) error { return m.writeBatch(ctx, tx, some) })
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return m.moveWhole(ctx)
@@ -147,6 +146,30 @@ func (p *Plan) batch(collectionID int64, from, n int, toBe func(id int64) bool) 
 		}
 	}
 	return b
+}
+
+// apart splits a batch where two of its portfolios go to one, as pairs that staff name may: the later one is compared with what the
+// earlier one has brought there.
+func (b sourceBatch) apart() (batches []sourceBatch) {
+	there, from := map[int32]bool{}, 0
+	cut := func(to int) {
+		if from < to {
+			batches = append(batches, sourceBatch{b.sources[from:to], b.candidates[from:to], b.passedOver[from:to]})
+		}
+		from = to
+		clear(there)
+	}
+	for i, m := range b.sources {
+		if m.pair == plan.Unpaired {
+			continue
+		}
+		if there[m.pair] {
+			cut(i)
+		}
+		there[m.pair] = true
+	}
+	cut(len(b.sources))
+	return batches
 }
 
 func (m *mover) writeBatch(ctx context.Context, tx *store.Tx, batch sourceBatch) error {

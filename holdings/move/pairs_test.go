@@ -210,6 +210,23 @@ func TestUndoOfACarryOverLeaves(t *testing.T) {
 	}
 }
 
+// TestTwoCarriedToOne: what hangs on two portfolios goes to one that follows both, in one run.
+func TestTwoCarriedToOne(t *testing.T) {
+	t.Parallel()
+	b := setupMove(t)
+	b.make(item{in: oldA, name: "One", lines: 1, license: "L1"}, item{in: oldA, name: "Two", lines: 1}, item{in: target, name: "Both"})
+	pairs := []move.Pair{{FromID: b.titles["One"], ToID: b.titles["Both"]}, {FromID: b.titles["Two"], ToID: b.titles["Both"]}}
+	shown, done := &moveRun{jobID: b.moveJob(), show: true, pairs: pairs}, &moveRun{jobID: b.moveJob(), pairs: pairs}
+	b.Must(b.run(shown))
+	b.Must(b.run(done))
+	if diff := cmp.Diff(b.words(shown.jobID), b.words(done.jobID)); diff != "" {
+		t.Errorf("the preview showed something else: %s", diff)
+	}
+	if n := b.Store.Read.Portfolio.GetX(t.Context(), b.titles["Both"]).QueryPoLines().CountX(t.Context()); n != 2 {
+		t.Errorf("%d PO lines: %s", n, b.words(done.jobID))
+	}
+}
+
 // TestPartThatCannotBegin says why, and does not fail otherwise.
 func TestPartThatCannotBegin(t *testing.T) {
 	t.Parallel()

@@ -10,18 +10,21 @@ type FormerPortfolio struct {
 	Round   uint8
 	others  bool  // the profile had no entitlement: the keys were those of other entitlements
 	created int32 // line of the title that it was created for; 0: it existed before
+	ended   bool  // the profile's entitlement was not in force
+	leftAt  int64 // when it was hidden, in Unix milliseconds; 0: it was not
 }
 
 // Before sets the former state from the report's line about the portfolio as a whole.
 func (f *FormerPortfolio) Before(h *HeldPortfolio, action Action, line int32, was Values) error {
 	state, err := was.State()
+	f.ended = action == Add || state.Waiting != ""
 	switch {
 	case err != nil:
 		return err
 	case action == Add && was.Old == "":
 		f.created = line
 	case action == Add && state.RemovedAt != nil:
-		f.Round, f.others = lastRound, state.Entitled == "" && h.HasOtherEntitlement
+		f.Round, f.others, f.leftAt = lastRound, state.Entitled == "" && h.HasOtherEntitlement, *state.RemovedAt
 	case action == Add && !h.HeldByOthers && (state.Entitled != "" || h.EverListed):
 		f.Round, f.others = 1, state.Entitled == "" && h.HasOtherEntitlement
 	case action == Add:
@@ -47,6 +50,22 @@ func (in *Input) roundOf(h *HeldPortfolio, i int32) uint8 {
 		return f.Round
 	}
 	return h.RoundOf()
+}
+
+// wasEntitled reports whether the profile's list had a portfolio before this one.
+func (in *Input) wasEntitled(h *HeldPortfolio, i int32) bool {
+	if f := in.Former[i]; f != nil {
+		return !f.ended
+	}
+	return h.Entitled
+}
+
+// leftAt is when a portfolio was hidden.
+func (in *Input) leftAt(h *HeldPortfolio, i int32) int64 {
+	if f := in.Former[i]; f != nil && f.leftAt != 0 {
+		return f.leftAt
+	}
+	return h.LeftAt
 }
 
 // byOthersKeys reports whether a portfolio is paired by the keys of other entitlements, because the part's profile had

@@ -39,7 +39,9 @@ func (s *PairingSide) Open(i int32) bool { return s.Pair[i] == Unpaired && !s.Ex
 // AlternativeIdentity is a portfolio under the keys of another entitlement, if they differ from its first identity.
 type AlternativeIdentity struct {
 	Portfolio int32
-	Others    bool // another profile's keys: they are tried after the profile's own
+	Others    bool  // another profile's keys: they are tried after the profile's own
+	Profile   int64 // whose keys they are; 0: no profile's
+	Same      bool  // they are those that the portfolio has now: for a run that goes on, which may have changed these
 	Identity
 }
 
@@ -68,6 +70,8 @@ type pairing struct {
 	views              []AlternativeIdentity                   // further identities
 	inOrder            func(titles, portfolios []int32) error  // sorts twins by volume, edition, title_id
 	leftLast           func(portfolios []int32, n int) []int32 // the n of the hidden portfolios that left last
+
+	inForce func(portfolio int32) bool // whether the profile's list had it last; nil: nobody can say
 
 	parted map[titlePlace]bool // pairs that a person parted
 
@@ -369,13 +373,39 @@ func (p *pairing) makePairs(pairs []*candidatePair, round uint8, titlePartners, 
 			unclear = append(unclear, pair)
 		}
 	}
+	more := p.stay(unclear, portfolioPartners)
 	for _, pair := range live {
 		titlePartners[pair.title], portfolioPartners[pair.portfolio] = 0, 0
 	}
-	if len(unclear) == 0 {
+	switch {
+	case len(unclear) == 0:
 		return nil
+	case more:
+		return p.makePairs(unclear, round, titlePartners, portfolioPartners)
+	default:
+		return p.settle(unclear, round)
 	}
-	return p.settle(unclear, round)
+}
+
+// stay makes those of several exact pairs of a title in which the profile's list had the portfolio last: that another one was this
+// title before, and is listed for another profile's sake, leaves nothing unclear. made says whether there was one.
+func (p *pairing) stay(unclear []*candidatePair, portfolioPartners []uint8) (made bool) {
+	if p.inForce == nil {
+		return false
+	}
+	held := map[int32]int{} // by title
+	for _, pair := range unclear {
+		if pair.exact && p.inForce(pair.portfolio) {
+			held[pair.title]++
+		}
+	}
+	for _, pair := range unclear {
+		if pair.exact && p.inForce(pair.portfolio) && held[pair.title] == 1 && portfolioPartners[pair.portfolio] == 1 {
+			p.pair(pair.title, pair.portfolio)
+			made = true
+		}
+	}
+	return made
 }
 
 func (p *pairing) pair(title, portfolio int32) {

@@ -12,6 +12,8 @@ type Place struct {
 	Name       string `json:"name"`                // the collection's
 	RemovedAt  *int64 `json:"removedAt,omitempty"` // Unix milliseconds; nil: in the holdings
 	Review     string `json:"review,omitempty"`
+	// Unix milliseconds; 0: it waits for nobody, or in reports of earlier versions
+	ReviewSince int64 `json:"reviewSince,omitempty"`
 	// those that change together with the place
 	Entitlements []PlaceEntitlement `json:"entitlements,omitempty"`
 }
@@ -50,7 +52,7 @@ func (v Values) Places() (before, after Place, ok bool) {
 	return before, after, true
 }
 
-var placeTime = regexp.MustCompile(`"(removedAt|endedAt)":\d+`)
+var placeTime = regexp.MustCompile(`"(removedAt|endedAt|reviewSince)":\d+`)
 
 // Timeless returns the values without the times in them, so that a preview and what it previews can be compared.
 func (v Values) Timeless() Values {

@@ -126,10 +126,11 @@ func (p *Plan) match(ctx context.Context, in *Input) (*pairing, error) {
 		round:      func(i int32) uint8 { return in.roundOf(p.Portfolios.At(i), i) },
 		othersKeys: func(i int32) bool { return in.byOthersKeys(p.Portfolios.At(i), i) },
 		inOrder:    func(titles, portfolios []int32) error { return p.inOrder(ctx, in.Texts, titles, portfolios) },
-		leftLast:   p.leftLast,
+		inForce:    func(i int32) bool { return in.wasEntitled(p.Portfolios.At(i), i) },
+		leftLast:   func(hidden []int32, n int) []int32 { return p.leftLast(in, hidden, n) },
 	}
 	if in.Zone { // if a title was added because it might be several others, AddedByThisJob tells it from them
-		found.othersKeys = nil
+		found.othersKeys, found.inForce = nil, nil
 		found.round = func(i int32) uint8 {
 			switch h := p.Portfolios.At(i); {
 			case h.Hidden:
@@ -151,10 +152,10 @@ func (p *Plan) match(ctx context.Context, in *Input) (*pairing, error) {
 }
 
 // leftLast returns the n of the hidden portfolios that left last.
-func (p *Plan) leftLast(portfolios []int32, n int) []int32 {
+func (p *Plan) leftLast(in *Input, portfolios []int32, n int) []int32 {
 	sorted := slices.SortedFunc(slices.Values(portfolios), func(a, b int32) int {
-		return cmp.Or(cmp.Compare(p.Portfolios.At(b).LeftAt, p.Portfolios.At(a).LeftAt),
-			cmp.Compare(p.Portfolios.At(b).ID, p.Portfolios.At(a).ID))
+		x, y := p.Portfolios.At(a), p.Portfolios.At(b)
+		return cmp.Or(cmp.Compare(in.leftAt(y, b), in.leftAt(x, a)), cmp.Compare(y.ID, x.ID))
 	})
 	return sorted[:n]
 }

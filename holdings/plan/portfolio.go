@@ -13,6 +13,8 @@ type StoredPortfolio struct {
 	Listed    bool
 	RemovedAt *int64 // Unix milliseconds; nil: it is in the holdings
 	Review    string
+	// Unix milliseconds; without a review, whatever it was before
+	ReviewSince int64
 
 	Former *[len(TitleColumns)]string // in a preview: the values in the database, if an earlier part would change them
 
@@ -63,7 +65,9 @@ func (p *StoredPortfolio) AfterLeaving(
 	case Keep:
 		after.Review = ""
 	case Wait:
-		after.Review = why
+		if after.Review = why; why != p.Review {
+			after.ReviewSince = now
+		}
 	case Withdraw:
 		if said, ok := standing[h.ID]; ok {
 			after.Values = p.ValuesAfterTakeover(said, func(kbart.Column, string, string) {})

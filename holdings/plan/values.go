@@ -351,7 +351,8 @@ type PortfolioState struct {
 	Entitled  string `json:"entitlement,omitempty"` // "ended"; "": the profile had none
 	Review    string `json:"review,omitempty"`
 
-	Waiting      string `json:"waiting,omitempty"` // why the entitlement was suspended
+	ReviewSince  int64  `json:"reviewSince,omitempty"` // Unix milliseconds; 0: it waits for nobody, or in reports of earlier versions
+	Waiting      string `json:"waiting,omitempty"`     // why the entitlement was suspended
 	WaitingSince string `json:"waitingSince,omitempty"`
 	GivenBack    bool   `json:"givenBack,omitempty"`
 	EndedAt      *int64 `json:"endedAt,omitempty"` // Unix milliseconds: when the entitlement had ended; nil: it was in force, or not known
@@ -365,6 +366,9 @@ func StateOf(p *StoredPortfolio, entitlement int64) PortfolioState {
 	}
 	if entitlement != 0 {
 		state.Entitled = "ended"
+	}
+	if p.Review != "" {
+		state.ReviewSince = p.ReviewSince
 	}
 	return state
 }

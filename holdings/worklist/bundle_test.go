@@ -147,6 +147,19 @@ func (b *testBundle) run(kind, state, verdict, partState string, at int64) (jobI
 	return jobID
 }
 
+// undo reverses a sync of profile 1.
+func (b *testBundle) undo(subject int64) {
+	b.T.Helper()
+	jobID := b.NewJob(1)
+	_, err := b.Holdings.Undo(b.T.Context(), subject+1, &holdings.Part{
+		ID: jobID + 1, JobID: jobID, ProfileID: 1, CollectionID: holdingstest.CollectionID, Content: "JOURNALS",
+		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
+		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
+		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
+	}, nil, false)
+	b.Must(err)
+}
+
 // preview shows what a list would change for a profile.
 func (b *testBundle) preview(profile int64, list string) {
 	b.T.Helper()

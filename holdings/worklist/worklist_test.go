@@ -216,6 +216,23 @@ func TestMarkStaysWhileListed(t *testing.T) {
 	b.lists("listed by the other all the time", listed)
 }
 
+// TestMarkCountsAfterUndo: a review that an undo brings back is the one that it was, with what people put on it.
+func TestMarkCountsAfterUndo(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.sync("2026-01-01", before)
+	b.sync("2026-02-01", after)
+	reviews := ofType(worklist.Review)
+	b.mark(worklist.Marking{State: worklist.Done, Note: "Asked."}, b.items(reviews, 10)...)
+	b.Release = "2026-03-01"
+	_, jobID := b.Sync(1, holdingstest.KBART(others+before+"Merged; id=c; print=@8; online=@9\n"))
+	done := worklist.Filter{Types: reviews.Types, State: worklist.Done}
+	b.lists("clear", done)
+	b.undo(jobID)
+	b.lists("undone", done, "REVIEW One", "REVIEW Two")
+	b.lists("none is open", reviews)
+}
+
 // TestMarksRefused: a mistake marks nothing, and each problem names its item.
 func TestMarksRefused(t *testing.T) {
 	t.Parallel()
