@@ -77,6 +77,8 @@ type CommunityZoneTitle struct {
 	MoreKeys string `json:"more_keys,omitempty"`
 	// hash of the title columns in comparable form; if hashes are equal, nothing needs to be compared
 	ValuesHash int64 `json:"values_hash,omitempty"`
+	// what it is found by: folded words, each once behind a blank, made from other columns by internal/search
+	Words string `json:"words,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CommunityZoneTitleQuery when eager-loading is set.
 	Edges        CommunityZoneTitleEdges `json:"edges"`
@@ -110,7 +112,7 @@ func (*CommunityZoneTitle) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case communityzonetitle.FieldID, communityzonetitle.FieldCreatedAt, communityzonetitle.FieldUpdatedAt, communityzonetitle.FieldCommunityZoneCollectionID, communityzonetitle.FieldCoverageHash, communityzonetitle.FieldRemovedAt, communityzonetitle.FieldAddedByJobID, communityzonetitle.FieldValuesHash:
 			values[i] = new(sql.NullInt64)
-		case communityzonetitle.FieldCoverage, communityzonetitle.FieldPublicationTitle, communityzonetitle.FieldPrintIdentifier, communityzonetitle.FieldOnlineIdentifier, communityzonetitle.FieldTitleURL, communityzonetitle.FieldFirstAuthor, communityzonetitle.FieldTitleID, communityzonetitle.FieldCoverageDepth, communityzonetitle.FieldNotes, communityzonetitle.FieldPublisherName, communityzonetitle.FieldPublicationType, communityzonetitle.FieldDateMonographPublishedPrint, communityzonetitle.FieldDateMonographPublishedOnline, communityzonetitle.FieldMonographVolume, communityzonetitle.FieldMonographEdition, communityzonetitle.FieldFirstEditor, communityzonetitle.FieldParentPublicationTitleID, communityzonetitle.FieldPrecedingPublicationTitleID, communityzonetitle.FieldAccessType, communityzonetitle.FieldTitleKey, communityzonetitle.FieldPrintKey, communityzonetitle.FieldOnlineKey, communityzonetitle.FieldMoreKeys:
+		case communityzonetitle.FieldCoverage, communityzonetitle.FieldPublicationTitle, communityzonetitle.FieldPrintIdentifier, communityzonetitle.FieldOnlineIdentifier, communityzonetitle.FieldTitleURL, communityzonetitle.FieldFirstAuthor, communityzonetitle.FieldTitleID, communityzonetitle.FieldCoverageDepth, communityzonetitle.FieldNotes, communityzonetitle.FieldPublisherName, communityzonetitle.FieldPublicationType, communityzonetitle.FieldDateMonographPublishedPrint, communityzonetitle.FieldDateMonographPublishedOnline, communityzonetitle.FieldMonographVolume, communityzonetitle.FieldMonographEdition, communityzonetitle.FieldFirstEditor, communityzonetitle.FieldParentPublicationTitleID, communityzonetitle.FieldPrecedingPublicationTitleID, communityzonetitle.FieldAccessType, communityzonetitle.FieldTitleKey, communityzonetitle.FieldPrintKey, communityzonetitle.FieldOnlineKey, communityzonetitle.FieldMoreKeys, communityzonetitle.FieldWords:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -315,6 +317,12 @@ func (_m *CommunityZoneTitle) assignValues(columns []string, values []any) error
 			} else if value.Valid {
 				_m.ValuesHash = value.Int64
 			}
+		case communityzonetitle.FieldWords:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field words", values[i])
+			} else if value.Valid {
+				_m.Words = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -449,6 +457,9 @@ func (_m *CommunityZoneTitle) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("values_hash=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ValuesHash))
+	builder.WriteString(", ")
+	builder.WriteString("words=")
+	builder.WriteString(_m.Words)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -392,6 +392,20 @@ func (_c *CommunityZoneTitleCreate) SetValuesHash(v int64) *CommunityZoneTitleCr
 	return _c
 }
 
+// SetWords sets the "words" field.
+func (_c *CommunityZoneTitleCreate) SetWords(v string) *CommunityZoneTitleCreate {
+	_c.mutation.SetWords(v)
+	return _c
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_c *CommunityZoneTitleCreate) SetNillableWords(v *string) *CommunityZoneTitleCreate {
+	if v != nil {
+		_c.SetWords(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CommunityZoneTitleCreate) SetID(v int64) *CommunityZoneTitleCreate {
 	_c.mutation.SetID(v)
@@ -526,6 +540,10 @@ func (_c *CommunityZoneTitleCreate) defaults() {
 		v := communityzonetitle.DefaultMoreKeys
 		_c.mutation.SetMoreKeys(v)
 	}
+	if _, ok := _c.mutation.Words(); !ok {
+		v := communityzonetitle.DefaultWords
+		_c.mutation.SetWords(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -613,6 +631,9 @@ func (_c *CommunityZoneTitleCreate) check() error {
 	}
 	if _, ok := _c.mutation.ValuesHash(); !ok {
 		return &ValidationError{Name: "values_hash", err: errors.New(`ent: missing required field "CommunityZoneTitle.values_hash"`)}
+	}
+	if _, ok := _c.mutation.Words(); !ok {
+		return &ValidationError{Name: "words", err: errors.New(`ent: missing required field "CommunityZoneTitle.words"`)}
 	}
 	if len(_c.mutation.CommunityZoneCollectionIDs()) == 0 {
 		return &ValidationError{Name: "community_zone_collection", err: errors.New(`ent: missing required edge "CommunityZoneTitle.community_zone_collection"`)}
@@ -764,6 +785,10 @@ func (_c *CommunityZoneTitleCreate) createSpec() (*CommunityZoneTitle, *sqlgraph
 	if value, ok := _c.mutation.ValuesHash(); ok {
 		_spec.SetField(communityzonetitle.FieldValuesHash, field.TypeInt64, value)
 		_node.ValuesHash = value
+	}
+	if value, ok := _c.mutation.Words(); ok {
+		_spec.SetField(communityzonetitle.FieldWords, field.TypeString, value)
+		_node.Words = value
 	}
 	if nodes := _c.mutation.CommunityZoneCollectionIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -466,6 +466,20 @@ func (_u *CommunityZoneTitleUpdate) AddValuesHash(v int64) *CommunityZoneTitleUp
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *CommunityZoneTitleUpdate) SetWords(v string) *CommunityZoneTitleUpdate {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *CommunityZoneTitleUpdate) SetNillableWords(v *string) *CommunityZoneTitleUpdate {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // Mutation returns the CommunityZoneTitleMutation object of the builder.
 func (_u *CommunityZoneTitleUpdate) Mutation() *CommunityZoneTitleMutation {
 	return _u.mutation
@@ -622,6 +636,9 @@ func (_u *CommunityZoneTitleUpdate) sqlSave(ctx context.Context) (_node int, err
 	}
 	if value, ok := _u.mutation.AddedValuesHash(); ok {
 		_spec.AddField(communityzonetitle.FieldValuesHash, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(communityzonetitle.FieldWords, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -1082,6 +1099,20 @@ func (_u *CommunityZoneTitleUpdateOne) AddValuesHash(v int64) *CommunityZoneTitl
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *CommunityZoneTitleUpdateOne) SetWords(v string) *CommunityZoneTitleUpdateOne {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *CommunityZoneTitleUpdateOne) SetNillableWords(v *string) *CommunityZoneTitleUpdateOne {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // Mutation returns the CommunityZoneTitleMutation object of the builder.
 func (_u *CommunityZoneTitleUpdateOne) Mutation() *CommunityZoneTitleMutation {
 	return _u.mutation
@@ -1268,6 +1299,9 @@ func (_u *CommunityZoneTitleUpdateOne) sqlSave(ctx context.Context) (_node *Comm
 	}
 	if value, ok := _u.mutation.AddedValuesHash(); ok {
 		_spec.AddField(communityzonetitle.FieldValuesHash, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(communityzonetitle.FieldWords, field.TypeString, value)
 	}
 	_node = &CommunityZoneTitle{config: _u.config}
 	_spec.Assign = _node.assignValues

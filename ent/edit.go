@@ -35,6 +35,8 @@ type Edit struct {
 	Field string `json:"field,omitempty"`
 	// the title at the time
 	Title string `json:"title,omitempty"`
+	// folded title, as in portfolios
+	TitleKey string `json:"title_key,omitempty"`
 	// TitleID holds the value of the "title_id" field.
 	TitleID string `json:"title_id,omitempty"`
 	// PrintIdentifier holds the value of the "print_identifier" field.
@@ -80,7 +82,7 @@ func (*Edit) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case edit.FieldID, edit.FieldCreatedAt, edit.FieldActorID, edit.FieldPortfolioID, edit.FieldCollectionID:
 			values[i] = new(sql.NullInt64)
-		case edit.FieldActorKind, edit.FieldActorName, edit.FieldAction, edit.FieldField, edit.FieldTitle, edit.FieldTitleID, edit.FieldPrintIdentifier, edit.FieldOnlineIdentifier, edit.FieldValueKind, edit.FieldOldValue, edit.FieldNewValue:
+		case edit.FieldActorKind, edit.FieldActorName, edit.FieldAction, edit.FieldField, edit.FieldTitle, edit.FieldTitleKey, edit.FieldTitleID, edit.FieldPrintIdentifier, edit.FieldOnlineIdentifier, edit.FieldValueKind, edit.FieldOldValue, edit.FieldNewValue:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -157,6 +159,12 @@ func (_m *Edit) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field title", values[i])
 			} else if value.Valid {
 				_m.Title = value.String
+			}
+		case edit.FieldTitleKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field title_key", values[i])
+			} else if value.Valid {
+				_m.TitleKey = value.String
 			}
 		case edit.FieldTitleID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -263,6 +271,9 @@ func (_m *Edit) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	builder.WriteString("title_key=")
+	builder.WriteString(_m.TitleKey)
 	builder.WriteString(", ")
 	builder.WriteString("title_id=")
 	builder.WriteString(_m.TitleID)

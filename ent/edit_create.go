@@ -114,6 +114,20 @@ func (_c *EditCreate) SetTitle(v string) *EditCreate {
 	return _c
 }
 
+// SetTitleKey sets the "title_key" field.
+func (_c *EditCreate) SetTitleKey(v string) *EditCreate {
+	_c.mutation.SetTitleKey(v)
+	return _c
+}
+
+// SetNillableTitleKey sets the "title_key" field if the given value is not nil.
+func (_c *EditCreate) SetNillableTitleKey(v *string) *EditCreate {
+	if v != nil {
+		_c.SetTitleKey(*v)
+	}
+	return _c
+}
+
 // SetTitleID sets the "title_id" field.
 func (_c *EditCreate) SetTitleID(v string) *EditCreate {
 	_c.mutation.SetTitleID(v)
@@ -260,6 +274,10 @@ func (_c *EditCreate) defaults() {
 		v := edit.DefaultField
 		_c.mutation.SetFieldField(v)
 	}
+	if _, ok := _c.mutation.TitleKey(); !ok {
+		v := edit.DefaultTitleKey
+		_c.mutation.SetTitleKey(v)
+	}
 	if _, ok := _c.mutation.TitleID(); !ok {
 		v := edit.DefaultTitleID
 		_c.mutation.SetTitleID(v)
@@ -311,6 +329,9 @@ func (_c *EditCreate) check() error {
 	}
 	if _, ok := _c.mutation.Title(); !ok {
 		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "Edit.title"`)}
+	}
+	if _, ok := _c.mutation.TitleKey(); !ok {
+		return &ValidationError{Name: "title_key", err: errors.New(`ent: missing required field "Edit.title_key"`)}
 	}
 	if _, ok := _c.mutation.TitleID(); !ok {
 		return &ValidationError{Name: "title_id", err: errors.New(`ent: missing required field "Edit.title_id"`)}
@@ -393,6 +414,10 @@ func (_c *EditCreate) createSpec() (*Edit, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(edit.FieldTitle, field.TypeString, value)
 		_node.Title = value
+	}
+	if value, ok := _c.mutation.TitleKey(); ok {
+		_spec.SetField(edit.FieldTitleKey, field.TypeString, value)
+		_node.TitleKey = value
 	}
 	if value, ok := _c.mutation.TitleID(); ok {
 		_spec.SetField(edit.FieldTitleID, field.TypeString, value)

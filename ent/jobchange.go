@@ -31,6 +31,8 @@ type JobChange struct {
 	Field string `json:"field,omitempty"`
 	// the title at the time
 	Title string `json:"title,omitempty"`
+	// folded title, as in portfolios
+	TitleKey string `json:"title_key,omitempty"`
 	// TitleID holds the value of the "title_id" field.
 	TitleID string `json:"title_id,omitempty"`
 	// PrintIdentifier holds the value of the "print_identifier" field.
@@ -104,7 +106,7 @@ func (*JobChange) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case jobchange.FieldID, jobchange.FieldJobID, jobchange.FieldPartID, jobchange.FieldPortfolioID, jobchange.FieldLine:
 			values[i] = new(sql.NullInt64)
-		case jobchange.FieldAction, jobchange.FieldField, jobchange.FieldTitle, jobchange.FieldTitleID, jobchange.FieldPrintIdentifier, jobchange.FieldOnlineIdentifier, jobchange.FieldValueKind, jobchange.FieldOldValue, jobchange.FieldNewValue:
+		case jobchange.FieldAction, jobchange.FieldField, jobchange.FieldTitle, jobchange.FieldTitleKey, jobchange.FieldTitleID, jobchange.FieldPrintIdentifier, jobchange.FieldOnlineIdentifier, jobchange.FieldValueKind, jobchange.FieldOldValue, jobchange.FieldNewValue:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -163,6 +165,12 @@ func (_m *JobChange) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field title", values[i])
 			} else if value.Valid {
 				_m.Title = value.String
+			}
+		case jobchange.FieldTitleKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field title_key", values[i])
+			} else if value.Valid {
+				_m.TitleKey = value.String
 			}
 		case jobchange.FieldTitleID:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -276,6 +284,9 @@ func (_m *JobChange) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("title=")
 	builder.WriteString(_m.Title)
+	builder.WriteString(", ")
+	builder.WriteString("title_key=")
+	builder.WriteString(_m.TitleKey)
 	builder.WriteString(", ")
 	builder.WriteString("title_id=")
 	builder.WriteString(_m.TitleID)

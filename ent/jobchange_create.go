@@ -74,6 +74,20 @@ func (_c *JobChangeCreate) SetTitle(v string) *JobChangeCreate {
 	return _c
 }
 
+// SetTitleKey sets the "title_key" field.
+func (_c *JobChangeCreate) SetTitleKey(v string) *JobChangeCreate {
+	_c.mutation.SetTitleKey(v)
+	return _c
+}
+
+// SetNillableTitleKey sets the "title_key" field if the given value is not nil.
+func (_c *JobChangeCreate) SetNillableTitleKey(v *string) *JobChangeCreate {
+	if v != nil {
+		_c.SetTitleKey(*v)
+	}
+	return _c
+}
+
 // SetTitleID sets the "title_id" field.
 func (_c *JobChangeCreate) SetTitleID(v string) *JobChangeCreate {
 	_c.mutation.SetTitleID(v)
@@ -232,6 +246,10 @@ func (_c *JobChangeCreate) defaults() {
 		v := jobchange.DefaultField
 		_c.mutation.SetFieldField(v)
 	}
+	if _, ok := _c.mutation.TitleKey(); !ok {
+		v := jobchange.DefaultTitleKey
+		_c.mutation.SetTitleKey(v)
+	}
 	if _, ok := _c.mutation.TitleID(); !ok {
 		v := jobchange.DefaultTitleID
 		_c.mutation.SetTitleID(v)
@@ -278,6 +296,9 @@ func (_c *JobChangeCreate) check() error {
 	}
 	if _, ok := _c.mutation.Title(); !ok {
 		return &ValidationError{Name: "title", err: errors.New(`ent: missing required field "JobChange.title"`)}
+	}
+	if _, ok := _c.mutation.TitleKey(); !ok {
+		return &ValidationError{Name: "title_key", err: errors.New(`ent: missing required field "JobChange.title_key"`)}
 	}
 	if _, ok := _c.mutation.TitleID(); !ok {
 		return &ValidationError{Name: "title_id", err: errors.New(`ent: missing required field "JobChange.title_id"`)}
@@ -349,6 +370,10 @@ func (_c *JobChangeCreate) createSpec() (*JobChange, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Title(); ok {
 		_spec.SetField(jobchange.FieldTitle, field.TypeString, value)
 		_node.Title = value
+	}
+	if value, ok := _c.mutation.TitleKey(); ok {
+		_spec.SetField(jobchange.FieldTitleKey, field.TypeString, value)
+		_node.TitleKey = value
 	}
 	if value, ok := _c.mutation.TitleID(); ok {
 		_spec.SetField(jobchange.FieldTitleID, field.TypeString, value)

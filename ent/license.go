@@ -42,6 +42,8 @@ type License struct {
 	PerpetualFrom string `json:"perpetual_from,omitempty"`
 	// YYYY-MM-DD: last day; empty: to each title's end
 	PerpetualUntil string `json:"perpetual_until,omitempty"`
+	// what it is found by: folded words, each once behind a blank, made from other columns by internal/search
+	Words string `json:"words,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -110,7 +112,7 @@ func (*License) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case license.FieldID, license.FieldCreatedAt, license.FieldUpdatedAt, license.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case license.FieldCode, license.FieldName, license.FieldVendor, license.FieldStatus, license.FieldType, license.FieldStartsOn, license.FieldEndsOn, license.FieldNote, license.FieldPerpetualFrom, license.FieldPerpetualUntil:
+		case license.FieldCode, license.FieldName, license.FieldVendor, license.FieldStatus, license.FieldType, license.FieldStartsOn, license.FieldEndsOn, license.FieldNote, license.FieldPerpetualFrom, license.FieldPerpetualUntil, license.FieldWords:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -210,6 +212,12 @@ func (_m *License) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field perpetual_until", values[i])
 			} else if value.Valid {
 				_m.PerpetualUntil = value.String
+			}
+		case license.FieldWords:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field words", values[i])
+			} else if value.Valid {
+				_m.Words = value.String
 			}
 		case license.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -311,6 +319,9 @@ func (_m *License) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("perpetual_until=")
 	builder.WriteString(_m.PerpetualUntil)
+	builder.WriteString(", ")
+	builder.WriteString("words=")
+	builder.WriteString(_m.Words)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -179,6 +179,20 @@ func (_c *LicenseCreate) SetNillablePerpetualUntil(v *string) *LicenseCreate {
 	return _c
 }
 
+// SetWords sets the "words" field.
+func (_c *LicenseCreate) SetWords(v string) *LicenseCreate {
+	_c.mutation.SetWords(v)
+	return _c
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_c *LicenseCreate) SetNillableWords(v *string) *LicenseCreate {
+	if v != nil {
+		_c.SetWords(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *LicenseCreate) SetVersion(v int) *LicenseCreate {
 	_c.mutation.SetVersion(v)
@@ -319,6 +333,10 @@ func (_c *LicenseCreate) defaults() {
 		v := license.DefaultPerpetualUntil
 		_c.mutation.SetPerpetualUntil(v)
 	}
+	if _, ok := _c.mutation.Words(); !ok {
+		v := license.DefaultWords
+		_c.mutation.SetWords(v)
+	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := license.DefaultVersion
 		_c.mutation.SetVersion(v)
@@ -365,6 +383,9 @@ func (_c *LicenseCreate) check() error {
 	}
 	if _, ok := _c.mutation.PerpetualUntil(); !ok {
 		return &ValidationError{Name: "perpetual_until", err: errors.New(`ent: missing required field "License.perpetual_until"`)}
+	}
+	if _, ok := _c.mutation.Words(); !ok {
+		return &ValidationError{Name: "words", err: errors.New(`ent: missing required field "License.words"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "License.version"`)}
@@ -452,6 +473,10 @@ func (_c *LicenseCreate) createSpec() (*License, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PerpetualUntil(); ok {
 		_spec.SetField(license.FieldPerpetualUntil, field.TypeString, value)
 		_node.PerpetualUntil = value
+	}
+	if value, ok := _c.mutation.Words(); ok {
+		_spec.SetField(license.FieldWords, field.TypeString, value)
+		_node.Words = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(license.FieldVersion, field.TypeInt, value)

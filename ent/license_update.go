@@ -204,6 +204,20 @@ func (_u *LicenseUpdate) SetNillablePerpetualUntil(v *string) *LicenseUpdate {
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *LicenseUpdate) SetWords(v string) *LicenseUpdate {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *LicenseUpdate) SetNillableWords(v *string) *LicenseUpdate {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *LicenseUpdate) SetVersion(v int) *LicenseUpdate {
 	_u.mutation.ResetVersion()
@@ -412,6 +426,9 @@ func (_u *LicenseUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.PerpetualUntil(); ok {
 		_spec.SetField(license.FieldPerpetualUntil, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(license.FieldWords, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(license.FieldVersion, field.TypeInt, value)
@@ -749,6 +766,20 @@ func (_u *LicenseUpdateOne) SetNillablePerpetualUntil(v *string) *LicenseUpdateO
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *LicenseUpdateOne) SetWords(v string) *LicenseUpdateOne {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *LicenseUpdateOne) SetNillableWords(v *string) *LicenseUpdateOne {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *LicenseUpdateOne) SetVersion(v int) *LicenseUpdateOne {
 	_u.mutation.ResetVersion()
@@ -987,6 +1018,9 @@ func (_u *LicenseUpdateOne) sqlSave(ctx context.Context) (_node *License, err er
 	}
 	if value, ok := _u.mutation.PerpetualUntil(); ok {
 		_spec.SetField(license.FieldPerpetualUntil, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(license.FieldWords, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(license.FieldVersion, field.TypeInt, value)

@@ -6632,6 +6632,7 @@ type CommunityZoneTitleMutation struct {
 	more_keys                        *string
 	values_hash                      *int64
 	addvalues_hash                   *int64
+	words                            *string
 	clearedFields                    map[string]struct{}
 	community_zone_collection        *int64
 	clearedcommunity_zone_collection bool
@@ -7972,6 +7973,42 @@ func (m *CommunityZoneTitleMutation) ResetValuesHash() {
 	m.addvalues_hash = nil
 }
 
+// SetWords sets the "words" field.
+func (m *CommunityZoneTitleMutation) SetWords(s string) {
+	m.words = &s
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *CommunityZoneTitleMutation) Words() (r string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the CommunityZoneTitle entity.
+// If the CommunityZoneTitle object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CommunityZoneTitleMutation) OldWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *CommunityZoneTitleMutation) ResetWords() {
+	m.words = nil
+}
+
 // ClearCommunityZoneCollection clears the "community_zone_collection" edge to the CommunityZoneCollection entity.
 func (m *CommunityZoneTitleMutation) ClearCommunityZoneCollection() {
 	m.clearedcommunity_zone_collection = true
@@ -8033,7 +8070,7 @@ func (m *CommunityZoneTitleMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CommunityZoneTitleMutation) Fields() []string {
-	fields := make([]string, 0, 30)
+	fields := make([]string, 0, 31)
 	if m.created_at != nil {
 		fields = append(fields, communityzonetitle.FieldCreatedAt)
 	}
@@ -8124,6 +8161,9 @@ func (m *CommunityZoneTitleMutation) Fields() []string {
 	if m.values_hash != nil {
 		fields = append(fields, communityzonetitle.FieldValuesHash)
 	}
+	if m.words != nil {
+		fields = append(fields, communityzonetitle.FieldWords)
+	}
 	return fields
 }
 
@@ -8192,6 +8232,8 @@ func (m *CommunityZoneTitleMutation) Field(name string) (ent.Value, bool) {
 		return m.MoreKeys()
 	case communityzonetitle.FieldValuesHash:
 		return m.ValuesHash()
+	case communityzonetitle.FieldWords:
+		return m.Words()
 	}
 	return nil, false
 }
@@ -8261,6 +8303,8 @@ func (m *CommunityZoneTitleMutation) OldField(ctx context.Context, name string) 
 		return m.OldMoreKeys(ctx)
 	case communityzonetitle.FieldValuesHash:
 		return m.OldValuesHash(ctx)
+	case communityzonetitle.FieldWords:
+		return m.OldWords(ctx)
 	}
 	return nil, fmt.Errorf("unknown CommunityZoneTitle field %s", name)
 }
@@ -8479,6 +8523,13 @@ func (m *CommunityZoneTitleMutation) SetField(name string, value ent.Value) erro
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetValuesHash(v)
+		return nil
+	case communityzonetitle.FieldWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
 		return nil
 	}
 	return fmt.Errorf("unknown CommunityZoneTitle field %s", name)
@@ -8708,6 +8759,9 @@ func (m *CommunityZoneTitleMutation) ResetField(name string) error {
 		return nil
 	case communityzonetitle.FieldValuesHash:
 		m.ResetValuesHash()
+		return nil
+	case communityzonetitle.FieldWords:
+		m.ResetWords()
 		return nil
 	}
 	return fmt.Errorf("unknown CommunityZoneTitle field %s", name)
@@ -9934,6 +9988,7 @@ type EditMutation struct {
 	action            *string
 	field             *string
 	title             *string
+	title_key         *string
 	title_id          *string
 	print_identifier  *string
 	online_identifier *string
@@ -10449,6 +10504,42 @@ func (m *EditMutation) ResetTitle() {
 	m.title = nil
 }
 
+// SetTitleKey sets the "title_key" field.
+func (m *EditMutation) SetTitleKey(s string) {
+	m.title_key = &s
+}
+
+// TitleKey returns the value of the "title_key" field in the mutation.
+func (m *EditMutation) TitleKey() (r string, exists bool) {
+	v := m.title_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitleKey returns the old "title_key" field's value of the Edit entity.
+// If the Edit object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EditMutation) OldTitleKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitleKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitleKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitleKey: %w", err)
+	}
+	return oldValue.TitleKey, nil
+}
+
+// ResetTitleKey resets all changes to the "title_key" field.
+func (m *EditMutation) ResetTitleKey() {
+	m.title_key = nil
+}
+
 // SetTitleID sets the "title_id" field.
 func (m *EditMutation) SetTitleID(s string) {
 	m.title_id = &s
@@ -10726,7 +10817,7 @@ func (m *EditMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EditMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 16)
 	if m.created_at != nil {
 		fields = append(fields, edit.FieldCreatedAt)
 	}
@@ -10753,6 +10844,9 @@ func (m *EditMutation) Fields() []string {
 	}
 	if m.title != nil {
 		fields = append(fields, edit.FieldTitle)
+	}
+	if m.title_key != nil {
+		fields = append(fields, edit.FieldTitleKey)
 	}
 	if m.title_id != nil {
 		fields = append(fields, edit.FieldTitleID)
@@ -10798,6 +10892,8 @@ func (m *EditMutation) Field(name string) (ent.Value, bool) {
 		return m.GetField()
 	case edit.FieldTitle:
 		return m.Title()
+	case edit.FieldTitleKey:
+		return m.TitleKey()
 	case edit.FieldTitleID:
 		return m.TitleID()
 	case edit.FieldPrintIdentifier:
@@ -10837,6 +10933,8 @@ func (m *EditMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.GetOldField(ctx)
 	case edit.FieldTitle:
 		return m.OldTitle(ctx)
+	case edit.FieldTitleKey:
+		return m.OldTitleKey(ctx)
 	case edit.FieldTitleID:
 		return m.OldTitleID(ctx)
 	case edit.FieldPrintIdentifier:
@@ -10920,6 +11018,13 @@ func (m *EditMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTitle(v)
+		return nil
+	case edit.FieldTitleKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitleKey(v)
 		return nil
 	case edit.FieldTitleID:
 		v, ok := value.(string)
@@ -11086,6 +11191,9 @@ func (m *EditMutation) ResetField(name string) error {
 		return nil
 	case edit.FieldTitle:
 		m.ResetTitle()
+		return nil
+	case edit.FieldTitleKey:
+		m.ResetTitleKey()
 		return nil
 	case edit.FieldTitleID:
 		m.ResetTitleID()
@@ -16473,6 +16581,7 @@ type JobChangeMutation struct {
 	action            *string
 	field             *string
 	title             *string
+	title_key         *string
 	title_id          *string
 	print_identifier  *string
 	online_identifier *string
@@ -16824,6 +16933,42 @@ func (m *JobChangeMutation) OldTitle(ctx context.Context) (v string, err error) 
 // ResetTitle resets all changes to the "title" field.
 func (m *JobChangeMutation) ResetTitle() {
 	m.title = nil
+}
+
+// SetTitleKey sets the "title_key" field.
+func (m *JobChangeMutation) SetTitleKey(s string) {
+	m.title_key = &s
+}
+
+// TitleKey returns the value of the "title_key" field in the mutation.
+func (m *JobChangeMutation) TitleKey() (r string, exists bool) {
+	v := m.title_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitleKey returns the old "title_key" field's value of the JobChange entity.
+// If the JobChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobChangeMutation) OldTitleKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitleKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitleKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitleKey: %w", err)
+	}
+	return oldValue.TitleKey, nil
+}
+
+// ResetTitleKey resets all changes to the "title_key" field.
+func (m *JobChangeMutation) ResetTitleKey() {
+	m.title_key = nil
 }
 
 // SetTitleID sets the "title_id" field.
@@ -17213,7 +17358,7 @@ func (m *JobChangeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobChangeMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.job != nil {
 		fields = append(fields, jobchange.FieldJobID)
 	}
@@ -17231,6 +17376,9 @@ func (m *JobChangeMutation) Fields() []string {
 	}
 	if m.title != nil {
 		fields = append(fields, jobchange.FieldTitle)
+	}
+	if m.title_key != nil {
+		fields = append(fields, jobchange.FieldTitleKey)
 	}
 	if m.title_id != nil {
 		fields = append(fields, jobchange.FieldTitleID)
@@ -17273,6 +17421,8 @@ func (m *JobChangeMutation) Field(name string) (ent.Value, bool) {
 		return m.GetField()
 	case jobchange.FieldTitle:
 		return m.Title()
+	case jobchange.FieldTitleKey:
+		return m.TitleKey()
 	case jobchange.FieldTitleID:
 		return m.TitleID()
 	case jobchange.FieldPrintIdentifier:
@@ -17308,6 +17458,8 @@ func (m *JobChangeMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.GetOldField(ctx)
 	case jobchange.FieldTitle:
 		return m.OldTitle(ctx)
+	case jobchange.FieldTitleKey:
+		return m.OldTitleKey(ctx)
 	case jobchange.FieldTitleID:
 		return m.OldTitleID(ctx)
 	case jobchange.FieldPrintIdentifier:
@@ -17372,6 +17524,13 @@ func (m *JobChangeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTitle(v)
+		return nil
+	case jobchange.FieldTitleKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitleKey(v)
 		return nil
 	case jobchange.FieldTitleID:
 		v, ok := value.(string)
@@ -17512,6 +17671,9 @@ func (m *JobChangeMutation) ResetField(name string) error {
 		return nil
 	case jobchange.FieldTitle:
 		m.ResetTitle()
+		return nil
+	case jobchange.FieldTitleKey:
+		m.ResetTitleKey()
 		return nil
 	case jobchange.FieldTitleID:
 		m.ResetTitleID()
@@ -22112,6 +22274,7 @@ type LicenseMutation struct {
 	perpetual_access             *bool
 	perpetual_from               *string
 	perpetual_until              *string
+	words                        *string
 	version                      *int
 	addversion                   *int
 	clearedFields                map[string]struct{}
@@ -22741,6 +22904,42 @@ func (m *LicenseMutation) ResetPerpetualUntil() {
 	m.perpetual_until = nil
 }
 
+// SetWords sets the "words" field.
+func (m *LicenseMutation) SetWords(s string) {
+	m.words = &s
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *LicenseMutation) Words() (r string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the License entity.
+// If the License object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LicenseMutation) OldWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *LicenseMutation) ResetWords() {
+	m.words = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *LicenseMutation) SetVersion(i int) {
 	m.version = &i
@@ -22993,7 +23192,7 @@ func (m *LicenseMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LicenseMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 15)
 	if m.created_at != nil {
 		fields = append(fields, license.FieldCreatedAt)
 	}
@@ -23033,6 +23232,9 @@ func (m *LicenseMutation) Fields() []string {
 	if m.perpetual_until != nil {
 		fields = append(fields, license.FieldPerpetualUntil)
 	}
+	if m.words != nil {
+		fields = append(fields, license.FieldWords)
+	}
 	if m.version != nil {
 		fields = append(fields, license.FieldVersion)
 	}
@@ -23070,6 +23272,8 @@ func (m *LicenseMutation) Field(name string) (ent.Value, bool) {
 		return m.PerpetualFrom()
 	case license.FieldPerpetualUntil:
 		return m.PerpetualUntil()
+	case license.FieldWords:
+		return m.Words()
 	case license.FieldVersion:
 		return m.Version()
 	}
@@ -23107,6 +23311,8 @@ func (m *LicenseMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldPerpetualFrom(ctx)
 	case license.FieldPerpetualUntil:
 		return m.OldPerpetualUntil(ctx)
+	case license.FieldWords:
+		return m.OldWords(ctx)
 	case license.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -23208,6 +23414,13 @@ func (m *LicenseMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPerpetualUntil(v)
+		return nil
+	case license.FieldWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
 		return nil
 	case license.FieldVersion:
 		v, ok := value.(int)
@@ -23342,6 +23555,9 @@ func (m *LicenseMutation) ResetField(name string) error {
 		return nil
 	case license.FieldPerpetualUntil:
 		m.ResetPerpetualUntil()
+		return nil
+	case license.FieldWords:
+		m.ResetWords()
 		return nil
 	case license.FieldVersion:
 		m.ResetVersion()
@@ -24435,6 +24651,7 @@ type POLineMutation struct {
 	interval_from     *string
 	interval_until    *string
 	main              *bool
+	words             *string
 	version           *int
 	addversion        *int
 	clearedFields     map[string]struct{}
@@ -25265,6 +25482,42 @@ func (m *POLineMutation) ResetMain() {
 	m.main = nil
 }
 
+// SetWords sets the "words" field.
+func (m *POLineMutation) SetWords(s string) {
+	m.words = &s
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *POLineMutation) Words() (r string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the POLine entity.
+// If the POLine object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *POLineMutation) OldWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *POLineMutation) ResetWords() {
+	m.words = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *POLineMutation) SetVersion(i int) {
 	m.version = &i
@@ -25409,7 +25662,7 @@ func (m *POLineMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *POLineMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.created_at != nil {
 		fields = append(fields, poline.FieldCreatedAt)
 	}
@@ -25464,6 +25717,9 @@ func (m *POLineMutation) Fields() []string {
 	if m.main != nil {
 		fields = append(fields, poline.FieldMain)
 	}
+	if m.words != nil {
+		fields = append(fields, poline.FieldWords)
+	}
 	if m.version != nil {
 		fields = append(fields, poline.FieldVersion)
 	}
@@ -25511,6 +25767,8 @@ func (m *POLineMutation) Field(name string) (ent.Value, bool) {
 		return m.CollectionID()
 	case poline.FieldMain:
 		return m.Main()
+	case poline.FieldWords:
+		return m.Words()
 	case poline.FieldVersion:
 		return m.Version()
 	}
@@ -25558,6 +25816,8 @@ func (m *POLineMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldCollectionID(ctx)
 	case poline.FieldMain:
 		return m.OldMain(ctx)
+	case poline.FieldWords:
+		return m.OldWords(ctx)
 	case poline.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -25694,6 +25954,13 @@ func (m *POLineMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetMain(v)
+		return nil
+	case poline.FieldWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
 		return nil
 	case poline.FieldVersion:
 		v, ok := value.(int)
@@ -25858,6 +26125,9 @@ func (m *POLineMutation) ResetField(name string) error {
 		return nil
 	case poline.FieldMain:
 		m.ResetMain()
+		return nil
+	case poline.FieldWords:
+		m.ResetWords()
 		return nil
 	case poline.FieldVersion:
 		m.ResetVersion()
@@ -28775,6 +29045,7 @@ type PortfolioMutation struct {
 	review_since                    *int64
 	addreview_since                 *int64
 	local_values                    *string
+	local_words                     *string
 	access_rights                   *string
 	perpetual_from                  *string
 	perpetual_until                 *string
@@ -28805,6 +29076,7 @@ type PortfolioMutation struct {
 	more_keys                       *string
 	values_hash                     *int64
 	addvalues_hash                  *int64
+	words                           *string
 	clearedFields                   map[string]struct{}
 	collection                      *int64
 	clearedcollection               bool
@@ -29359,6 +29631,42 @@ func (m *PortfolioMutation) OldLocalValues(ctx context.Context) (v string, err e
 // ResetLocalValues resets all changes to the "local_values" field.
 func (m *PortfolioMutation) ResetLocalValues() {
 	m.local_values = nil
+}
+
+// SetLocalWords sets the "local_words" field.
+func (m *PortfolioMutation) SetLocalWords(s string) {
+	m.local_words = &s
+}
+
+// LocalWords returns the value of the "local_words" field in the mutation.
+func (m *PortfolioMutation) LocalWords() (r string, exists bool) {
+	v := m.local_words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocalWords returns the old "local_words" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldLocalWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocalWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocalWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocalWords: %w", err)
+	}
+	return oldValue.LocalWords, nil
+}
+
+// ResetLocalWords resets all changes to the "local_words" field.
+func (m *PortfolioMutation) ResetLocalWords() {
+	m.local_words = nil
 }
 
 // SetAccessRights sets the "access_rights" field.
@@ -30458,6 +30766,42 @@ func (m *PortfolioMutation) ResetValuesHash() {
 	m.addvalues_hash = nil
 }
 
+// SetWords sets the "words" field.
+func (m *PortfolioMutation) SetWords(s string) {
+	m.words = &s
+}
+
+// Words returns the value of the "words" field in the mutation.
+func (m *PortfolioMutation) Words() (r string, exists bool) {
+	v := m.words
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWords returns the old "words" field's value of the Portfolio entity.
+// If the Portfolio object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PortfolioMutation) OldWords(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWords: %w", err)
+	}
+	return oldValue.Words, nil
+}
+
+// ResetWords resets all changes to the "words" field.
+func (m *PortfolioMutation) ResetWords() {
+	m.words = nil
+}
+
 // ClearCollection clears the "collection" edge to the Collection entity.
 func (m *PortfolioMutation) ClearCollection() {
 	m.clearedcollection = true
@@ -30978,7 +31322,7 @@ func (m *PortfolioMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PortfolioMutation) Fields() []string {
-	fields := make([]string, 0, 38)
+	fields := make([]string, 0, 40)
 	if m.created_at != nil {
 		fields = append(fields, portfolio.FieldCreatedAt)
 	}
@@ -31005,6 +31349,9 @@ func (m *PortfolioMutation) Fields() []string {
 	}
 	if m.local_values != nil {
 		fields = append(fields, portfolio.FieldLocalValues)
+	}
+	if m.local_words != nil {
+		fields = append(fields, portfolio.FieldLocalWords)
 	}
 	if m.access_rights != nil {
 		fields = append(fields, portfolio.FieldAccessRights)
@@ -31093,6 +31440,9 @@ func (m *PortfolioMutation) Fields() []string {
 	if m.values_hash != nil {
 		fields = append(fields, portfolio.FieldValuesHash)
 	}
+	if m.words != nil {
+		fields = append(fields, portfolio.FieldWords)
+	}
 	return fields
 }
 
@@ -31119,6 +31469,8 @@ func (m *PortfolioMutation) Field(name string) (ent.Value, bool) {
 		return m.ReviewSince()
 	case portfolio.FieldLocalValues:
 		return m.LocalValues()
+	case portfolio.FieldLocalWords:
+		return m.LocalWords()
 	case portfolio.FieldAccessRights:
 		return m.AccessRights()
 	case portfolio.FieldPerpetualFrom:
@@ -31177,6 +31529,8 @@ func (m *PortfolioMutation) Field(name string) (ent.Value, bool) {
 		return m.MoreKeys()
 	case portfolio.FieldValuesHash:
 		return m.ValuesHash()
+	case portfolio.FieldWords:
+		return m.Words()
 	}
 	return nil, false
 }
@@ -31204,6 +31558,8 @@ func (m *PortfolioMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldReviewSince(ctx)
 	case portfolio.FieldLocalValues:
 		return m.OldLocalValues(ctx)
+	case portfolio.FieldLocalWords:
+		return m.OldLocalWords(ctx)
 	case portfolio.FieldAccessRights:
 		return m.OldAccessRights(ctx)
 	case portfolio.FieldPerpetualFrom:
@@ -31262,6 +31618,8 @@ func (m *PortfolioMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldMoreKeys(ctx)
 	case portfolio.FieldValuesHash:
 		return m.OldValuesHash(ctx)
+	case portfolio.FieldWords:
+		return m.OldWords(ctx)
 	}
 	return nil, fmt.Errorf("unknown Portfolio field %s", name)
 }
@@ -31333,6 +31691,13 @@ func (m *PortfolioMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLocalValues(v)
+		return nil
+	case portfolio.FieldLocalWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocalWords(v)
 		return nil
 	case portfolio.FieldAccessRights:
 		v, ok := value.(string)
@@ -31537,6 +31902,13 @@ func (m *PortfolioMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetValuesHash(v)
 		return nil
+	case portfolio.FieldWords:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWords(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Portfolio field %s", name)
 }
@@ -31703,6 +32075,9 @@ func (m *PortfolioMutation) ResetField(name string) error {
 	case portfolio.FieldLocalValues:
 		m.ResetLocalValues()
 		return nil
+	case portfolio.FieldLocalWords:
+		m.ResetLocalWords()
+		return nil
 	case portfolio.FieldAccessRights:
 		m.ResetAccessRights()
 		return nil
@@ -31789,6 +32164,9 @@ func (m *PortfolioMutation) ResetField(name string) error {
 		return nil
 	case portfolio.FieldValuesHash:
 		m.ResetValuesHash()
+		return nil
+	case portfolio.FieldWords:
+		m.ResetWords()
 		return nil
 	}
 	return fmt.Errorf("unknown Portfolio field %s", name)

@@ -54,6 +54,8 @@ type POLine struct {
 	CollectionID *int64 `json:"collection_id,omitempty"`
 	// the portfolio's or collection's main PO line; others are additional
 	Main bool `json:"main,omitempty"`
+	// what it is found by: folded words, each once behind a blank, made from other columns by internal/search
+	Words string `json:"words,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -104,7 +106,7 @@ func (*POLine) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case poline.FieldID, poline.FieldCreatedAt, poline.FieldUpdatedAt, poline.FieldPortfolioID, poline.FieldCollectionID, poline.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case poline.FieldNumber, poline.FieldVendor, poline.FieldStatus, poline.FieldType, poline.FieldOrderedOn, poline.FieldRenewsOn, poline.FieldNote, poline.FieldProcessType, poline.FieldFund, poline.FieldPrice, poline.FieldCurrency, poline.FieldIntervalFrom, poline.FieldIntervalUntil:
+		case poline.FieldNumber, poline.FieldVendor, poline.FieldStatus, poline.FieldType, poline.FieldOrderedOn, poline.FieldRenewsOn, poline.FieldNote, poline.FieldProcessType, poline.FieldFund, poline.FieldPrice, poline.FieldCurrency, poline.FieldIntervalFrom, poline.FieldIntervalUntil, poline.FieldWords:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -237,6 +239,12 @@ func (_m *POLine) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Main = value.Bool
 			}
+		case poline.FieldWords:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field words", values[i])
+			} else if value.Valid {
+				_m.Words = value.String
+			}
 		case poline.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -346,6 +354,9 @@ func (_m *POLine) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("main=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Main))
+	builder.WriteString(", ")
+	builder.WriteString("words=")
+	builder.WriteString(_m.Words)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -249,6 +249,20 @@ func (_c *POLineCreate) SetNillableMain(v *bool) *POLineCreate {
 	return _c
 }
 
+// SetWords sets the "words" field.
+func (_c *POLineCreate) SetWords(v string) *POLineCreate {
+	_c.mutation.SetWords(v)
+	return _c
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_c *POLineCreate) SetNillableWords(v *string) *POLineCreate {
+	if v != nil {
+		_c.SetWords(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *POLineCreate) SetVersion(v int) *POLineCreate {
 	_c.mutation.SetVersion(v)
@@ -366,6 +380,10 @@ func (_c *POLineCreate) defaults() {
 		v := poline.DefaultMain
 		_c.mutation.SetMain(v)
 	}
+	if _, ok := _c.mutation.Words(); !ok {
+		v := poline.DefaultWords
+		_c.mutation.SetWords(v)
+	}
 	if _, ok := _c.mutation.Version(); !ok {
 		v := poline.DefaultVersion
 		_c.mutation.SetVersion(v)
@@ -421,6 +439,9 @@ func (_c *POLineCreate) check() error {
 	}
 	if _, ok := _c.mutation.Main(); !ok {
 		return &ValidationError{Name: "main", err: errors.New(`ent: missing required field "POLine.main"`)}
+	}
+	if _, ok := _c.mutation.Words(); !ok {
+		return &ValidationError{Name: "words", err: errors.New(`ent: missing required field "POLine.words"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "POLine.version"`)}
@@ -520,6 +541,10 @@ func (_c *POLineCreate) createSpec() (*POLine, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Main(); ok {
 		_spec.SetField(poline.FieldMain, field.TypeBool, value)
 		_node.Main = value
+	}
+	if value, ok := _c.mutation.Words(); ok {
+		_spec.SetField(poline.FieldWords, field.TypeString, value)
+		_node.Words = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(poline.FieldVersion, field.TypeInt, value)

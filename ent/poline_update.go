@@ -286,6 +286,20 @@ func (_u *POLineUpdate) SetNillableMain(v *bool) *POLineUpdate {
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *POLineUpdate) SetWords(v string) *POLineUpdate {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *POLineUpdate) SetNillableWords(v *string) *POLineUpdate {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *POLineUpdate) SetVersion(v int) *POLineUpdate {
 	_u.mutation.ResetVersion()
@@ -417,6 +431,9 @@ func (_u *POLineUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.Main(); ok {
 		_spec.SetField(poline.FieldMain, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(poline.FieldWords, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(poline.FieldVersion, field.TypeInt, value)
@@ -759,6 +776,20 @@ func (_u *POLineUpdateOne) SetNillableMain(v *bool) *POLineUpdateOne {
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *POLineUpdateOne) SetWords(v string) *POLineUpdateOne {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *POLineUpdateOne) SetNillableWords(v *string) *POLineUpdateOne {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *POLineUpdateOne) SetVersion(v int) *POLineUpdateOne {
 	_u.mutation.ResetVersion()
@@ -920,6 +951,9 @@ func (_u *POLineUpdateOne) sqlSave(ctx context.Context) (_node *POLine, err erro
 	}
 	if value, ok := _u.mutation.Main(); ok {
 		_spec.SetField(poline.FieldMain, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(poline.FieldWords, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(poline.FieldVersion, field.TypeInt, value)

@@ -36,6 +36,8 @@ type Portfolio struct {
 	ReviewSince int64 `json:"review_since,omitempty"`
 	// JSON: what staff put beside the provider's values, by field; empty: nothing
 	LocalValues string `json:"local_values,omitempty"`
+	// what it is found by in local_values: folded words, each once behind a blank, made from other columns by internal/search
+	LocalWords string `json:"local_words,omitempty"`
 	// CURRENT or PERPETUAL, as staff say; empty: as its license or collection says
 	AccessRights string `json:"access_rights,omitempty"`
 	// YYYY-MM-DD: first day of perpetual access; empty: from its beginning
@@ -94,6 +96,8 @@ type Portfolio struct {
 	MoreKeys string `json:"more_keys,omitempty"`
 	// hash of the title columns in comparable form; if hashes are equal, nothing needs to be compared
 	ValuesHash int64 `json:"values_hash,omitempty"`
+	// what it is found by: folded words, each once behind a blank, made from other columns by internal/search
+	Words string `json:"words,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PortfolioQuery when eager-loading is set.
 	Edges        PortfolioEdges `json:"edges"`
@@ -252,7 +256,7 @@ func (*Portfolio) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case portfolio.FieldID, portfolio.FieldCreatedAt, portfolio.FieldUpdatedAt, portfolio.FieldCollectionID, portfolio.FieldRemovedAt, portfolio.FieldReviewSince, portfolio.FieldLicenseID, portfolio.FieldVersion, portfolio.FieldValuesHash:
 			values[i] = new(sql.NullInt64)
-		case portfolio.FieldReview, portfolio.FieldLocalValues, portfolio.FieldAccessRights, portfolio.FieldPerpetualFrom, portfolio.FieldPerpetualUntil, portfolio.FieldRetainedCoverage, portfolio.FieldPublicationTitle, portfolio.FieldPrintIdentifier, portfolio.FieldOnlineIdentifier, portfolio.FieldTitleURL, portfolio.FieldFirstAuthor, portfolio.FieldTitleID, portfolio.FieldCoverageDepth, portfolio.FieldNotes, portfolio.FieldPublisherName, portfolio.FieldPublicationType, portfolio.FieldDateMonographPublishedPrint, portfolio.FieldDateMonographPublishedOnline, portfolio.FieldMonographVolume, portfolio.FieldMonographEdition, portfolio.FieldFirstEditor, portfolio.FieldParentPublicationTitleID, portfolio.FieldPrecedingPublicationTitleID, portfolio.FieldAccessType, portfolio.FieldTitleKey, portfolio.FieldPrintKey, portfolio.FieldOnlineKey, portfolio.FieldMoreKeys:
+		case portfolio.FieldReview, portfolio.FieldLocalValues, portfolio.FieldLocalWords, portfolio.FieldAccessRights, portfolio.FieldPerpetualFrom, portfolio.FieldPerpetualUntil, portfolio.FieldRetainedCoverage, portfolio.FieldPublicationTitle, portfolio.FieldPrintIdentifier, portfolio.FieldOnlineIdentifier, portfolio.FieldTitleURL, portfolio.FieldFirstAuthor, portfolio.FieldTitleID, portfolio.FieldCoverageDepth, portfolio.FieldNotes, portfolio.FieldPublisherName, portfolio.FieldPublicationType, portfolio.FieldDateMonographPublishedPrint, portfolio.FieldDateMonographPublishedOnline, portfolio.FieldMonographVolume, portfolio.FieldMonographEdition, portfolio.FieldFirstEditor, portfolio.FieldParentPublicationTitleID, portfolio.FieldPrecedingPublicationTitleID, portfolio.FieldAccessType, portfolio.FieldTitleKey, portfolio.FieldPrintKey, portfolio.FieldOnlineKey, portfolio.FieldMoreKeys, portfolio.FieldWords:
 			values[i] = new(sql.NullString)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -329,6 +333,12 @@ func (_m *Portfolio) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field local_values", values[i])
 			} else if value.Valid {
 				_m.LocalValues = value.String
+			}
+		case portfolio.FieldLocalWords:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field local_words", values[i])
+			} else if value.Valid {
+				_m.LocalWords = value.String
 			}
 		case portfolio.FieldAccessRights:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -505,6 +515,12 @@ func (_m *Portfolio) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.ValuesHash = value.Int64
 			}
+		case portfolio.FieldWords:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field words", values[i])
+			} else if value.Valid {
+				_m.Words = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -630,6 +646,9 @@ func (_m *Portfolio) String() string {
 	builder.WriteString("local_values=")
 	builder.WriteString(_m.LocalValues)
 	builder.WriteString(", ")
+	builder.WriteString("local_words=")
+	builder.WriteString(_m.LocalWords)
+	builder.WriteString(", ")
 	builder.WriteString("access_rights=")
 	builder.WriteString(_m.AccessRights)
 	builder.WriteString(", ")
@@ -718,6 +737,9 @@ func (_m *Portfolio) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("values_hash=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ValuesHash))
+	builder.WriteString(", ")
+	builder.WriteString("words=")
+	builder.WriteString(_m.Words)
 	builder.WriteByte(')')
 	return builder.String()
 }

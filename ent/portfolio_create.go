@@ -114,6 +114,20 @@ func (_c *PortfolioCreate) SetNillableLocalValues(v *string) *PortfolioCreate {
 	return _c
 }
 
+// SetLocalWords sets the "local_words" field.
+func (_c *PortfolioCreate) SetLocalWords(v string) *PortfolioCreate {
+	_c.mutation.SetLocalWords(v)
+	return _c
+}
+
+// SetNillableLocalWords sets the "local_words" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillableLocalWords(v *string) *PortfolioCreate {
+	if v != nil {
+		_c.SetLocalWords(*v)
+	}
+	return _c
+}
+
 // SetAccessRights sets the "access_rights" field.
 func (_c *PortfolioCreate) SetAccessRights(v string) *PortfolioCreate {
 	_c.mutation.SetAccessRights(v)
@@ -496,6 +510,20 @@ func (_c *PortfolioCreate) SetValuesHash(v int64) *PortfolioCreate {
 	return _c
 }
 
+// SetWords sets the "words" field.
+func (_c *PortfolioCreate) SetWords(v string) *PortfolioCreate {
+	_c.mutation.SetWords(v)
+	return _c
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_c *PortfolioCreate) SetNillableWords(v *string) *PortfolioCreate {
+	if v != nil {
+		_c.SetWords(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PortfolioCreate) SetID(v int64) *PortfolioCreate {
 	_c.mutation.SetID(v)
@@ -679,6 +707,10 @@ func (_c *PortfolioCreate) defaults() {
 		v := portfolio.DefaultLocalValues
 		_c.mutation.SetLocalValues(v)
 	}
+	if _, ok := _c.mutation.LocalWords(); !ok {
+		v := portfolio.DefaultLocalWords
+		_c.mutation.SetLocalWords(v)
+	}
 	if _, ok := _c.mutation.AccessRights(); !ok {
 		v := portfolio.DefaultAccessRights
 		_c.mutation.SetAccessRights(v)
@@ -779,6 +811,10 @@ func (_c *PortfolioCreate) defaults() {
 		v := portfolio.DefaultMoreKeys
 		_c.mutation.SetMoreKeys(v)
 	}
+	if _, ok := _c.mutation.Words(); !ok {
+		v := portfolio.DefaultWords
+		_c.mutation.SetWords(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -806,6 +842,9 @@ func (_c *PortfolioCreate) check() error {
 	}
 	if _, ok := _c.mutation.LocalValues(); !ok {
 		return &ValidationError{Name: "local_values", err: errors.New(`ent: missing required field "Portfolio.local_values"`)}
+	}
+	if _, ok := _c.mutation.LocalWords(); !ok {
+		return &ValidationError{Name: "local_words", err: errors.New(`ent: missing required field "Portfolio.local_words"`)}
 	}
 	if _, ok := _c.mutation.AccessRights(); !ok {
 		return &ValidationError{Name: "access_rights", err: errors.New(`ent: missing required field "Portfolio.access_rights"`)}
@@ -891,6 +930,9 @@ func (_c *PortfolioCreate) check() error {
 	if _, ok := _c.mutation.ValuesHash(); !ok {
 		return &ValidationError{Name: "values_hash", err: errors.New(`ent: missing required field "Portfolio.values_hash"`)}
 	}
+	if _, ok := _c.mutation.Words(); !ok {
+		return &ValidationError{Name: "words", err: errors.New(`ent: missing required field "Portfolio.words"`)}
+	}
 	if len(_c.mutation.CollectionIDs()) == 0 {
 		return &ValidationError{Name: "collection", err: errors.New(`ent: missing required edge "Portfolio.collection"`)}
 	}
@@ -957,6 +999,10 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.LocalValues(); ok {
 		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)
 		_node.LocalValues = value
+	}
+	if value, ok := _c.mutation.LocalWords(); ok {
+		_spec.SetField(portfolio.FieldLocalWords, field.TypeString, value)
+		_node.LocalWords = value
 	}
 	if value, ok := _c.mutation.AccessRights(); ok {
 		_spec.SetField(portfolio.FieldAccessRights, field.TypeString, value)
@@ -1069,6 +1115,10 @@ func (_c *PortfolioCreate) createSpec() (*Portfolio, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ValuesHash(); ok {
 		_spec.SetField(portfolio.FieldValuesHash, field.TypeInt64, value)
 		_node.ValuesHash = value
+	}
+	if value, ok := _c.mutation.Words(); ok {
+		_spec.SetField(portfolio.FieldWords, field.TypeString, value)
+		_node.Words = value
 	}
 	if nodes := _c.mutation.CollectionIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

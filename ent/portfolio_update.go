@@ -160,6 +160,20 @@ func (_u *PortfolioUpdate) SetNillableLocalValues(v *string) *PortfolioUpdate {
 	return _u
 }
 
+// SetLocalWords sets the "local_words" field.
+func (_u *PortfolioUpdate) SetLocalWords(v string) *PortfolioUpdate {
+	_u.mutation.SetLocalWords(v)
+	return _u
+}
+
+// SetNillableLocalWords sets the "local_words" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillableLocalWords(v *string) *PortfolioUpdate {
+	if v != nil {
+		_u.SetLocalWords(*v)
+	}
+	return _u
+}
+
 // SetAccessRights sets the "access_rights" field.
 func (_u *PortfolioUpdate) SetAccessRights(v string) *PortfolioUpdate {
 	_u.mutation.SetAccessRights(v)
@@ -586,6 +600,20 @@ func (_u *PortfolioUpdate) AddValuesHash(v int64) *PortfolioUpdate {
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *PortfolioUpdate) SetWords(v string) *PortfolioUpdate {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *PortfolioUpdate) SetNillableWords(v *string) *PortfolioUpdate {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // SetLicense sets the "license" edge to the License entity.
 func (_u *PortfolioUpdate) SetLicense(v *License) *PortfolioUpdate {
 	return _u.SetLicenseID(v.ID)
@@ -970,6 +998,9 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.LocalValues(); ok {
 		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.LocalWords(); ok {
+		_spec.SetField(portfolio.FieldLocalWords, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.AccessRights(); ok {
 		_spec.SetField(portfolio.FieldAccessRights, field.TypeString, value)
 	}
@@ -1059,6 +1090,9 @@ func (_u *PortfolioUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedValuesHash(); ok {
 		_spec.AddField(portfolio.FieldValuesHash, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(portfolio.FieldWords, field.TypeString, value)
 	}
 	if _u.mutation.LicenseCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -1594,6 +1628,20 @@ func (_u *PortfolioUpdateOne) SetNillableLocalValues(v *string) *PortfolioUpdate
 	return _u
 }
 
+// SetLocalWords sets the "local_words" field.
+func (_u *PortfolioUpdateOne) SetLocalWords(v string) *PortfolioUpdateOne {
+	_u.mutation.SetLocalWords(v)
+	return _u
+}
+
+// SetNillableLocalWords sets the "local_words" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillableLocalWords(v *string) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetLocalWords(*v)
+	}
+	return _u
+}
+
 // SetAccessRights sets the "access_rights" field.
 func (_u *PortfolioUpdateOne) SetAccessRights(v string) *PortfolioUpdateOne {
 	_u.mutation.SetAccessRights(v)
@@ -2020,6 +2068,20 @@ func (_u *PortfolioUpdateOne) AddValuesHash(v int64) *PortfolioUpdateOne {
 	return _u
 }
 
+// SetWords sets the "words" field.
+func (_u *PortfolioUpdateOne) SetWords(v string) *PortfolioUpdateOne {
+	_u.mutation.SetWords(v)
+	return _u
+}
+
+// SetNillableWords sets the "words" field if the given value is not nil.
+func (_u *PortfolioUpdateOne) SetNillableWords(v *string) *PortfolioUpdateOne {
+	if v != nil {
+		_u.SetWords(*v)
+	}
+	return _u
+}
+
 // SetLicense sets the "license" edge to the License entity.
 func (_u *PortfolioUpdateOne) SetLicense(v *License) *PortfolioUpdateOne {
 	return _u.SetLicenseID(v.ID)
@@ -2434,6 +2496,9 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 	if value, ok := _u.mutation.LocalValues(); ok {
 		_spec.SetField(portfolio.FieldLocalValues, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.LocalWords(); ok {
+		_spec.SetField(portfolio.FieldLocalWords, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.AccessRights(); ok {
 		_spec.SetField(portfolio.FieldAccessRights, field.TypeString, value)
 	}
@@ -2523,6 +2588,9 @@ func (_u *PortfolioUpdateOne) sqlSave(ctx context.Context) (_node *Portfolio, er
 	}
 	if value, ok := _u.mutation.AddedValuesHash(); ok {
 		_spec.AddField(portfolio.FieldValuesHash, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.Words(); ok {
+		_spec.SetField(portfolio.FieldWords, field.TypeString, value)
 	}
 	if _u.mutation.LicenseCleared() {
 		edge := &sqlgraph.EdgeSpec{

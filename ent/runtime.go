@@ -191,6 +191,10 @@ func init() {
 	communityzonetitleDescMoreKeys := communityzonetitleFields[26].Descriptor()
 	// communityzonetitle.DefaultMoreKeys holds the default value on creation for the more_keys field.
 	communityzonetitle.DefaultMoreKeys = communityzonetitleDescMoreKeys.Default.(string)
+	// communityzonetitleDescWords is the schema descriptor for words field.
+	communityzonetitleDescWords := communityzonetitleFields[28].Descriptor()
+	// communityzonetitle.DefaultWords holds the default value on creation for the words field.
+	communityzonetitle.DefaultWords = communityzonetitleDescWords.Default.(string)
 	coveragestatementFields := schema.CoverageStatement{}.Fields()
 	_ = coveragestatementFields
 	// coveragestatementDescDateFirstIssueOnline is the schema descriptor for date_first_issue_online field.
@@ -243,28 +247,32 @@ func init() {
 	editDescField := editFields[7].Descriptor()
 	// edit.DefaultField holds the default value on creation for the field field.
 	edit.DefaultField = editDescField.Default.(string)
+	// editDescTitleKey is the schema descriptor for title_key field.
+	editDescTitleKey := editFields[9].Descriptor()
+	// edit.DefaultTitleKey holds the default value on creation for the title_key field.
+	edit.DefaultTitleKey = editDescTitleKey.Default.(string)
 	// editDescTitleID is the schema descriptor for title_id field.
-	editDescTitleID := editFields[9].Descriptor()
+	editDescTitleID := editFields[10].Descriptor()
 	// edit.DefaultTitleID holds the default value on creation for the title_id field.
 	edit.DefaultTitleID = editDescTitleID.Default.(string)
 	// editDescPrintIdentifier is the schema descriptor for print_identifier field.
-	editDescPrintIdentifier := editFields[10].Descriptor()
+	editDescPrintIdentifier := editFields[11].Descriptor()
 	// edit.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
 	edit.DefaultPrintIdentifier = editDescPrintIdentifier.Default.(string)
 	// editDescOnlineIdentifier is the schema descriptor for online_identifier field.
-	editDescOnlineIdentifier := editFields[11].Descriptor()
+	editDescOnlineIdentifier := editFields[12].Descriptor()
 	// edit.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
 	edit.DefaultOnlineIdentifier = editDescOnlineIdentifier.Default.(string)
 	// editDescValueKind is the schema descriptor for value_kind field.
-	editDescValueKind := editFields[12].Descriptor()
+	editDescValueKind := editFields[13].Descriptor()
 	// edit.DefaultValueKind holds the default value on creation for the value_kind field.
 	edit.DefaultValueKind = editDescValueKind.Default.(string)
 	// editDescOldValue is the schema descriptor for old_value field.
-	editDescOldValue := editFields[13].Descriptor()
+	editDescOldValue := editFields[14].Descriptor()
 	// edit.DefaultOldValue holds the default value on creation for the old_value field.
 	edit.DefaultOldValue = editDescOldValue.Default.(string)
 	// editDescNewValue is the schema descriptor for new_value field.
-	editDescNewValue := editFields[14].Descriptor()
+	editDescNewValue := editFields[15].Descriptor()
 	// edit.DefaultNewValue holds the default value on creation for the new_value field.
 	edit.DefaultNewValue = editDescNewValue.Default.(string)
 	entitlementFields := schema.Entitlement{}.Fields()
@@ -375,32 +383,36 @@ func init() {
 	jobchangeDescField := jobchangeFields[4].Descriptor()
 	// jobchange.DefaultField holds the default value on creation for the field field.
 	jobchange.DefaultField = jobchangeDescField.Default.(string)
+	// jobchangeDescTitleKey is the schema descriptor for title_key field.
+	jobchangeDescTitleKey := jobchangeFields[6].Descriptor()
+	// jobchange.DefaultTitleKey holds the default value on creation for the title_key field.
+	jobchange.DefaultTitleKey = jobchangeDescTitleKey.Default.(string)
 	// jobchangeDescTitleID is the schema descriptor for title_id field.
-	jobchangeDescTitleID := jobchangeFields[6].Descriptor()
+	jobchangeDescTitleID := jobchangeFields[7].Descriptor()
 	// jobchange.DefaultTitleID holds the default value on creation for the title_id field.
 	jobchange.DefaultTitleID = jobchangeDescTitleID.Default.(string)
 	// jobchangeDescPrintIdentifier is the schema descriptor for print_identifier field.
-	jobchangeDescPrintIdentifier := jobchangeFields[7].Descriptor()
+	jobchangeDescPrintIdentifier := jobchangeFields[8].Descriptor()
 	// jobchange.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
 	jobchange.DefaultPrintIdentifier = jobchangeDescPrintIdentifier.Default.(string)
 	// jobchangeDescOnlineIdentifier is the schema descriptor for online_identifier field.
-	jobchangeDescOnlineIdentifier := jobchangeFields[8].Descriptor()
+	jobchangeDescOnlineIdentifier := jobchangeFields[9].Descriptor()
 	// jobchange.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
 	jobchange.DefaultOnlineIdentifier = jobchangeDescOnlineIdentifier.Default.(string)
 	// jobchangeDescValueKind is the schema descriptor for value_kind field.
-	jobchangeDescValueKind := jobchangeFields[9].Descriptor()
+	jobchangeDescValueKind := jobchangeFields[10].Descriptor()
 	// jobchange.DefaultValueKind holds the default value on creation for the value_kind field.
 	jobchange.DefaultValueKind = jobchangeDescValueKind.Default.(string)
 	// jobchangeDescOldValue is the schema descriptor for old_value field.
-	jobchangeDescOldValue := jobchangeFields[10].Descriptor()
+	jobchangeDescOldValue := jobchangeFields[11].Descriptor()
 	// jobchange.DefaultOldValue holds the default value on creation for the old_value field.
 	jobchange.DefaultOldValue = jobchangeDescOldValue.Default.(string)
 	// jobchangeDescNewValue is the schema descriptor for new_value field.
-	jobchangeDescNewValue := jobchangeFields[11].Descriptor()
+	jobchangeDescNewValue := jobchangeFields[12].Descriptor()
 	// jobchange.DefaultNewValue holds the default value on creation for the new_value field.
 	jobchange.DefaultNewValue = jobchangeDescNewValue.Default.(string)
 	// jobchangeDescLine is the schema descriptor for line field.
-	jobchangeDescLine := jobchangeFields[12].Descriptor()
+	jobchangeDescLine := jobchangeFields[13].Descriptor()
 	// jobchange.DefaultLine holds the default value on creation for the line field.
 	jobchange.DefaultLine = jobchangeDescLine.Default.(int)
 	jobfindingFields := schema.JobFinding{}.Fields()
@@ -485,8 +497,12 @@ func init() {
 	licenseDescPerpetualUntil := licenseFields[10].Descriptor()
 	// license.DefaultPerpetualUntil holds the default value on creation for the perpetual_until field.
 	license.DefaultPerpetualUntil = licenseDescPerpetualUntil.Default.(string)
+	// licenseDescWords is the schema descriptor for words field.
+	licenseDescWords := licenseFields[11].Descriptor()
+	// license.DefaultWords holds the default value on creation for the words field.
+	license.DefaultWords = licenseDescWords.Default.(string)
 	// licenseDescVersion is the schema descriptor for version field.
-	licenseDescVersion := licenseFields[11].Descriptor()
+	licenseDescVersion := licenseFields[12].Descriptor()
 	// license.DefaultVersion holds the default value on creation for the version field.
 	license.DefaultVersion = licenseDescVersion.Default.(int)
 	listdecisionFields := schema.ListDecision{}.Fields()
@@ -549,8 +565,12 @@ func init() {
 	polineDescMain := polineFields[15].Descriptor()
 	// poline.DefaultMain holds the default value on creation for the main field.
 	poline.DefaultMain = polineDescMain.Default.(bool)
+	// polineDescWords is the schema descriptor for words field.
+	polineDescWords := polineFields[16].Descriptor()
+	// poline.DefaultWords holds the default value on creation for the words field.
+	poline.DefaultWords = polineDescWords.Default.(string)
 	// polineDescVersion is the schema descriptor for version field.
-	polineDescVersion := polineFields[16].Descriptor()
+	polineDescVersion := polineFields[17].Descriptor()
 	// poline.DefaultVersion holds the default value on creation for the version field.
 	poline.DefaultVersion = polineDescVersion.Default.(int)
 	pairingdecisionFields := schema.PairingDecision{}.Fields()
@@ -627,106 +647,114 @@ func init() {
 	portfolioDescLocalValues := portfolioFields[6].Descriptor()
 	// portfolio.DefaultLocalValues holds the default value on creation for the local_values field.
 	portfolio.DefaultLocalValues = portfolioDescLocalValues.Default.(string)
+	// portfolioDescLocalWords is the schema descriptor for local_words field.
+	portfolioDescLocalWords := portfolioFields[7].Descriptor()
+	// portfolio.DefaultLocalWords holds the default value on creation for the local_words field.
+	portfolio.DefaultLocalWords = portfolioDescLocalWords.Default.(string)
 	// portfolioDescAccessRights is the schema descriptor for access_rights field.
-	portfolioDescAccessRights := portfolioFields[7].Descriptor()
+	portfolioDescAccessRights := portfolioFields[8].Descriptor()
 	// portfolio.DefaultAccessRights holds the default value on creation for the access_rights field.
 	portfolio.DefaultAccessRights = portfolioDescAccessRights.Default.(string)
 	// portfolioDescPerpetualFrom is the schema descriptor for perpetual_from field.
-	portfolioDescPerpetualFrom := portfolioFields[8].Descriptor()
+	portfolioDescPerpetualFrom := portfolioFields[9].Descriptor()
 	// portfolio.DefaultPerpetualFrom holds the default value on creation for the perpetual_from field.
 	portfolio.DefaultPerpetualFrom = portfolioDescPerpetualFrom.Default.(string)
 	// portfolioDescPerpetualUntil is the schema descriptor for perpetual_until field.
-	portfolioDescPerpetualUntil := portfolioFields[9].Descriptor()
+	portfolioDescPerpetualUntil := portfolioFields[10].Descriptor()
 	// portfolio.DefaultPerpetualUntil holds the default value on creation for the perpetual_until field.
 	portfolio.DefaultPerpetualUntil = portfolioDescPerpetualUntil.Default.(string)
 	// portfolioDescRetainedCoverage is the schema descriptor for retained_coverage field.
-	portfolioDescRetainedCoverage := portfolioFields[10].Descriptor()
+	portfolioDescRetainedCoverage := portfolioFields[11].Descriptor()
 	// portfolio.DefaultRetainedCoverage holds the default value on creation for the retained_coverage field.
 	portfolio.DefaultRetainedCoverage = portfolioDescRetainedCoverage.Default.(string)
 	// portfolioDescVersion is the schema descriptor for version field.
-	portfolioDescVersion := portfolioFields[12].Descriptor()
+	portfolioDescVersion := portfolioFields[13].Descriptor()
 	// portfolio.DefaultVersion holds the default value on creation for the version field.
 	portfolio.DefaultVersion = portfolioDescVersion.Default.(int)
 	// portfolioDescPrintIdentifier is the schema descriptor for print_identifier field.
-	portfolioDescPrintIdentifier := portfolioFields[14].Descriptor()
+	portfolioDescPrintIdentifier := portfolioFields[15].Descriptor()
 	// portfolio.DefaultPrintIdentifier holds the default value on creation for the print_identifier field.
 	portfolio.DefaultPrintIdentifier = portfolioDescPrintIdentifier.Default.(string)
 	// portfolioDescOnlineIdentifier is the schema descriptor for online_identifier field.
-	portfolioDescOnlineIdentifier := portfolioFields[15].Descriptor()
+	portfolioDescOnlineIdentifier := portfolioFields[16].Descriptor()
 	// portfolio.DefaultOnlineIdentifier holds the default value on creation for the online_identifier field.
 	portfolio.DefaultOnlineIdentifier = portfolioDescOnlineIdentifier.Default.(string)
 	// portfolioDescTitleURL is the schema descriptor for title_url field.
-	portfolioDescTitleURL := portfolioFields[16].Descriptor()
+	portfolioDescTitleURL := portfolioFields[17].Descriptor()
 	// portfolio.DefaultTitleURL holds the default value on creation for the title_url field.
 	portfolio.DefaultTitleURL = portfolioDescTitleURL.Default.(string)
 	// portfolioDescFirstAuthor is the schema descriptor for first_author field.
-	portfolioDescFirstAuthor := portfolioFields[17].Descriptor()
+	portfolioDescFirstAuthor := portfolioFields[18].Descriptor()
 	// portfolio.DefaultFirstAuthor holds the default value on creation for the first_author field.
 	portfolio.DefaultFirstAuthor = portfolioDescFirstAuthor.Default.(string)
 	// portfolioDescTitleID is the schema descriptor for title_id field.
-	portfolioDescTitleID := portfolioFields[18].Descriptor()
+	portfolioDescTitleID := portfolioFields[19].Descriptor()
 	// portfolio.DefaultTitleID holds the default value on creation for the title_id field.
 	portfolio.DefaultTitleID = portfolioDescTitleID.Default.(string)
 	// portfolioDescCoverageDepth is the schema descriptor for coverage_depth field.
-	portfolioDescCoverageDepth := portfolioFields[19].Descriptor()
+	portfolioDescCoverageDepth := portfolioFields[20].Descriptor()
 	// portfolio.DefaultCoverageDepth holds the default value on creation for the coverage_depth field.
 	portfolio.DefaultCoverageDepth = portfolioDescCoverageDepth.Default.(string)
 	// portfolioDescNotes is the schema descriptor for notes field.
-	portfolioDescNotes := portfolioFields[20].Descriptor()
+	portfolioDescNotes := portfolioFields[21].Descriptor()
 	// portfolio.DefaultNotes holds the default value on creation for the notes field.
 	portfolio.DefaultNotes = portfolioDescNotes.Default.(string)
 	// portfolioDescPublisherName is the schema descriptor for publisher_name field.
-	portfolioDescPublisherName := portfolioFields[21].Descriptor()
+	portfolioDescPublisherName := portfolioFields[22].Descriptor()
 	// portfolio.DefaultPublisherName holds the default value on creation for the publisher_name field.
 	portfolio.DefaultPublisherName = portfolioDescPublisherName.Default.(string)
 	// portfolioDescPublicationType is the schema descriptor for publication_type field.
-	portfolioDescPublicationType := portfolioFields[22].Descriptor()
+	portfolioDescPublicationType := portfolioFields[23].Descriptor()
 	// portfolio.DefaultPublicationType holds the default value on creation for the publication_type field.
 	portfolio.DefaultPublicationType = portfolioDescPublicationType.Default.(string)
 	// portfolioDescDateMonographPublishedPrint is the schema descriptor for date_monograph_published_print field.
-	portfolioDescDateMonographPublishedPrint := portfolioFields[23].Descriptor()
+	portfolioDescDateMonographPublishedPrint := portfolioFields[24].Descriptor()
 	// portfolio.DefaultDateMonographPublishedPrint holds the default value on creation for the date_monograph_published_print field.
 	portfolio.DefaultDateMonographPublishedPrint = portfolioDescDateMonographPublishedPrint.Default.(string)
 	// portfolioDescDateMonographPublishedOnline is the schema descriptor for date_monograph_published_online field.
-	portfolioDescDateMonographPublishedOnline := portfolioFields[24].Descriptor()
+	portfolioDescDateMonographPublishedOnline := portfolioFields[25].Descriptor()
 	// portfolio.DefaultDateMonographPublishedOnline holds the default value on creation for the date_monograph_published_online field.
 	portfolio.DefaultDateMonographPublishedOnline = portfolioDescDateMonographPublishedOnline.Default.(string)
 	// portfolioDescMonographVolume is the schema descriptor for monograph_volume field.
-	portfolioDescMonographVolume := portfolioFields[25].Descriptor()
+	portfolioDescMonographVolume := portfolioFields[26].Descriptor()
 	// portfolio.DefaultMonographVolume holds the default value on creation for the monograph_volume field.
 	portfolio.DefaultMonographVolume = portfolioDescMonographVolume.Default.(string)
 	// portfolioDescMonographEdition is the schema descriptor for monograph_edition field.
-	portfolioDescMonographEdition := portfolioFields[26].Descriptor()
+	portfolioDescMonographEdition := portfolioFields[27].Descriptor()
 	// portfolio.DefaultMonographEdition holds the default value on creation for the monograph_edition field.
 	portfolio.DefaultMonographEdition = portfolioDescMonographEdition.Default.(string)
 	// portfolioDescFirstEditor is the schema descriptor for first_editor field.
-	portfolioDescFirstEditor := portfolioFields[27].Descriptor()
+	portfolioDescFirstEditor := portfolioFields[28].Descriptor()
 	// portfolio.DefaultFirstEditor holds the default value on creation for the first_editor field.
 	portfolio.DefaultFirstEditor = portfolioDescFirstEditor.Default.(string)
 	// portfolioDescParentPublicationTitleID is the schema descriptor for parent_publication_title_id field.
-	portfolioDescParentPublicationTitleID := portfolioFields[28].Descriptor()
+	portfolioDescParentPublicationTitleID := portfolioFields[29].Descriptor()
 	// portfolio.DefaultParentPublicationTitleID holds the default value on creation for the parent_publication_title_id field.
 	portfolio.DefaultParentPublicationTitleID = portfolioDescParentPublicationTitleID.Default.(string)
 	// portfolioDescPrecedingPublicationTitleID is the schema descriptor for preceding_publication_title_id field.
-	portfolioDescPrecedingPublicationTitleID := portfolioFields[29].Descriptor()
+	portfolioDescPrecedingPublicationTitleID := portfolioFields[30].Descriptor()
 	// portfolio.DefaultPrecedingPublicationTitleID holds the default value on creation for the preceding_publication_title_id field.
 	portfolio.DefaultPrecedingPublicationTitleID = portfolioDescPrecedingPublicationTitleID.Default.(string)
 	// portfolioDescAccessType is the schema descriptor for access_type field.
-	portfolioDescAccessType := portfolioFields[30].Descriptor()
+	portfolioDescAccessType := portfolioFields[31].Descriptor()
 	// portfolio.DefaultAccessType holds the default value on creation for the access_type field.
 	portfolio.DefaultAccessType = portfolioDescAccessType.Default.(string)
 	// portfolioDescPrintKey is the schema descriptor for print_key field.
-	portfolioDescPrintKey := portfolioFields[32].Descriptor()
+	portfolioDescPrintKey := portfolioFields[33].Descriptor()
 	// portfolio.DefaultPrintKey holds the default value on creation for the print_key field.
 	portfolio.DefaultPrintKey = portfolioDescPrintKey.Default.(string)
 	// portfolioDescOnlineKey is the schema descriptor for online_key field.
-	portfolioDescOnlineKey := portfolioFields[33].Descriptor()
+	portfolioDescOnlineKey := portfolioFields[34].Descriptor()
 	// portfolio.DefaultOnlineKey holds the default value on creation for the online_key field.
 	portfolio.DefaultOnlineKey = portfolioDescOnlineKey.Default.(string)
 	// portfolioDescMoreKeys is the schema descriptor for more_keys field.
-	portfolioDescMoreKeys := portfolioFields[34].Descriptor()
+	portfolioDescMoreKeys := portfolioFields[35].Descriptor()
 	// portfolio.DefaultMoreKeys holds the default value on creation for the more_keys field.
 	portfolio.DefaultMoreKeys = portfolioDescMoreKeys.Default.(string)
+	// portfolioDescWords is the schema descriptor for words field.
+	portfolioDescWords := portfolioFields[37].Descriptor()
+	// portfolio.DefaultWords holds the default value on creation for the words field.
+	portfolio.DefaultWords = portfolioDescWords.Default.(string)
 	portfoliosetFields := schema.PortfolioSet{}.Fields()
 	_ = portfoliosetFields
 	// portfoliosetDescDescription is the schema descriptor for description field.

@@ -7,7 +7,6 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/internal/access"
-	"autoholdings/internal/keyset"
 )
 
 func (r queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
@@ -15,31 +14,33 @@ func (r queryResolver) Viewer(ctx context.Context) (*model.Viewer, error) {
 	return &model.Viewer{Principal: p}, nil
 }
 
-var accessTokenListing = listing[*ent.AccessToken, *model.AccessToken]{
-	byTime, model.AccessTokens, func(row *ent.AccessToken) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) },
+var accessTokenListing = listing[*ent.AccessToken, *model.AccessToken]{access.TokenListing, model.AccessTokens}
+
+func (r queryResolver) AccessTokens(
+	ctx context.Context, first *int, after *string, last *int, before *string,
+) (*model.AccessTokenConnection, error) {
+	return list(ctx, ask{first, after, last, before, nil}, accessTokenListing, source[*ent.AccessToken]{
+		read: r.access.Tokens, count: r.access.CountTokens,
+	})
 }
 
-func (r queryResolver) AccessTokens(ctx context.Context, first *int, after *string) (*model.AccessTokenConnection, error) {
-	return list(ctx, first, after, accessTokenListing, source[*ent.AccessToken]{read: r.access.Tokens, count: r.access.CountTokens})
+var personListing = listing[*ent.Person, *model.Person]{access.PersonListing, model.People}
+
+func (r queryResolver) People(
+	ctx context.Context, first *int, after *string, last *int, before *string,
+) (*model.PersonConnection, error) {
+	return list(ctx, ask{first, after, last, before, nil}, personListing, source[*ent.Person]{
+		read: r.access.People, count: r.access.CountPeople,
+	})
 }
 
-var personListing = listing[*ent.Person, *model.Person]{
-	byKeys(1), model.People, func(row *ent.Person) keyset.Position { return keyset.Position{Keys: []string{row.NameKey}, ID: row.ID} },
-}
-
-func (r queryResolver) People(ctx context.Context, first *int, after *string) (*model.PersonConnection, error) {
-	return list(ctx, first, after, personListing, source[*ent.Person]{read: r.access.People, count: r.access.CountPeople})
-}
-
-var auditListing = listing[*ent.AuditEntry, *model.AuditEntry]{
-	byTime, model.AuditEntries, func(row *ent.AuditEntry) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) },
-}
+var auditListing = listing[*ent.AuditEntry, *model.AuditEntry]{access.AuditListing, model.AuditEntries}
 
 func (r queryResolver) AuditEntries(
-	ctx context.Context, first *int, after *string, filter *generated.AuditEntryFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *generated.AuditEntryFilter,
 ) (*model.AuditEntryConnection, error) {
 	f, wrong := auditFilter(filter)
-	return list(ctx, first, after, auditListing, filtered(f, wrong, r.access.AuditEntries, r.access.CountAuditEntries))
+	return list(ctx, ask{first, after, last, before, nil}, auditListing, filtered(f, wrong, r.access.AuditEntries, r.access.CountAuditEntries))
 }
 
 func auditFilter(in *generated.AuditEntryFilter) (f access.AuditFilter, err error) {

@@ -33,7 +33,7 @@ func (d *downloads) registerAudit(mux *http.ServeMux) {
 				read := func(window keyset.Window) (keyset.Page[*ent.AuditEntry], error) {
 					return d.access.AuditEntries(ctx, filter, window)
 				}
-				return writeTSV(w, auditColumns, keyset.All(auditAtOnce, read, auditListing.at), auditCells)
+				return writeTSV(w, auditColumns, keyset.All(auditAtOnce, read, auditListing.At), auditCells)
 			},
 		})
 	})))

@@ -13,6 +13,7 @@ import (
 	"autoholdings/holdings/collections"
 	"autoholdings/holdings/plan"
 	"autoholdings/holdings/profiles"
+	"autoholdings/internal/search"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -99,7 +100,8 @@ func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
 	now := time.Now().UnixMilli()
 	for i := range 8 {
 		license, err := tx.License.Create().SetID(c.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetCode(fmt.Sprintf("L%d", i)).
-			SetVendor([]string{"OUP", "Agent"}[i%2]).SetStatus([]string{"Active", "Draft", "Retired"}[i%3]).SetName("A license").Save(ctx)
+			SetVendor([]string{"OUP", "Agent"}[i%2]).SetStatus([]string{"Active", "Draft", "Retired"}[i%3]).SetName("A license").
+			SetWords(search.LicenseWords(fmt.Sprintf("L%d", i), "A license", []string{"OUP", "Agent"}[i%2], "", "")).Save(ctx)
 		if err != nil {
 			return err
 		}
@@ -121,7 +123,8 @@ func (c *catalogue) makeAcquisitions(ctx context.Context, tx *store.Tx) error {
 		for n := range 1 + i%2 {
 			err := tx.POLine.Create().SetID(c.store.NextID()).SetCreatedAt(now).SetUpdatedAt(now).SetNumber(fmt.Sprintf("POL-%d-%d", i, n)).
 				SetVendor([]string{"OUP", "Agent"}[i%2]).SetStatus([]string{"Active", "Closed", "Deferred"}[i%3]).
-				SetPortfolioID(p.ID).SetMain(n == 0).Exec(ctx)
+				SetPortfolioID(p.ID).SetMain(n == 0).
+				SetWords(search.POLineWords(fmt.Sprintf("POL-%d-%d", i, n), []string{"OUP", "Agent"}[i%2], "", "", "", "")).Exec(ctx)
 			if err != nil {
 				return err
 			}

@@ -11,7 +11,6 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/holdings/bulk"
-	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
@@ -116,26 +115,24 @@ func newPortfolio(in generated.CreatePortfolioInput) (made holdings.NewPortfolio
 	return made, err
 }
 
-var portfolioSetListing = listing[*ent.PortfolioSet, *model.PortfolioSet]{
-	byKeys(1), model.PortfolioSets, func(row *ent.PortfolioSet) keyset.Position {
-		return keyset.Position{Keys: []string{row.Name}, ID: row.ID}
-	},
-}
+var portfolioSetListing = listing[*ent.PortfolioSet, *model.PortfolioSet]{bulk.SetListing, model.PortfolioSets}
 
 func (r queryResolver) PortfolioSets(
-	ctx context.Context, first *int, after *string, filter *model.PortfolioSetFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *model.PortfolioSetFilter,
 ) (*model.PortfolioSetConnection, error) {
 	f := bulk.SetFilter{}
 	if filter != nil {
 		f.NamePrefix = orEmpty(filter.NamePrefix)
 	}
-	return list(ctx, first, after, portfolioSetListing, filtered(f, nil, r.bulk.Sets, r.bulk.CountSets))
+	return list(ctx, ask{first, after, last, before, nil}, portfolioSetListing, filtered(f, nil, r.bulk.Sets, r.bulk.CountSets))
 }
 
 func (r portfolioSetResolver) Portfolios(
-	ctx context.Context, s *model.PortfolioSet, first *int, after *string,
+	ctx context.Context, s *model.PortfolioSet, first *int, after *string, last *int, before *string, orderBy *model.Order,
 ) (*model.PortfolioConnection, error) {
-	return list(ctx, first, after, portfolioListing, filtered(s.PortfolioSet, nil, r.bulk.PortfoliosOfSet, r.bulk.CountPortfoliosOfSet))
+	return list(ctx, ask{first, after, last, before, orderBy}, portfolioListing, filtered(
+		s.PortfolioSet, nil, r.bulk.PortfoliosOfSet, r.bulk.CountPortfoliosOfSet,
+	))
 }
 
 func (r mutationResolver) CreatePortfolioSet(

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 	"strings"
 
 	"autoholdings/graph/model"
@@ -16,36 +15,22 @@ import (
 	"autoholdings/jobs"
 )
 
-var appliedListing = listing[*jobs.AppliedChange, *model.Change]{byMoment, model.Changes, (*jobs.AppliedChange).Position}
+var appliedListing = listing[*jobs.AppliedChange, *model.Change]{jobs.AppliedListing, model.Changes}
 
 // newestFirst is the value of ChangeOrder for looking back.
 const newestFirst = "NEWEST_FIRST"
 
 func (r queryResolver) Changes(
-	ctx context.Context, first *int, after *string, since *int64, order string, filter *model.ChangeFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, since *int64, order string, filter *model.ChangeFilter,
 ) (*model.ChangeConnection, error) {
 	q, wrong := changeQuery(since, filter)
 	q.NewestFirst = order == newestFirst
-	return list(ctx, first, after, appliedListing, source[*jobs.AppliedChange]{
+	return list(ctx, ask{first, after, last, before, nil}, appliedListing, source[*jobs.AppliedChange]{
 		read: func(ctx context.Context, w keyset.Window) (keyset.Page[*jobs.AppliedChange], error) {
 			return r.reader.ChangesSince(ctx, q, w)
 		},
 		wrong: wrong,
 	})
-}
-
-// byMoment decodes the arguments of a listing of changes.
-func byMoment(first *int, after *string) (keyset.Window, error) {
-	w, err := window(first, after, 4)
-	if err != nil || w.After == nil {
-		return w, err
-	}
-	for _, number := range w.After.Keys[:2] {
-		if _, err := strconv.ParseInt(number, 10, 64); err != nil {
-			return w, noCursor(*after)
-		}
-	}
-	return w, nil
 }
 
 // changeQuery returns what is asked for, or what is wrong with it.
@@ -68,7 +53,7 @@ func changeQuery(since *int64, in *model.ChangeFilter) (q jobs.ChangeQuery, err 
 				strings.Join(each(holdings.AppliedActions, func(a plan.Action) string { return string(a) }), ", "))
 		}
 	}
-	q.Actions, q.Field = in.Action, in.Field
+	q.Actions, q.Field, q.Content, q.TitlePrefix = in.Action, in.Field, orEmpty(in.Content), orEmpty(in.TitlePrefix)
 	return q, changeSubjects(&q, in)
 }
 
@@ -87,17 +72,26 @@ func changeSubjects(q *jobs.ChangeQuery, in *model.ChangeFilter) error {
 	if q.GroupID, err = optionalID(model.InventoryGroupType, "filter.groupId", in.GroupID); err != nil {
 		return err
 	}
-	if in.ActorID != nil {
-		if q.ActorKind, q.ActorID, err = actorOf(*in.ActorID); err != nil {
-			return err
-		}
+	if q.PartID, err = optionalID(model.JobPartType, "filter.partId", in.PartID); err != nil {
+		return err
 	}
-	kind := access.Kind(orEmpty(in.ActorKind))
-	if q.ActorKind != "" && kind != "" && kind != q.ActorKind {
-		return problem.New(problem.BadInput, "filter.actorKind", "the actor is a %s: leave actorKind out", q.ActorKind)
+	q.ActorKind, q.ActorID, err = actorAsked(in.ActorID, in.ActorKind)
+	return err
+}
+
+// actorAsked decodes the two fields of a filter that say who did it; "" and 0: anybody.
+func actorAsked(opaque, ofKind *string) (kind access.Kind, id int64, err error) {
+	asked := access.Kind(orEmpty(ofKind))
+	if opaque == nil {
+		return asked, 0, nil
 	}
-	q.ActorKind = cmp.Or(q.ActorKind, kind)
-	return nil
+	if kind, id, err = actorOf(*opaque); err != nil {
+		return "", 0, err
+	}
+	if asked != "" && asked != kind {
+		return "", 0, problem.New(problem.BadInput, "filter.actorKind", "the actor is a %s: leave actorKind out", kind)
+	}
+	return kind, id, nil
 }
 
 // actorOf decodes the id of a person or token.
@@ -112,21 +106,30 @@ func actorOf(opaque string) (access.Kind, int64, error) {
 	return "", 0, problem.New(problem.BadInput, "filter.actorId", "%.80q is the id of no person and no token", opaque)
 }
 
-func (r portfolioResolver) History(ctx context.Context, p *model.Portfolio, first *int, after *string) (*model.ChangeConnection, error) {
-	w, err := byMoment(first, after)
+func (r portfolioResolver) History(
+	ctx context.Context, p *model.Portfolio, first *int, after *string, last *int, before *string,
+) (*model.ChangeConnection, error) {
+	w, err := appliedListing.window(ask{first, after, last, before, nil})
 	if err != nil {
 		return nil, err
 	}
-	way := model.HistoryPage{First: w.First, After: orEmpty(after)}
+	way := model.HistoryPage{First: w.First, Cursor: cmp.Or(orEmpty(after), orEmpty(before)), Backwards: w.Backwards}
 	rows, err := p.Page.Histories.With(way).Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.Change, error) {
 		return r.historiesOfPage(ctx, p.Page, w)
 	})
-	return historyListing.connect(keyset.Cut(rows, w), w, nil), err
+	return r.history(p.Portfolio.ID, keyset.Cut(slices.Clone(rows), w), w), err
 }
 
-// historyListing is of changes that were wrapped for all portfolios of a page at once.
-var historyListing = listing[*model.Change, *model.Change]{
-	wrap: func(rows []*model.Change) []*model.Change { return rows }, at: func(c *model.Change) keyset.Position { return c.Position() },
+// history is a page of a portfolio's changes, which were wrapped for all portfolios of a page at once.
+func (r *resolver) history(portfolioID int64, page keyset.Page[*model.Change], w keyset.Window) *model.ChangeConnection {
+	l := appliedListing
+	l.wrap = func([]*jobs.AppliedChange) []*model.Change { return page.Items }
+	rows := each(page.Items, func(c *model.Change) *jobs.AppliedChange { return c.AppliedChange })
+	read := func(ctx context.Context, w keyset.Window) (keyset.Page[*jobs.AppliedChange], error) {
+		found, err := r.reader.HistoriesOf(ctx, []int64{portfolioID}, w)
+		return keyset.Cut(found[portfolioID], w), err
+	}
+	return l.connect(keyset.Page[*jobs.AppliedChange]{Items: rows, More: page.More}, w, source[*jobs.AppliedChange]{read: read})
 }
 
 func (r *resolver) historiesOfPage(ctx context.Context, page *model.PortfolioPage, w keyset.Window) (map[int64][]*model.Change, error) {

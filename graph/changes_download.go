@@ -73,7 +73,7 @@ func (d *downloads) changesTSV(w http.ResponseWriter, r *http.Request) {
 			read := func(window keyset.Window) (keyset.Page[*jobs.AppliedChange], error) {
 				return d.reader.ChangesSince(ctx, q, window)
 			}
-			return writeTSV(w, appliedColumns, keyset.All(changesAtOnce, read, (*jobs.AppliedChange).Position), appliedCells)
+			return writeTSV(w, appliedColumns, keyset.All(changesAtOnce, read, jobs.AppliedListing.At), appliedCells)
 		},
 	})
 }
@@ -129,7 +129,7 @@ func (d *downloads) changesAtom(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return err
 		}
-		return writeFeed(w, page, r.URL.Query(), installation)
+		return writeFeed(w, page, window, r.URL.Query(), installation)
 	}})
 }
 
@@ -147,7 +147,7 @@ func feedWindow(given map[string]string) (keyset.Window, error) {
 	if text, ok := given["after"]; ok {
 		after = &text
 	}
-	return byMoment(first, after)
+	return appliedListing.window(ask{first: first, after: after})
 }
 
 // The elements of a feed, in the form of RFC 4287.
@@ -187,14 +187,14 @@ type (
 
 // writeFeed writes a page. Its ids begin with when the installation began, which no two have in common: ids of rows are not
 // unique beyond it.
-func writeFeed(w io.Writer, page keyset.Page[*jobs.AppliedChange], query url.Values, installation int64) error {
+func writeFeed(w io.Writer, page keyset.Page[*jobs.AppliedChange], window keyset.Window, query url.Values, installation int64) error {
 	urn := fmt.Sprintf("urn:x-autoholdings:%d", installation)
 	feed := atomFeed{
 		ID: urn + ":changes", Title: "Changes of the holdings", Updated: model.Moment(installation), Author: atomPerson{"Autoholdings"},
 		Links: []atomLink{{"self", feedAddress(query)}},
 	}
 	if page.More {
-		query.Set("after", encodeCursor(page.Items[len(page.Items)-1].Position()))
+		query.Set("after", appliedListing.cursor(window, page.Items[len(page.Items)-1]))
 		feed.Links = append(feed.Links, atomLink{"next", feedAddress(query)})
 	}
 	for _, row := range page.Items {

@@ -7,24 +7,19 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/collections"
-	"autoholdings/internal/keyset"
 	"autoholdings/jobs"
 )
 
-var collectionListing = listing[*ent.Collection, *model.Collection]{
-	byKeys(1), model.Collections, func(row *ent.Collection) keyset.Position {
-		return keyset.Position{Keys: []string{row.NameKey}, ID: row.ID}
-	},
-}
+var collectionListing = listing[*ent.Collection, *model.Collection]{collections.CollectionListing, model.Collections}
 
 func (r queryResolver) Collection(ctx context.Context, id string) (*model.Collection, error) {
 	return readByOpaqueID(ctx, model.CollectionType, id, r.collections.CollectionsByID, model.Collections)
 }
 
 func (r queryResolver) Collections(
-	ctx context.Context, first *int, after *string, filter *model.CollectionFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CollectionFilter,
 ) (*model.CollectionConnection, error) {
-	return list(ctx, first, after, collectionListing,
+	return list(ctx, ask{first, after, last, before, orderBy}, collectionListing,
 		filtered(collectionFilter(filter), nil, r.collections.Collections, r.collections.CountCollections))
 }
 
@@ -167,14 +162,15 @@ func (r collectionResolver) PoLines(ctx context.Context, c *model.Collection) ([
 }
 
 func (r collectionResolver) Portfolios(
-	ctx context.Context, c *model.Collection, first *int, after *string, filter *model.PortfolioFilter,
+	ctx context.Context, c *model.Collection, first *int, after *string, last *int, before *string, orderBy *model.Order,
+	filter *model.PortfolioFilter,
 ) (*model.PortfolioConnection, error) {
 	f, err := portfolioFilter(filter)
 	if err != nil {
 		return nil, err
 	}
 	f.CollectionID = c.Collection.ID
-	return r.portfolios(ctx, first, after, f)
+	return r.portfolios(ctx, ask{first, after, last, before, orderBy}, f)
 }
 
 func (r collectionResolver) Sets(ctx context.Context, c *model.Collection) ([]*model.CollectionSet, error) {

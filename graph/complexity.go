@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 
 	gqlgen "github.com/99designs/gqlgen/complexity"
@@ -36,55 +37,69 @@ func (c *complexityLimit) MutateOperationContext(ctx context.Context, op *graphq
 
 // complexity counts a listing as many times as it may have items: gqlgen would count it once.
 func complexity() (c generated.ComplexityRoot) {
-	c.Query.AccessTokens = func(child int, first *int, _ *string) int { return pageOf(child, first) }
-	c.Query.People = func(child int, first *int, _ *string) int { return pageOf(child, first) }
-	c.Query.AuditEntries = func(child int, first *int, _ *string, _ *generated.AuditEntryFilter) int { return pageOf(child, first) }
-	c.Query.InventoryGroups = func(child int, first *int, _ *string) int { return pageOf(child, first) }
-	c.Query.CommunityZoneCollections = func(child int, first *int, _ *string, filter *model.CommunityZoneCollectionFilter) int {
+	c.Query.AccessTokens, c.Query.People, c.Query.InventoryGroups, c.Portfolio.History = paged, paged, paged, paged
+	c.Query.AuditEntries = filteredPage
+	c.Query.CommunityZoneCollections = func(
+		child int, first *int, _ *string, last *int, _ *string, filter *model.CommunityZoneCollectionFilter,
+	) int {
 		if filter != nil && orEmpty(filter.Search) != "" {
-			return plus(searchCost, pageOf(child, first))
+			return plus(searchCost, pageOf(child, first, last))
 		}
-		return pageOf(child, first)
+		return pageOf(child, first, last)
 	}
-	c.Query.CommunityZoneTitles = func(child int, first *int, _ *string, _ *model.CommunityZoneTitleFilter) int {
-		return pageOf(child, first)
-	}
-	c.Query.Collections = func(child int, first *int, _ *string, _ *model.CollectionFilter) int { return pageOf(child, first) }
-	c.Query.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
-	c.Query.PoLines = func(child int, first *int, _ *string, _ *model.POLineFilter) int { return pageOf(child, first) }
-	c.Query.Licenses = func(child int, first *int, _ *string, _ *model.LicenseFilter) int { return pageOf(child, first) }
-	c.Query.CollectionSets = func(child int, first *int, _ *string, _ *model.CollectionSetFilter) int { return pageOf(child, first) }
-	c.Query.PortfolioSets = func(child int, first *int, _ *string, _ *model.PortfolioSetFilter) int { return pageOf(child, first) }
-	c.Query.PairingDecisions = func(child int, first *int, _ *string, _ *model.PairingDecisionFilter) int {
-		return pageOf(child, first)
-	}
-	c.PortfolioSet.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
-	c.Query.PoLinesNotListed = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
-	c.Query.PortfoliosWithoutPoLine = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int { return pageOf(child, first) }
-	c.Query.PortfoliosOfClosedOrders = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
-		return pageOf(child, first)
-	}
-	c.Query.PortfoliosKeptWithoutReason = func(child int, first *int, _ *string, _ *model.ReconciliationFilter) int {
-		return pageOf(child, first)
-	}
-	c.Query.Worklist = func(child int, first *int, _ *string, _ *model.WorklistFilter) int { return pageOf(child, first) }
+	c.Query.CommunityZoneTitles = searchedPage
+	c.Query.Collections = sortedPage
+	c.Query.Portfolios, c.Collection.Portfolios = searchedPage, searchedPage
+	c.Query.PortfolioFacets = func(child int, _ *model.PortfolioFilter) int { return plus(facetsCost, times(usualList, child)) }
+	c.Query.PoLines = searchedPage
+	c.Query.Licenses = searchedPage
+	c.Query.CollectionSets = filteredPage
+	c.Query.PortfolioSets = filteredPage
+	c.Query.PairingDecisions = filteredPage
+	c.PortfolioSet.Portfolios, c.License.Portfolios, c.CollectionSet.Collections = unfilteredPage, unfilteredPage, unfilteredPage
+	c.Query.PoLinesNotListed = sortedPage
+	c.Query.PortfoliosWithoutPoLine = sortedPage
+	c.Query.PortfoliosOfClosedOrders = sortedPage
+	c.Query.PortfoliosKeptWithoutReason = sortedPage
+	c.Query.Worklist = filteredPage
 	c.Query.WorklistCounts = func(child int, _ *model.WorklistFilter) int { return plus(countCost, times(usualList, child)) }
-	c.License.Portfolios = func(child int, first *int, _ *string) int { return pageOf(child, first) }
-	c.CollectionSet.Collections = func(child int, first *int, _ *string) int { return pageOf(child, first) }
-	c.Query.Profiles = func(child int, first *int, _ *string, _ *model.ProfileFilter) int { return pageOf(child, first) }
-	c.Query.ProviderFiles = func(child int, first *int, _ *string, _ *model.ProviderFileFilter) int { return pageOf(child, first) }
-	c.Query.Jobs = func(child int, first *int, _ *string, _ *model.JobFilter) int { return pageOf(child, first) }
+	c.Query.Profiles = filteredPage
+	c.Query.ProviderFiles = filteredPage
+	c.Query.Jobs = sortedPage
 	c.Query.Nodes = func(child int, ids []string) int { return 1 + times(len(ids), child) }
-	c.Collection.Portfolios = func(child int, first *int, _ *string, _ *model.PortfolioFilter) int { return pageOf(child, first) }
-	c.Job.Findings = func(child int, first *int, _ *string, _ *model.JobFindingFilter) int { return pageOf(child, first) }
-	c.Job.Changes = func(child int, first *int, _ *string, _ *model.JobChangeFilter) int { return pageOf(child, first) }
-	c.Query.Changes = func(child int, first *int, _ *string, _ *int64, _ string, _ *model.ChangeFilter) int {
-		return pageOf(child, first)
+	c.Job.Findings = filteredPage
+	c.Job.Changes = sortedPage
+	c.Query.Changes = func(child int, first *int, _ *string, last *int, _ *string, _ *int64, _ string, _ *model.ChangeFilter) int {
+		return pageOf(child, first, last)
 	}
-	c.Portfolio.History = func(child int, first *int, _ *string) int { return pageOf(child, first) }
 	several(&c)
 	counts(&c)
 	return c
+}
+
+// paged is the cost of a listing that can be neither sorted otherwise nor filtered.
+func paged(child int, first *int, _ *string, last *int, _ *string) int {
+	return pageOf(child, first, last)
+}
+
+func filteredPage[F any](child int, first *int, _ *string, last *int, _ *string, _ F) int {
+	return pageOf(child, first, last)
+}
+
+func unfilteredPage(child int, first *int, _ *string, last *int, _ *string, _ *model.Order) int {
+	return pageOf(child, first, last)
+}
+
+func sortedPage[F any](child int, first *int, _ *string, last *int, _ *string, _ *model.Order, _ F) int {
+	return pageOf(child, first, last)
+}
+
+// searchedPage is the cost of a listing whose filter may search for words by their index.
+func searchedPage[F interface{ Searches() bool }](child int, first *int, _ *string, last *int, _ *string, _ *model.Order, filter F) int {
+	if filter.Searches() {
+		return plus(wordsCost, pageOf(child, first, last))
+	}
+	return pageOf(child, first, last)
 }
 
 // counts counts what it takes to count a whole listing.
@@ -162,7 +177,9 @@ const usualList = 4
 
 const (
 	countCost  = 1000 // of a totalCount, which visits all that is listed
-	searchCost = 1000 // of a search for words, likewise
+	facetsCost = 3000 // of counting facets, which visits all that is listed, and again for each facet
+	searchCost = 1000 // of a search for words without an index of them, likewise
+	wordsCost  = 100  // of a search by an index of words, which sorts the hits of a word that not very many titles have
 )
 
 // countMark stands for a totalCount until pageOf, which knows the page that it belongs to: a page is counted once,
@@ -172,11 +189,11 @@ const (
 	maxCost   = 1 << 30
 )
 
-// pageOf is the cost of a page.
-func pageOf(child int, first *int) int {
+// pageOf is the cost of a page, of the first items or of the last.
+func pageOf(child int, first, last *int) int {
 	n := defaultFirst
-	if first != nil {
-		n = min(max(*first, 1), maxFirst)
+	if size := cmp.Or(first, last); size != nil {
+		n = min(max(*size, 1), maxFirst)
 	}
 	return plus(1+times(n, child%countMark), times(child/countMark, countCost))
 }

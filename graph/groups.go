@@ -7,17 +7,14 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/profiles"
-	"autoholdings/internal/keyset"
 )
 
-var inventoryGroupListing = listing[*ent.InventoryGroup, *model.InventoryGroup]{
-	byKeys(1), model.InventoryGroups, func(row *ent.InventoryGroup) keyset.Position {
-		return keyset.Position{Keys: []string{row.Name}, ID: row.ID}
-	},
-}
+var inventoryGroupListing = listing[*ent.InventoryGroup, *model.InventoryGroup]{profiles.InventoryGroupListing, model.InventoryGroups}
 
-func (r queryResolver) InventoryGroups(ctx context.Context, first *int, after *string) (*model.InventoryGroupConnection, error) {
-	return list(ctx, first, after, inventoryGroupListing, source[*ent.InventoryGroup]{
+func (r queryResolver) InventoryGroups(
+	ctx context.Context, first *int, after *string, last *int, before *string,
+) (*model.InventoryGroupConnection, error) {
+	return list(ctx, ask{first, after, last, before, nil}, inventoryGroupListing, source[*ent.InventoryGroup]{
 		read: r.profiles.InventoryGroups, count: r.profiles.CountInventoryGroups,
 	})
 }

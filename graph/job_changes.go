@@ -7,21 +7,19 @@ import (
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
 	"autoholdings/holdings/move"
-	"autoholdings/internal/keyset"
 	"autoholdings/jobs"
 )
 
-var changeListing = listing[*ent.JobChange, *model.JobChange]{
-	byKeys(2), model.JobChanges, func(row *ent.JobChange) keyset.Position {
-		return keyset.Position{Keys: []string{row.Action, row.Field}, ID: row.ID}
-	},
-}
+var changeListing = listing[*ent.JobChange, *model.JobChange]{jobs.ChangeListing, model.JobChanges}
 
 func changeFilter(in *model.JobChangeFilter) (f jobs.ChangeFilter, err error) {
 	if in == nil {
 		return f, nil
 	}
-	f = jobs.ChangeFilter{Actions: in.Action, Field: in.Field}
+	f = jobs.ChangeFilter{Actions: in.Action, Field: in.Field, Content: orEmpty(in.Content), TitlePrefix: orEmpty(in.TitlePrefix)}
+	if f.PartID, err = optionalID(model.JobPartType, "filter.partId", in.PartID); err != nil {
+		return f, err
+	}
 	f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID)
 	return f, err
 }

@@ -5,19 +5,18 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/graph/model"
-	"autoholdings/internal/keyset"
 	"autoholdings/jobs"
 )
 
-var findingListing = listing[*ent.JobFinding, *model.JobFinding]{
-	byKeys(0), model.JobFindings, func(row *ent.JobFinding) keyset.Position { return keyset.Position{ID: row.ID} },
-}
+var findingListing = listing[*ent.JobFinding, *model.JobFinding]{jobs.FindingListing, model.JobFindings}
 
-func findingFilter(in *model.JobFindingFilter) jobs.FindingFilter {
+func findingFilter(in *model.JobFindingFilter) (f jobs.FindingFilter, err error) {
 	if in == nil {
-		return jobs.FindingFilter{}
+		return f, nil
 	}
-	return jobs.FindingFilter{Severities: each(in.Severity, model.SeverityNumber), Code: orEmpty(in.Code), Column: orEmpty(in.Column)}
+	f = jobs.FindingFilter{Severities: each(in.Severity, model.SeverityNumber), Code: orEmpty(in.Code), Column: orEmpty(in.Column)}
+	f.PartID, err = optionalID(model.JobPartType, "filter.partId", in.PartID)
+	return f, err
 }
 
 func (r jobFindingResolver) Part(ctx context.Context, f *model.JobFinding) (*model.JobPart, error) {

@@ -10,24 +10,30 @@ import (
 	"autoholdings/jobs"
 )
 
-var jobListing = listing[*ent.Job, *model.Job]{
-	byTime, model.Jobs, func(row *ent.Job) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) },
-}
+var jobListing = listing[*ent.Job, *model.Job]{jobs.JobListing, model.Jobs}
 
 func (r queryResolver) Job(ctx context.Context, id string) (*model.Job, error) {
 	return readByOpaqueID(ctx, model.JobType, id, r.reader.JobsByID, model.Jobs)
 }
 
-func (r queryResolver) Jobs(ctx context.Context, first *int, after *string, filter *model.JobFilter) (*model.JobConnection, error) {
+func (r queryResolver) Jobs(
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobFilter,
+) (*model.JobConnection, error) {
 	f, wrong := jobFilter(filter)
-	return list(ctx, first, after, jobListing, filtered(f, wrong, r.reader.Jobs, r.reader.CountJobs))
+	return list(ctx, ask{first, after, last, before, orderBy}, jobListing, filtered(f, wrong, r.reader.Jobs, r.reader.CountJobs))
 }
 
 func jobFilter(in *model.JobFilter) (f jobs.Filter, err error) {
 	if in == nil {
 		return f, nil
 	}
-	f = jobs.Filter{States: in.State, Kind: orEmpty(in.Kind)}
+	f = jobs.Filter{
+		States: in.State, Kind: orEmpty(in.Kind), Verdicts: in.Verdict, Triggers: in.Trigger, Mode: orEmpty(in.Mode),
+		CreatedFrom: in.CreatedFrom, CreatedUntil: in.CreatedUntil, FinishedFrom: in.FinishedFrom, FinishedUntil: in.FinishedUntil,
+	}
+	if f.ActorKind, f.ActorID, err = actorAsked(in.ActorID, in.ActorKind); err != nil {
+		return f, err
+	}
 	f.ProfileID, err = optionalID(model.ProfileType, "filter.profileId", in.ProfileID)
 	return f, err
 }
@@ -59,17 +65,19 @@ func (r jobResolver) Groups(ctx context.Context, j *model.Job) ([]*model.JobGrou
 }
 
 func (r jobResolver) Findings(
-	ctx context.Context, j *model.Job, first *int, after *string, filter *model.JobFindingFilter,
+	ctx context.Context, j *model.Job, first *int, after *string, last *int, before *string, filter *model.JobFindingFilter,
 ) (*model.JobFindingConnection, error) {
-	return list(ctx, first, after, findingListing, filtered(findingFilter(filter), nil,
+	f, wrong := findingFilter(filter)
+	return list(ctx, ask{first, after, last, before, nil}, findingListing, filtered(f, wrong,
 		within(j.Job.ID, r.reader.Findings), countWithin(j.Job.ID, r.reader.CountFindings)))
 }
 
 func (r jobResolver) Changes(
-	ctx context.Context, j *model.Job, first *int, after *string, filter *model.JobChangeFilter,
+	ctx context.Context, j *model.Job, first *int, after *string, last *int, before *string, orderBy *model.Order,
+	filter *model.JobChangeFilter,
 ) (*model.JobChangeConnection, error) {
 	f, wrong := changeFilter(filter)
-	return list(ctx, first, after, changeListing, filtered(f, wrong,
+	return list(ctx, ask{first, after, last, before, orderBy}, changeListing, filtered(f, wrong,
 		within(j.Job.ID, r.reader.Changes), countWithin(j.Job.ID, r.reader.CountChanges)))
 }
 

@@ -7,17 +7,15 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/acquisitions"
-	"autoholdings/internal/keyset"
 )
 
-var licenseListing = listing[*ent.License, *model.License]{
-	byKeys(0), model.Licenses, func(row *ent.License) keyset.Position { return keyset.Position{ID: row.ID} },
-}
+var licenseListing = listing[*ent.License, *model.License]{acquisitions.LicenseListing, model.Licenses}
 
 func (r queryResolver) Licenses(
-	ctx context.Context, first *int, after *string, filter *model.LicenseFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.LicenseFilter,
 ) (*model.LicenseConnection, error) {
-	return list(ctx, first, after, licenseListing, filtered(licenseFilter(filter), nil, r.acquisitions.Licenses, r.acquisitions.CountLicenses))
+	return list(ctx, ask{first, after, last, before, orderBy}, licenseListing,
+		filtered(licenseFilter(filter), nil, r.acquisitions.Licenses, r.acquisitions.CountLicenses))
 }
 
 func licenseFilter(in *model.LicenseFilter) acquisitions.LicenseFilter {
@@ -26,6 +24,7 @@ func licenseFilter(in *model.LicenseFilter) acquisitions.LicenseFilter {
 	}
 	return acquisitions.LicenseFilter{
 		Code: orEmpty(in.Code), CodePrefix: orEmpty(in.CodePrefix), Vendor: orEmpty(in.Vendor), Status: orEmpty(in.Status),
+		Search: orEmpty(in.Search),
 	}
 }
 
@@ -66,9 +65,9 @@ func (r mutationResolver) DeleteLicense(ctx context.Context, in generated.Delete
 }
 
 func (r licenseResolver) Portfolios(
-	ctx context.Context, l *model.License, first *int, after *string,
+	ctx context.Context, l *model.License, first *int, after *string, last *int, before *string, orderBy *model.Order,
 ) (*model.Connection[*model.Portfolio], error) {
-	return list(ctx, first, after, portfolioListing,
+	return list(ctx, ask{first, after, last, before, orderBy}, portfolioListing,
 		filtered(l.License.ID, nil, r.acquisitions.PortfoliosOfLicense, r.acquisitions.CountPortfoliosOfLicense))
 }
 

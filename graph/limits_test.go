@@ -71,6 +71,10 @@ func bombs() map[string]struct{ document, limit string } {
 	for i := range 80 {
 		spreads += fmt.Sprintf("...G%d ", i)
 	}
+	var searches strings.Builder
+	for i := range 5 { // without the search they are cheap
+		fmt.Fprintf(&searches, `s%d: collections(first: 500) { nodes { portfolios(first: 1, filter: {search: "a"}) { nodes { id } } } } `, i)
+	}
 	nested := "title" // 500 to the power of 9 is more than an int holds
 	for range 9 {
 		nested = "portfolios(first: 500) { nodes { license { " + nested + " } } }"
@@ -92,6 +96,7 @@ func bombs() map[string]struct{ document, limit string } {
 		"width":                    {"{ " + wide(11_000) + "}", "SELECTIONS"},
 		"counts":                   {"{ " + pages.String() + "}", "COMPLEXITY"},
 		"pages inside pages":       {"{ collections(first: 500) { nodes { portfolios(first: 500) { nodes { title } } } } }", "COMPLEXITY"},
+		"searches inside pages":    {"{ " + searches.String() + "}", "COMPLEXITY"},
 		"beyond what an int holds": {"{ " + nested + " }", "COMPLEXITY"},
 	}
 }

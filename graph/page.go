@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"strconv"
 
 	"autoholdings/graph/model"
 	"autoholdings/internal/keyset"
@@ -19,11 +18,19 @@ const (
 	maxFirst     = 500
 )
 
-// listing says how the rows of a list become a page of things.
+// ask is the page of a listing that a client asks for: the first items after a cursor, or the last ones before one, in an order.
+type ask struct {
+	first   *int
+	after   *string
+	last    *int
+	before  *string
+	orderBy *model.Order
+}
+
+// listing says how the rows of a list become a page of things, in the order of its keys.
 type listing[R, T any] struct {
-	window func(first *int, after *string) (keyset.Window, error) // decodes the arguments: byKeys or byTime
-	wrap   func([]R) []T
-	at     func(R) keyset.Position
+	keyset.Listing[R]
+	wrap func([]R) []T
 }
 
 // source is where a list's rows are read from.
@@ -34,10 +41,8 @@ type source[R any] struct {
 }
 
 // list reads a page and returns it as a connection.
-func list[R, T any](
-	ctx context.Context, first *int, after *string, l listing[R, T], from source[R],
-) (*model.Connection[T], error) {
-	w, err := l.window(first, after)
+func list[R, T any](ctx context.Context, a ask, l listing[R, T], from source[R]) (*model.Connection[T], error) {
+	w, err := l.window(a)
 	if err != nil {
 		return nil, err
 	}
@@ -48,19 +53,44 @@ func list[R, T any](
 	if err != nil {
 		return nil, err
 	}
-	return l.connect(page, w, from.count), nil
+	return l.connect(page, w, from), nil
 }
 
 // connect turns a page of rows into a connection.
-func (l listing[R, T]) connect(page keyset.Page[R], w keyset.Window, count func(context.Context) (int, error)) *model.Connection[T] {
-	c := &model.Connection[T]{Count: count, PageInfo: &model.PageInfo{HasNextPage: page.More, HasPreviousPage: w.After != nil}}
+func (l listing[R, T]) connect(page keyset.Page[R], w keyset.Window, from source[R]) *model.Connection[T] {
+	c := &model.Connection[T]{Count: from.count, PageInfo: &model.PageInfo{}}
 	for i, thing := range l.wrap(page.Items) {
-		c.Edges = append(c.Edges, &model.Edge[T]{Cursor: encodeCursor(l.at(page.Items[i])), Node: thing})
+		c.Edges = append(c.Edges, &model.Edge[T]{Cursor: l.cursor(w, page.Items[i]), Node: thing})
 	}
 	if n := len(c.Edges); n > 0 {
 		c.PageInfo.StartCursor, c.PageInfo.EndCursor = &c.Edges[0].Cursor, &c.Edges[n-1].Cursor
 	}
+	more, behind := func(context.Context) (bool, error) { return page.More, nil }, l.behind(page, w, from)
+	if c.PageInfo.Next, c.PageInfo.Previous = more, behind; w.Backwards {
+		c.PageInfo.Next, c.PageInfo.Previous = behind, more
+	}
 	return c
+}
+
+// behind says whether anything stands on the side of the page from which it was read. It costs a statement, so that it is asked
+// only where a client wants to know it.
+func (l listing[R, T]) behind(page keyset.Page[R], w keyset.Window, from source[R]) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		if w.After == nil {
+			return false, nil
+		}
+		if w.After = nil; len(page.Items) > 0 { // on an empty page all that there is stands behind it
+			nearest := page.Items[0]
+			if w.Backwards {
+				nearest = page.Items[len(page.Items)-1]
+			}
+			at := l.Position(w, nearest)
+			w.After = &at
+		}
+		w.First, w.Backwards = 1, !w.Backwards
+		found, err := from.read(ctx, w)
+		return len(found.Items) > 0, err
+	}
 }
 
 // filtered is a list with a filter. wrong says why the filter was refused; nil: it was not.
@@ -74,59 +104,65 @@ func filtered[F, R any](
 	}
 }
 
-// byKeys decodes the arguments of a listing whose order has this many keys before the id.
-func byKeys(keys int) func(first *int, after *string) (keyset.Window, error) {
-	return func(first *int, after *string) (keyset.Window, error) { return window(first, after, keys) }
-}
-
-// byTime decodes the arguments of a listing sorted by creation time.
-func byTime(first *int, after *string) (keyset.Window, error) {
-	w, err := window(first, after, 1)
-	if err != nil || w.After == nil {
-		return w, err
+// window decodes which page is asked for.
+func (l listing[R, T]) window(a ask) (w keyset.Window, err error) {
+	if a.orderBy != nil {
+		w = l.Toward(w, a.orderBy.Field, a.orderBy.Direction == model.Descending)
 	}
-	if _, err := strconv.ParseInt(w.After.Keys[0], 10, 64); err != nil {
-		return w, noCursor(*after)
+	name, n, cursor, argument := "first", a.first, a.after, "after"
+	if a.last != nil || a.before != nil {
+		if a.first != nil || a.after != nil {
+			return w, problem.New(problem.BadInput, "last", "a page is read from one side: give first and after, or last and before")
+		}
+		w.Backwards = true
+		name, n, cursor, argument = "last", a.last, a.before, "before"
 	}
-	return w, nil
-}
-
-func window(first *int, after *string, keys int) (keyset.Window, error) {
-	w := keyset.Window{First: defaultFirst}
-	if first != nil {
-		w.First = *first
+	if w.First = defaultFirst; n != nil {
+		w.First = *n
 	}
 	if w.First < 1 || w.First > maxFirst {
-		return w, problem.New(problem.BadInput, "first", "first is %d; it may be 1 to %d", w.First, maxFirst)
+		return w, problem.New(problem.BadInput, name, "%s is %d; it may be 1 to %d", name, w.First, maxFirst)
 	}
-	if after == nil {
-		return w, nil
-	}
-	position, err := decodeCursor(*after)
-	if err != nil || len(position.Keys) != keys {
-		return w, noCursor(*after)
-	}
-	w.After = &position
-	return w, nil
+	w.After, err = l.position(w, argument, cursor)
+	return w, err
 }
 
-func noCursor(after string) error {
-	return problem.New(problem.BadInput, "after", "%.40q is not a cursor of this listing: take one from pageInfo.endCursor", after)
+// position decodes a cursor of the window's order; nil: none is given.
+func (l listing[R, T]) position(w keyset.Window, argument string, opaque *string) (*keyset.Position, error) {
+	if opaque == nil {
+		return nil, nil
+	}
+	c, err := decodeCursor(*opaque)
+	at := keyset.Position{Keys: c.Keys, ID: c.ID}
+	if err != nil || c.Order != l.orderOf(w) || !l.Fits(w, at) {
+		return nil, problem.New(problem.BadInput, argument, "%.40q is not a cursor of this listing in this order: take one from "+
+			"pageInfo.endCursor or pageInfo.startCursor", *opaque)
+	}
+	return &at, nil
 }
 
-// cursor is a position in the client's form: opaque, and valid only for the listing that it came from.
-type cursor struct {
-	Keys []string `json:"k,omitempty"`
-	ID   int64    `json:"i"`
+// orderOf is the order as cursors name it: "" for the usual one.
+func (l listing[R, T]) orderOf(w keyset.Window) string {
+	if l.Usual(w) {
+		return ""
+	}
+	return w.Order
 }
 
-func encodeCursor(p keyset.Position) string {
-	text, _ := json.Marshal(cursor(p)) // strings and a number: cannot fail
+// cursor is a row's position in the client's form: opaque, and valid only for the listing and the order that it came from.
+func (l listing[R, T]) cursor(w keyset.Window, row R) string {
+	at := l.Position(w, row)
+	text, _ := json.Marshal(cursor{l.orderOf(w), at.Keys, at.ID}) // strings and a number: cannot fail
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-func decodeCursor(opaque string) (keyset.Position, error) {
-	var c cursor
+type cursor struct {
+	Order string   `json:"o,omitempty"`
+	Keys  []string `json:"k,omitempty"`
+	ID    int64    `json:"i"`
+}
+
+func decodeCursor(opaque string) (c cursor, err error) {
 	text, err := base64.RawURLEncoding.DecodeString(opaque)
 	if err == nil {
 		err = json.Unmarshal(text, &c)
@@ -134,5 +170,5 @@ func decodeCursor(opaque string) (keyset.Position, error) {
 	for _, key := range c.Keys {
 		err = errors.Join(err, storable.Check(key))
 	}
-	return keyset.Position(c), err
+	return c, err
 }

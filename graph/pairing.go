@@ -60,15 +60,13 @@ func (r mutationResolver) TakeBackPairing(
 	return &generated.TakeBackPairingPayload{Decision: wrapOne(row, model.PairingDecisions), UserErrors: problems}, err
 }
 
-var pairingListing = listing[*ent.PairingDecision, *model.PairingDecision]{
-	byKeys(1), model.PairingDecisions, func(row *ent.PairingDecision) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) },
-}
+var pairingListing = listing[*ent.PairingDecision, *model.PairingDecision]{holdings.PairingListing, model.PairingDecisions}
 
 func (r queryResolver) PairingDecisions(
-	ctx context.Context, first *int, after *string, filter *model.PairingDecisionFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *model.PairingDecisionFilter,
 ) (*model.PairingDecisionConnection, error) {
 	f, wrong := pairingFilter(filter)
-	return list(ctx, first, after, pairingListing, filtered(f, wrong, r.holdings.Pairings, r.holdings.CountPairings))
+	return list(ctx, ask{first, after, last, before, nil}, pairingListing, filtered(f, wrong, r.holdings.Pairings, r.holdings.CountPairings))
 }
 
 func pairingFilter(in *model.PairingDecisionFilter) (f holdings.PairingFilter, err error) {
@@ -127,7 +125,7 @@ func (d *downloads) pairings(w http.ResponseWriter, r *http.Request) {
 			read := func(window keyset.Window) (keyset.Page[*ent.PairingDecision], error) {
 				return d.holdings.Pairings(ctx, f, window)
 			}
-			return writeTSV(w, pairingColumns, keyset.All(pairingsAtOnce, read, pairingListing.at), pairingCells)
+			return writeTSV(w, pairingColumns, keyset.All(pairingsAtOnce, read, pairingListing.At), pairingCells)
 		},
 	})
 }

@@ -11,19 +11,17 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/acquisitions"
-	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 )
 
-var poLineListing = listing[*ent.POLine, *model.POLine]{
-	byKeys(0), model.POLines, func(row *ent.POLine) keyset.Position { return keyset.Position{ID: row.ID} },
-}
+var poLineListing = listing[*ent.POLine, *model.POLine]{acquisitions.POLineListing, model.POLines}
 
 func (r queryResolver) PoLines(
-	ctx context.Context, first *int, after *string, filter *model.POLineFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.POLineFilter,
 ) (*model.POLineConnection, error) {
 	f, wrong := poLineFilter(filter)
-	return list(ctx, first, after, poLineListing, filtered(f, wrong, r.acquisitions.POLines, r.acquisitions.CountPOLines))
+	return list(ctx, ask{first, after, last, before, orderBy}, poLineListing,
+		filtered(f, wrong, r.acquisitions.POLines, r.acquisitions.CountPOLines))
 }
 
 func poLineFilter(in *model.POLineFilter) (f acquisitions.POLineFilter, err error) {
@@ -32,7 +30,7 @@ func poLineFilter(in *model.POLineFilter) (f acquisitions.POLineFilter, err erro
 	}
 	f = acquisitions.POLineFilter{
 		Number: orEmpty(in.Number), NumberPrefix: orEmpty(in.NumberPrefix), Vendor: orEmpty(in.Vendor), Status: orEmpty(in.Status),
-		Attached: in.Attached, Closed: in.Closed,
+		Attached: in.Attached, Closed: in.Closed, Search: orEmpty(in.Search),
 	}
 	if f.PortfolioID, err = optionalID(model.PortfolioType, "filter.portfolioId", in.PortfolioID); err != nil {
 		return f, err

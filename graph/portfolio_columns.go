@@ -13,7 +13,8 @@ import (
 // commonColumns are those of portfolios that every answer needs: what pages are ordered by, what local values are shown
 // instead of, and what all that is read beside portfolios is read by.
 var commonColumns = []string{
-	portfolio.FieldID, portfolio.FieldTitleKey, portfolio.FieldCollectionID, portfolio.FieldLicenseID, portfolio.FieldLocalValues,
+	portfolio.FieldID, portfolio.FieldTitleKey, portfolio.FieldTitleID, portfolio.FieldPrintKey, portfolio.FieldOnlineKey,
+	portfolio.FieldUpdatedAt, portfolio.FieldCollectionID, portfolio.FieldLicenseID, portfolio.FieldLocalValues,
 	portfolio.FieldRetainedCoverage,
 }
 

@@ -7,27 +7,24 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/profiles"
-	"autoholdings/internal/keyset"
 	"autoholdings/internal/secret"
 	"autoholdings/jobs"
 )
 
-var profileListing = listing[*ent.Profile, *model.Profile]{
-	byKeys(0), model.Profiles, func(row *ent.Profile) keyset.Position { return keyset.Position{ID: row.ID} },
-}
+var profileListing = listing[*ent.Profile, *model.Profile]{profiles.ProfileListing, model.Profiles}
 
 func (r queryResolver) Profile(ctx context.Context, id string) (*model.Profile, error) {
 	return readByOpaqueID(ctx, model.ProfileType, id, r.profiles.ProfilesByID, model.Profiles)
 }
 
 func (r queryResolver) Profiles(
-	ctx context.Context, first *int, after *string, filter *model.ProfileFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ProfileFilter,
 ) (*model.ProfileConnection, error) {
 	var f profiles.ProfileFilter
 	if filter != nil {
 		f.Active = filter.Active
 	}
-	return list(ctx, first, after, profileListing, filtered(f, nil, r.profiles.Profiles, r.profiles.CountProfiles))
+	return list(ctx, ask{first, after, last, before, nil}, profileListing, filtered(f, nil, r.profiles.Profiles, r.profiles.CountProfiles))
 }
 
 func (r mutationResolver) CreateProfile(ctx context.Context, in generated.CreateProfileInput) (*generated.CreateProfilePayload, error) {

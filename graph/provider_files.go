@@ -6,18 +6,16 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/model"
 	"autoholdings/holdings"
-	"autoholdings/internal/keyset"
 )
 
-var providerFileListing = listing[*ent.ProviderFile, *model.ProviderFile]{
-	byTime, model.ProviderFiles, func(row *ent.ProviderFile) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) },
-}
+var providerFileListing = listing[*ent.ProviderFile, *model.ProviderFile]{holdings.ProviderFileListing, model.ProviderFiles}
 
 func (r queryResolver) ProviderFiles(
-	ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ProviderFileFilter,
 ) (*model.ProviderFileConnection, error) {
 	f, wrong := providerFileFilter(filter)
-	return list(ctx, first, after, providerFileListing, filtered(f, wrong, r.holdings.ProviderFiles, r.holdings.CountProviderFiles))
+	return list(ctx, ask{first, after, last, before, nil}, providerFileListing,
+		filtered(f, wrong, r.holdings.ProviderFiles, r.holdings.CountProviderFiles))
 }
 
 func providerFileFilter(in *model.ProviderFileFilter) (f holdings.ProviderFileFilter, err error) {

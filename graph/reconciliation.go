@@ -7,34 +7,34 @@ import (
 )
 
 func (r queryResolver) PoLinesNotListed(
-	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter,
 ) (*model.Connection[*model.POLine], error) {
 	collectionID, wrong := reconciledCollection(filter)
-	return list(ctx, first, after, poLineListing,
+	return list(ctx, ask{first, after, last, before, orderBy}, poLineListing,
 		filtered(collectionID, wrong, r.acquisitions.POLinesNotListed, r.acquisitions.CountPOLinesNotListed))
 }
 
 func (r queryResolver) PortfoliosWithoutPoLine(
-	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter,
 ) (*model.Connection[*model.Portfolio], error) {
 	collectionID, wrong := reconciledCollection(filter)
-	return list(ctx, first, after, portfolioListing,
+	return list(ctx, ask{first, after, last, before, orderBy}, portfolioListing,
 		filtered(collectionID, wrong, r.acquisitions.PortfoliosWithoutPOLine, r.acquisitions.CountPortfoliosWithoutPOLine))
 }
 
 func (r queryResolver) PortfoliosKeptWithoutReason(
-	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter,
 ) (*model.Connection[*model.Portfolio], error) {
 	collectionID, wrong := reconciledCollection(filter)
-	return list(ctx, first, after, portfolioListing,
+	return list(ctx, ask{first, after, last, before, orderBy}, portfolioListing,
 		filtered(collectionID, wrong, r.acquisitions.PortfoliosKeptWithoutReason, r.acquisitions.CountPortfoliosKeptWithoutReason))
 }
 
 func (r queryResolver) PortfoliosOfClosedOrders(
-	ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter,
 ) (*model.Connection[*model.Portfolio], error) {
 	collectionID, wrong := reconciledCollection(filter)
-	return list(ctx, first, after, portfolioListing,
+	return list(ctx, ask{first, after, last, before, orderBy}, portfolioListing,
 		filtered(collectionID, wrong, r.acquisitions.PortfoliosOfClosedOrders, r.acquisitions.CountPortfoliosOfClosedOrders))
 }
 

@@ -9,21 +9,17 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/collections"
-	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 )
 
-var collectionSetListing = listing[*ent.CollectionSet, *model.CollectionSet]{
-	byKeys(1), model.CollectionSets, func(row *ent.CollectionSet) keyset.Position {
-		return keyset.Position{Keys: []string{row.Name}, ID: row.ID}
-	},
-}
+var collectionSetListing = listing[*ent.CollectionSet, *model.CollectionSet]{collections.SetListing, model.CollectionSets}
 
 func (r queryResolver) CollectionSets(
-	ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *model.CollectionSetFilter,
 ) (*model.Connection[*model.CollectionSet], error) {
 	f, wrong := setFilter(filter)
-	return list(ctx, first, after, collectionSetListing, filtered(f, wrong, r.collections.CollectionSets, r.collections.CountCollectionSets))
+	return list(ctx, ask{first, after, last, before, nil}, collectionSetListing,
+		filtered(f, wrong, r.collections.CollectionSets, r.collections.CountCollectionSets))
 }
 
 func setFilter(in *model.CollectionSetFilter) (f collections.SetFilter, err error) {
@@ -94,12 +90,12 @@ func (r mutationResolver) DeleteCollectionSet(
 }
 
 func (r collectionSetResolver) Collections(
-	ctx context.Context, s *model.CollectionSet, first *int, after *string,
+	ctx context.Context, s *model.CollectionSet, first *int, after *string, last *int, before *string, orderBy *model.Order,
 ) (*model.Connection[*model.Collection], error) {
 	members := filtered(s.CollectionSet.ID, nil, r.collections.CollectionsOfSet, func(ctx context.Context, _ int64) (int, error) {
 		return r.MemberCount(ctx, s)
 	})
-	return list(ctx, first, after, collectionListing, members)
+	return list(ctx, ask{first, after, last, before, orderBy}, collectionListing, members)
 }
 
 func (r collectionSetResolver) MemberCount(ctx context.Context, s *model.CollectionSet) (int, error) {

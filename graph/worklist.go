@@ -2,21 +2,14 @@ package graph
 
 import (
 	"context"
-	"strconv"
 
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/worklist"
-	"autoholdings/internal/keyset"
 	"autoholdings/jobs"
 )
 
-var worklistListing = listing[*worklist.Item, *model.WorklistItem]{
-	worklistWindow, worklistItems, func(item *worklist.Item) keyset.Position {
-		at := item.Position()
-		return keyset.Position{Keys: []string{string(at.Type), strconv.FormatInt(at.Order, 10), at.Detail}, ID: at.Subject}
-	},
-}
+var worklistListing = listing[*worklist.Item, *model.WorklistItem]{worklist.ItemListing, worklistItems}
 
 func worklistItems(items []*worklist.Item) []*model.WorklistItem {
 	mutations := map[string]string{}
@@ -26,38 +19,11 @@ func worklistItems(items []*worklist.Item) []*model.WorklistItem {
 	return model.WorklistItems(items, func(kind string) string { return mutations[kind] })
 }
 
-// worklistWindow decodes the arguments of the worklist: a cursor has the type, what it is sorted by, and the detail.
-func worklistWindow(first *int, after *string) (keyset.Window, error) {
-	w, err := window(first, after, 3)
-	if err != nil || w.After == nil {
-		return w, err
-	}
-	if _, ok := worklistPosition(w); !ok {
-		return w, noCursor(*after)
-	}
-	return w, nil
-}
-
-// worklistPosition is where a window begins; nil: at the beginning.
-func worklistPosition(w keyset.Window) (at *worklist.Position, ok bool) {
-	if w.After == nil {
-		return nil, true
-	}
-	order, err := strconv.ParseInt(w.After.Keys[1], 10, 64)
-	key := worklist.Key{Type: worklist.Type(w.After.Keys[0]), Subject: w.After.ID, Detail: w.After.Keys[2]}
-	return &worklist.Position{Key: key, Order: order}, err == nil && key.Type.Known()
-}
-
 func (r queryResolver) Worklist(
-	ctx context.Context, first *int, after *string, filter *model.WorklistFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *model.WorklistFilter,
 ) (*model.WorklistConnection, error) {
 	f, wrong := worklistFilter(filter)
-	return list(ctx, first, after, worklistListing, filtered(f, wrong, r.worklistPage, r.worklist.CountItems))
-}
-
-func (r *resolver) worklistPage(ctx context.Context, f worklist.Filter, w keyset.Window) (keyset.Page[*worklist.Item], error) {
-	after, _ := worklistPosition(w) // worklistWindow has checked it
-	return r.worklist.Items(ctx, f, w.First, after)
+	return list(ctx, ask{first, after, last, before, nil}, worklistListing, filtered(f, wrong, r.worklist.Items, r.worklist.CountItems))
 }
 
 func worklistFilter(in *model.WorklistFilter) (f worklist.Filter, err error) {

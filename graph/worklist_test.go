@@ -229,6 +229,7 @@ func TestWorklistRefused(t *testing.T) {
 	}
 	for _, arguments := range []string{
 		`first: 0`, `after: "x"`, fmt.Sprintf(`after: %q`, cursor("REVIEW", "x", "")), fmt.Sprintf(`after: %q`, cursor("OTHER", "1", "")),
+		fmt.Sprintf(`last: 2, before: %q`, cursor("OTHER", "1", "")),
 		`filter: {profileIds: ["x"]}`, `filter: {collectionIds: ["x"]}`, `filter: {assignedTo: "x"}`, `filter: {state: NEVER}`,
 	} {
 		if a := b.ask(`{ worklist(`+arguments+`) { nodes { id } } }`, nil); a.code() != "BAD_USER_INPUT" {

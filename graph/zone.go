@@ -8,38 +8,33 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
 	"autoholdings/holdings/collections"
-	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
 
 var zoneCollectionListing = listing[*ent.CommunityZoneCollection, *model.CommunityZoneCollection]{
-	byKeys(1), model.CommunityZoneCollections, func(row *ent.CommunityZoneCollection) keyset.Position {
-		return keyset.Position{Keys: []string{row.NameKey}, ID: row.ID}
-	},
+	collections.CommunityZoneListing, model.CommunityZoneCollections,
 }
 
 func (r queryResolver) CommunityZoneCollections(
-	ctx context.Context, first *int, after *string, filter *model.CommunityZoneCollectionFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, filter *model.CommunityZoneCollectionFilter,
 ) (*model.CommunityZoneCollectionConnection, error) {
 	var f collections.CommunityZoneFilter
 	if filter != nil {
 		f = collections.CommunityZoneFilter{Search: orEmpty(filter.Search), Content: orEmpty(filter.Content)}
 	}
-	return list(ctx, first, after, zoneCollectionListing,
+	return list(ctx, ask{first, after, last, before, nil}, zoneCollectionListing,
 		filtered(f, nil, r.collections.CommunityZoneCollections, r.collections.CountCommunityZoneCollections))
 }
 
 var zoneTitleListing = listing[*ent.CommunityZoneTitle, *model.CommunityZoneTitle]{
-	byKeys(1), model.CommunityZoneTitles, func(row *ent.CommunityZoneTitle) keyset.Position {
-		return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
-	},
+	collections.CommunityZoneTitleListing, model.CommunityZoneTitles,
 }
 
 func (r queryResolver) CommunityZoneTitles(
-	ctx context.Context, first *int, after *string, filter *model.CommunityZoneTitleFilter,
+	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CommunityZoneTitleFilter,
 ) (*model.Connection[*model.CommunityZoneTitle], error) {
-	return list(ctx, first, after, zoneTitleListing,
+	return list(ctx, ask{first, after, last, before, orderBy}, zoneTitleListing,
 		filtered(zoneTitleFilter(filter), nil, r.collections.CommunityZoneTitles, r.collections.CountCommunityZoneTitles))
 }
 
@@ -49,7 +44,7 @@ func zoneTitleFilter(in *model.CommunityZoneTitleFilter) collections.CommunityZo
 	}
 	return collections.CommunityZoneTitleFilter{
 		CommunityZoneID: orEmpty(in.CommunityZoneID), TitlePrefix: orEmpty(in.TitlePrefix),
-		TitleID: orEmpty(in.TitleID), Identifier: orEmpty(in.Identifier),
+		TitleID: orEmpty(in.TitleID), Identifier: orEmpty(in.Identifier), Search: orEmpty(in.Search),
 	}
 }
 

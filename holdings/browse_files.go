@@ -25,9 +25,13 @@ func (f ProviderFileFilter) where() (where []predicate.ProviderFile) {
 	return where
 }
 
+// ProviderFileListing sorts the provider's files, newest first.
+var ProviderFileListing = keyset.Sorted(func(row *ent.ProviderFile) int64 { return row.ID },
+	keyset.Newest(func(row *ent.ProviderFile) int64 { return row.CreatedAt }))
+
 // ProviderFiles lists the provider's files, newest first.
 func (s *Service) ProviderFiles(ctx context.Context, f ProviderFileFilter, w keyset.Window) (keyset.Page[*ent.ProviderFile], error) {
-	return keyset.List(ctx, s.store.Read.ProviderFile.Query(), keyset.Newest, w, f.where())
+	return keyset.List(ctx, s.store.Read.ProviderFile.Query(), ProviderFileListing, w, f.where())
 }
 
 // CountProviderFiles counts what ProviderFiles lists.

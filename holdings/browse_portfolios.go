@@ -16,6 +16,7 @@ import (
 	"autoholdings/ent/predicate"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/search"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -41,6 +42,13 @@ type PortfolioFilter struct {
 	LocalField   string // it has a local value of this field
 	AccessRights string // as staff say: Current or Perpetual
 	GroupID      int64  // those that reach this inventory group; see groups.go
+
+	PublicationType string `json:",omitempty"` // serial or monograph
+	LicenseID       int64  `json:",omitempty"` // its own license, main or additional, is this one
+	HasPOLine       *bool  `json:",omitempty"` // it has a PO line of its own
+	ChangedSince    *int64 `json:",omitempty"` // Unix milliseconds: at this moment or later
+	CoverageOn      string `json:",omitempty"` // YYYY-MM-DD: an entitlement in force covers this day; see coversSQL
+	Search          string `json:",omitempty"` // words that they all have, provider's or local; blank: not searched
 }
 
 // Where is the filter as conditions of a query.
@@ -72,14 +80,74 @@ func (f PortfolioFilter) Where() []predicate.Portfolio {
 	if f.GroupID != 0 {
 		where = append(where, reaching(f.GroupID))
 	}
+	return append(where, f.more()...)
+}
+
+// more are the conditions on type, license, order, change, coverage and words.
+func (f PortfolioFilter) more() (where []predicate.Portfolio) {
+	if f.PublicationType != "" {
+		where = append(where, portfolio.PublicationType(f.PublicationType))
+	}
+	if f.LicenseID != 0 {
+		where = append(where, Licensed(f.LicenseID))
+	}
+	switch {
+	case f.HasPOLine == nil:
+	case *f.HasPOLine:
+		where = append(where, ordered)
+	default:
+		where = append(where, func(s *sql.Selector) { s.Where(sql.NotExists(poLinesOf(s))) })
+	}
+	if f.ChangedSince != nil {
+		where = append(where, f.among(sql.GTE(portfolio.FieldUpdatedAt, *f.ChangedSince)))
+	}
+	if f.CoverageOn != "" {
+		where = append(where, covering(f.CoverageOn))
+	}
+	if f.searches() {
+		where = append(where, search.Parse(f.Search).Found(search.Portfolios))
+	}
 	return where
+}
+
+func (f PortfolioFilter) searches() bool { return strings.TrimSpace(f.Search) != "" }
+
+// Licensed selects the portfolios that have the license as their own, in a form that makes the database start from them.
+func Licensed(licenseID int64) predicate.Portfolio {
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString(s.C(portfolio.FieldID) + " IN (SELECT id FROM portfolios WHERE license_id = ").Arg(licenseID).
+				WriteString(" UNION ALL SELECT portfolio_id FROM additional_licenses WHERE license_id = ").Arg(licenseID).WriteString(")")
+		}))
+	}
+}
+
+// ordered is the condition that a portfolio has a PO line, in a form that makes the database start from the PO lines, of which
+// there are fewer.
+func ordered(s *sql.Selector) {
+	l := sql.Table(poline.Table)
+	s.Where(sql.In(s.C(portfolio.FieldID), sql.Select(l.C(poline.FieldPortfolioID)).From(l).Where(sql.NotNull(l.C(poline.FieldPortfolioID)))))
+}
+
+// coversSQL is the condition that an entitlement in force of the portfolio of this id covers a day, embargoes apart. A date of a
+// year or month begins each of its days, and '~' sorts behind all of them.
+const coversSQL = `EXISTS (SELECT 1 FROM entitlements f JOIN coverage_statements d ON d.entitlement_id = f.id WHERE f.portfolio_id = %s
+	AND f.active AND d.date_first_issue_online <= ? AND (d.date_last_issue_online = '' OR d.date_last_issue_online || '~' > ?))`
+
+// covering is the condition that an entitlement in force covers a day.
+func covering(day string) predicate.Portfolio {
+	return func(s *sql.Selector) {
+		before, after, _ := strings.Cut(fmt.Sprintf(coversSQL, s.C(portfolio.FieldID)), "?")
+		between, end, _ := strings.Cut(after, "?")
+		s.Where(sql.P(func(b *sql.Builder) { b.WriteString(before).Arg(day).WriteString(between).Arg(day).WriteString(end) }))
+	}
 }
 
 // inCollection is the condition on the collection. If another field finds the few matches at once, the plus before the
 // column keeps the database from walking the whole collection instead. It would prefer that because the collection
 // comes sorted.
 func (f PortfolioFilter) inCollection() predicate.Portfolio {
-	if f.TitleID == "" && f.Identifier == "" && !f.Removed {
+	if f.TitleID == "" && f.Identifier == "" && !f.Removed && !f.searches() {
 		return portfolio.CollectionID(f.CollectionID)
 	}
 	return func(s *sql.Selector) {
@@ -283,20 +351,28 @@ func entitledBy(profileID int64) predicate.Portfolio {
 	}
 }
 
-// Portfolios lists portfolios by folded title. An inventory group that does not exist is a problem of code NotFound.
+// PortfolioListing sorts portfolios by folded title unless asked otherwise.
+var PortfolioListing = keyset.Sorted(func(row *ent.Portfolio) int64 { return row.ID },
+	keyset.By("TITLE", keyset.Text(portfolio.FieldTitleKey, func(row *ent.Portfolio) string { return row.TitleKey })),
+	keyset.By("TITLE_ID", keyset.Text(portfolio.FieldTitleID, func(row *ent.Portfolio) string { return row.TitleID })),
+	keyset.By("PRINT_IDENTIFIER", keyset.Text(portfolio.FieldPrintKey, func(row *ent.Portfolio) string { return row.PrintKey })),
+	keyset.By("ONLINE_IDENTIFIER", keyset.Text(portfolio.FieldOnlineKey, func(row *ent.Portfolio) string { return row.OnlineKey })),
+	keyset.Changed(func(row *ent.Portfolio) int64 { return row.UpdatedAt }),
+)
+
+// Portfolios lists portfolios by folded title, or as the window says. An inventory group that does not exist is a problem of code
+// NotFound.
 func (s *Service) Portfolios(ctx context.Context, f PortfolioFilter, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
 	return s.PortfoliosWith(nil)(ctx, f, w)
 }
 
-// PortfoliosWith is Portfolios with these columns alone; none: with all. The rows do not have what was not read.
+// PortfoliosWith is Portfolios with these columns alone, which have those that pages are ordered by; none: with all. The rows do not
+// have what was not read.
 func (s *Service) PortfoliosWith(
 	columns []string,
 ) func(context.Context, PortfolioFilter, keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-	return func(ctx context.Context, f PortfolioFilter, w keyset.Window) (page keyset.Page[*ent.Portfolio], err error) {
-		if _, err := s.findGroup(ctx, f.GroupID); err != nil {
-			return page, err
-		}
-		return keyset.List(ctx, s.portfoliosWith(columns), keyset.By(portfolio.FieldTitleKey), w, f.Where())
+	return func(ctx context.Context, f PortfolioFilter, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
+		return s.listPortfolios(ctx, func() *ent.PortfolioQuery { return s.portfoliosWith(columns) }, f, w)
 	}
 }
 
@@ -306,6 +382,37 @@ func (s *Service) portfoliosWith(columns []string) *ent.PortfolioQuery {
 		q.Select(columns...)
 	}
 	return q
+}
+
+func (s *Service) listPortfolios(
+	ctx context.Context, query func() *ent.PortfolioQuery, f PortfolioFilter, w keyset.Window,
+) (page keyset.Page[*ent.Portfolio], err error) {
+	if _, err := s.findGroup(ctx, f.GroupID); err != nil {
+		return page, err
+	}
+	if f.searches() {
+		return search.List(ctx, query, f.searched(), w)
+	}
+	var since []predicate.Portfolio
+	if f.ChangedSince != nil && w.Order == keyset.UpdatedAt { // the page begins in the index that the condition would start from
+		since, f.ChangedSince = []predicate.Portfolio{portfolio.UpdatedAtGTE(*f.ChangedSince)}, nil
+	}
+	return keyset.List(ctx, query(), PortfolioListing, w, append(since, f.Where()...))
+}
+
+// searched is the listing that is searched.
+func (f PortfolioFilter) searched() search.Listing[*ent.Portfolio, predicate.Portfolio] {
+	asked := search.Parse(f.Search)
+	l := search.Listing[*ent.Portfolio, predicate.Portfolio]{
+		Table: search.Portfolios, Listing: PortfolioListing, Indexed: PortfolioListing.Names(),
+		Found: asked.Found(search.Portfolios), Tested: asked.Tested(search.Portfolios),
+	}
+	if f.CollectionID != 0 {
+		l.Of, l.Indexed = portfolio.CollectionID(f.CollectionID), []string{keyset.UpdatedAt}
+	}
+	f.Search = ""
+	l.Where = f.Where()
+	return l
 }
 
 // CountPortfolios counts what Portfolios lists.

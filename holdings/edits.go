@@ -12,6 +12,7 @@ import (
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/search"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -35,7 +36,7 @@ func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfoli
 		rows[i] = tx.Edit.Create().SetID(s.store.NextID()).SetCreatedAt(moment).SetActorKind(string(by.Kind)).SetActorID(by.ID).
 			SetActorName(by.Name).SetPortfolioID(p.ID).SetCollectionID(p.CollectionID).SetAction(string(action)).SetField(c.Name).
 			SetTitle(p.PublicationTitle).SetTitleID(p.TitleID).SetPrintIdentifier(p.PrintIdentifier).
-			SetOnlineIdentifier(p.OnlineIdentifier).SetValueKind(string(v.Kind)).SetOldValue(v.Old).SetNewValue(v.New)
+			SetOnlineIdentifier(p.OnlineIdentifier).SetTitleKey(p.TitleKey).SetValueKind(string(v.Kind)).SetOldValue(v.Old).SetNewValue(v.New)
 	}
 	if err := tx.Edit.CreateBulk(rows...).Exec(ctx); err != nil {
 		return fmt.Errorf("record what was changed by hand: %w", err)
@@ -176,7 +177,7 @@ func inputPath(field string) string {
 
 func setStaffValues(u *ent.PortfolioUpdateOne, v *StaffValues) *ent.PortfolioUpdateOne {
 	u.SetAvailable(v.Available).SetAccessRights(v.AccessRights).SetPerpetualFrom(v.PerpetualFrom).SetPerpetualUntil(v.PerpetualUntil).
-		SetLocalValues(v.Local.Text())
+		SetLocalValues(v.Local.Text()).SetLocalWords(search.LocalText(v.Local.Text()).Stored())
 	if v.LicenseID == 0 {
 		return u.ClearLicenseID()
 	}

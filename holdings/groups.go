@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"autoholdings/ent"
@@ -26,9 +27,14 @@ func ofGroupSQL(entitlement string, groupID int64) string {
 	if groupID == 0 {
 		return `TRUE`
 	}
+	return ofThisGroupSQL(entitlement, strconv.FormatInt(groupID, 10))
+}
+
+// ofThisGroupSQL is the same of a group whose id is an expression.
+func ofThisGroupSQL(entitlement, group string) string {
 	return fmt.Sprintf(`(NOT EXISTS (SELECT 1 FROM profile_groups m WHERE m.profile_id = %[1]s.profile_id)
-		OR EXISTS (SELECT 1 FROM profile_groups m WHERE m.profile_id = %[1]s.profile_id AND m.inventory_group_id = %[2]d))`,
-		entitlement, groupID)
+		OR EXISTS (SELECT 1 FROM profile_groups m WHERE m.profile_id = %[1]s.profile_id AND m.inventory_group_id = %[2]s))`,
+		entitlement, group)
 }
 
 // reachesSQL is the condition that a portfolio p of a collection k reaches a group. 0 stands for all groups; a group that
@@ -37,13 +43,18 @@ func reachesSQL(groupID int64) string {
 	if groupID == 0 {
 		return `TRUE`
 	}
-	return fmt.Sprintf(`(EXISTS (SELECT 1 FROM inventory_groups WHERE id = %d) AND CASE
+	return reachesGroupSQL(strconv.FormatInt(groupID, 10))
+}
+
+// reachesGroupSQL is the same of a group whose id is an expression.
+func reachesGroupSQL(group string) string {
+	return fmt.Sprintf(`(EXISTS (SELECT 1 FROM inventory_groups WHERE id = %s) AND CASE
 		WHEN p.listed THEN EXISTS (SELECT 1 FROM entitlements r WHERE r.portfolio_id = p.id AND r.active AND r.profile_id IS NOT NULL
 			AND %[2]s)
 		WHEN `+entitledSQL+` THEN TRUE
 		WHEN `+RetainedSQL+` THEN NOT EXISTS (SELECT 1 FROM entitlements r WHERE r.portfolio_id = p.id)
 			OR EXISTS (SELECT 1 FROM entitlements r WHERE r.portfolio_id = p.id AND %[2]s)
-		ELSE FALSE END)`, groupID, ofGroupSQL("r", groupID))
+		ELSE FALSE END)`, group, ofThisGroupSQL("r", group))
 }
 
 // decidingOn are the entitlements that decide which groups a portfolio reaches.

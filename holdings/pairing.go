@@ -198,11 +198,13 @@ func (f PairingFilter) where() (where []predicate.PairingDecision) {
 	return where
 }
 
-var madeOrder = keyset.Order{Keys: []string{pairingdecision.FieldCreatedAt}}
+// PairingListing sorts decisions on pairs, the oldest first.
+var PairingListing = keyset.Sorted(func(row *ent.PairingDecision) int64 { return row.ID },
+	keyset.By("CREATED_AT", keyset.Number(pairingdecision.FieldCreatedAt, func(row *ent.PairingDecision) int64 { return row.CreatedAt })))
 
 // Pairings lists decisions on pairs, the oldest first.
 func (s *Service) Pairings(ctx context.Context, f PairingFilter, w keyset.Window) (keyset.Page[*ent.PairingDecision], error) {
-	return keyset.List(ctx, s.store.Read.PairingDecision.Query(), madeOrder, w, f.where())
+	return keyset.List(ctx, s.store.Read.PairingDecision.Query(), PairingListing, w, f.where())
 }
 
 // CountPairings counts what Pairings lists.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"autoholdings/holdings/plan"
+	"autoholdings/internal/search"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -75,7 +76,8 @@ func statementRow(id, entitlementID int64, position int, st *plan.Statement) []a
 }
 
 // titleRowColumns are the title columns and those that are computed from them, in the order of appendTitle.
-var titleRowColumns = append(strings.Split(plan.TitleColumnNames, ", "), "title_key", "print_key", "online_key", "more_keys", "values_hash")
+var titleRowColumns = append(strings.Split(plan.TitleColumnNames, ", "), "title_key", "print_key", "online_key", "more_keys", "values_hash",
+	"words")
 
 // portfolioRowColumns are the columns of a new portfolio: the title's come last.
 var portfolioRowColumns = append([]string{"id", "created_at", "updated_at", "collection_id", "available", "listed"}, titleRowColumns...)
@@ -86,7 +88,14 @@ func appendTitle(row []any, values *[len(plan.TitleColumns)]string, moreKeys str
 		row = append(row, value)
 	}
 	return append(row, kbart.FoldTitle(values[0]), kbart.IdentifierKey(values[plan.TitleColumnIndex[kbart.PrintIdentifier]]),
-		kbart.IdentifierKey(values[plan.TitleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash))
+		kbart.IdentifierKey(values[plan.TitleColumnIndex[kbart.OnlineIdentifier]]), moreKeys, int64(hash), titleWords(values, moreKeys))
+}
+
+// titleWords are the words by which a title is found.
+func titleWords(values *[len(plan.TitleColumns)]string, moreKeys string) string {
+	of := func(c kbart.Column) string { return values[plan.TitleColumnIndex[c]] }
+	return search.TitleText(values[0], of(kbart.FirstAuthor), of(kbart.FirstEditor), of(kbart.TitleID), of(kbart.TitleURL),
+		of(kbart.PrintIdentifier), of(kbart.OnlineIdentifier), moreKeys).Stored()
 }
 
 // replaceCoverage replaces the statements of an entitlement.

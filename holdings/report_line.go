@@ -31,7 +31,7 @@ func (l ReportLine) OnLine(line int) ReportLine {
 // changeColumns are the columns that PartWriter.Change fills.
 var changeColumns = []string{
 	"id", "job_id", "part_id", "portfolio_id", "action", "field", "title", "title_id", "print_identifier", "online_identifier",
-	"value_kind", "old_value", "new_value", "line",
+	"value_kind", "old_value", "new_value", "line", "title_key",
 }
 
 // Change gathers one line of the report.
@@ -44,7 +44,8 @@ func (w *PartWriter) Change(l ReportLine) {
 		l.Values.Kind = plan.NoValues
 	}
 	w.changes.Add(w.Store.NextID(), w.Part.JobID, w.Part.ID, portfolio, string(l.Action), l.Field, l.Title.Title, l.Title.TitleID,
-		l.Title.PrintIdentifier, l.Title.OnlineIdentifier, string(l.Values.Kind), l.Values.Old, l.Values.New, l.line)
+		l.Title.PrintIdentifier, l.Title.OnlineIdentifier, string(l.Values.Kind), l.Values.Old, l.Values.New, l.line,
+		kbart.FoldTitle(l.Title.Title))
 }
 
 // ValuesOf are the values of a stored change.

@@ -3,6 +3,7 @@ package holdings
 import (
 	"context"
 
+	"autoholdings/internal/search"
 	"autoholdings/internal/store"
 )
 
@@ -16,8 +17,10 @@ type StaffUpdater struct {
 // StaffUpdater makes one.
 func (w *PartWriter) StaffUpdater(ctx context.Context) (*StaffUpdater, error) {
 	rows, err := w.Updater(ctx, "portfolios", `available = v.to_available, license_id = v.to_license, access_rights = v.to_rights,
-		perpetual_from = v.to_from, perpetual_until = v.to_until, local_values = v.to_local, updated_at = v.at, version = portfolios.version + 1`,
-		"to_available BOOLEAN", "to_license BIGINT", "to_rights TEXT", "to_from TEXT", "to_until TEXT", "to_local TEXT", "at BIGINT")
+		perpetual_from = v.to_from, perpetual_until = v.to_until, local_values = v.to_local, local_words = v.to_words, updated_at = v.at,
+		version = portfolios.version + 1`,
+		"to_available BOOLEAN", "to_license BIGINT", "to_rights TEXT", "to_from TEXT", "to_until TEXT", "to_local TEXT", "to_words TEXT",
+		"at BIGINT")
 	return &StaffUpdater{w, rows}, err
 }
 
@@ -27,5 +30,7 @@ func (u *StaffUpdater) Set(portfolioID int64, v *StaffValues) {
 	if v.LicenseID != 0 {
 		license = v.LicenseID
 	}
-	u.rows.Add(v.Available, license, v.AccessRights, v.PerpetualFrom, v.PerpetualUntil, v.Local.Text(), u.out.Now, portfolioID)
+	local := v.Local.Text()
+	u.rows.Add(v.Available, license, v.AccessRights, v.PerpetualFrom, v.PerpetualUntil, local, search.LocalText(local).Stored(), u.out.Now,
+		portfolioID)
 }

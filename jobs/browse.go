@@ -14,9 +14,11 @@ import (
 	"autoholdings/ent/jobfinding"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
+	"autoholdings/internal/access"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // Reader reads jobs for display: paged listings, single items by id, and everything that belongs to one page of jobs in
@@ -31,12 +33,25 @@ type Filter struct {
 	States    []string
 	Kind      string
 	ProfileID int64 // jobs that run the profile
+	Verdicts  []string
+	Triggers  []string
+	Mode      string
+	ActorKind access.Kind
+	ActorID   int64
+
+	CreatedFrom, CreatedUntil, FinishedFrom, FinishedUntil *int64 // Unix milliseconds: at From or later, before Until
 }
 
-// The sort orders of the listings. Changes have the order of their index, so no page needs sorting.
+// How jobs, and what they report, are sorted. Changes have the order of their index, so no page needs sorting.
 var (
-	inOrder  = keyset.Order{}
-	byAction = keyset.Order{Keys: []string{jobchange.FieldAction, jobchange.FieldField}}
+	JobListing = keyset.Sorted(func(row *ent.Job) int64 { return row.ID },
+		keyset.Newest(func(row *ent.Job) int64 { return row.CreatedAt }),
+		keyset.Changed(func(row *ent.Job) int64 { return row.UpdatedAt }))
+	FindingListing = keyset.Sorted(func(row *ent.JobFinding) int64 { return row.ID })
+	ChangeListing  = keyset.Sorted(func(row *ent.JobChange) int64 { return row.ID },
+		keyset.By("ACTION", keyset.Text(jobchange.FieldAction, func(row *ent.JobChange) string { return row.Action }),
+			keyset.Text(jobchange.FieldField, func(row *ent.JobChange) string { return row.Field })),
+		keyset.By("TITLE", keyset.Text(jobchange.FieldTitleKey, func(row *ent.JobChange) string { return row.TitleKey })))
 )
 
 // Jobs lists jobs, newest first.
@@ -45,7 +60,7 @@ func (r *Reader) Jobs(ctx context.Context, f Filter, w keyset.Window) (keyset.Pa
 	if err != nil {
 		return keyset.Page[*ent.Job]{}, err
 	}
-	return keyset.List(ctx, r.store.Read.Job.Query(), keyset.Newest, w, where)
+	return keyset.List(ctx, r.store.Read.Job.Query(), JobListing, w, where)
 }
 
 // CountJobs counts what Jobs lists.
@@ -64,6 +79,7 @@ func (r *Reader) where(ctx context.Context, f Filter) (where []predicate.Job, er
 	if f.Kind != "" {
 		where = append(where, job.Kind(f.Kind))
 	}
+	where = append(where, f.came()...)
 	if f.ProfileID != 0 {
 		unfinished, err := unfinishedOf(ctx, r.store.Read, f.ProfileID)
 		if err != nil {
@@ -72,6 +88,39 @@ func (r *Reader) where(ctx context.Context, f Filter) (where []predicate.Job, er
 		where = append(where, job.Or(hasPartOf(f.ProfileID), job.IDIn(unfinished...)))
 	}
 	return where, nil
+}
+
+// came are the conditions on what came of jobs, when, and by whom.
+func (f Filter) came() (where []predicate.Job) {
+	if len(f.Verdicts) > 0 {
+		where = append(where, job.VerdictIn(f.Verdicts...))
+	}
+	if len(f.Triggers) > 0 {
+		where = append(where, job.TriggerIn(f.Triggers...))
+	}
+	if f.Mode != "" {
+		where = append(where, job.Mode(f.Mode))
+	}
+	if f.ActorKind != "" {
+		where = append(where, job.ActorKind(string(f.ActorKind)))
+	}
+	if f.ActorID != 0 {
+		where = append(where, job.ActorID(f.ActorID))
+	}
+	for _, bound := range []struct {
+		at        *int64
+		condition func(int64) predicate.Job
+	}{
+		{f.CreatedFrom, job.CreatedAtGTE},
+		{f.CreatedUntil, job.CreatedAtLT},
+		{f.FinishedFrom, job.FinishedAtGTE},
+		{f.FinishedUntil, job.FinishedAtLT},
+	} {
+		if bound.at != nil {
+			where = append(where, bound.condition(*bound.at))
+		}
+	}
+	return where
 }
 
 func hasPartOf(profileID int64) predicate.Job {
@@ -164,6 +213,7 @@ func (r *Reader) PartsByID(ctx context.Context, ids []int64) (map[int64]*ent.Job
 type FindingFilter struct {
 	Severities   []int // as kbart.Severity counts them
 	Code, Column string
+	PartID       int64
 }
 
 func (f FindingFilter) where(jobID int64) []predicate.JobFinding {
@@ -177,12 +227,15 @@ func (f FindingFilter) where(jobID int64) []predicate.JobFinding {
 	if f.Column != "" {
 		where = append(where, jobfinding.Column(f.Column))
 	}
+	if f.PartID != 0 {
+		where = append(where, jobfinding.PartID(f.PartID))
+	}
 	return where
 }
 
 // Findings lists a job's findings, in the order of the lists.
 func (r *Reader) Findings(ctx context.Context, jobID int64, f FindingFilter, w keyset.Window) (keyset.Page[*ent.JobFinding], error) {
-	return keyset.List(ctx, r.store.Read.JobFinding.Query(), inOrder, w, f.where(jobID))
+	return keyset.List(ctx, r.store.Read.JobFinding.Query(), FindingListing, w, f.where(jobID))
 }
 
 // CountFindings counts what Findings lists.
@@ -200,6 +253,9 @@ type ChangeFilter struct {
 	Actions     []string
 	Field       *string // "": changes to whole portfolios and rows
 	PortfolioID int64
+	PartID      int64
+	Content     string // of the part: BOOKS or JOURNALS
+	TitlePrefix string // the beginning of the title as the line has it, in any case, punctuation and blanks collapsed
 }
 
 func (f ChangeFilter) where(jobID int64) []predicate.JobChange {
@@ -213,7 +269,34 @@ func (f ChangeFilter) where(jobID int64) []predicate.JobChange {
 	if f.PortfolioID != 0 {
 		where = append(where, changesOf(f.PortfolioID))
 	}
+	if f.PartID != 0 {
+		where = append(where, jobchange.PartID(f.PartID))
+	}
+	if f.Content != "" {
+		where = append(where, inContent(jobID, f.Content))
+	}
+	if f.TitlePrefix != "" {
+		where = append(where, titled(jobID, f.TitlePrefix))
+	}
 	return where
+}
+
+// inContent is the condition that a change is of a part of this content type.
+func inContent(jobID int64, content string) predicate.JobChange {
+	return func(s *sql.Selector) {
+		p := sql.Table(jobpart.Table)
+		s.Where(sql.In(s.C(jobchange.FieldPartID), sql.Select(p.C(jobpart.FieldID)).From(p).
+			Where(sql.And(sql.EQ(p.C(jobpart.FieldJobID), jobID), sql.EQ(p.C(jobpart.FieldContent), content)))))
+	}
+}
+
+// titled makes the database start with the lines whose title begins so, which are few, rather than with all of the job.
+func titled(jobID int64, prefix string) predicate.JobChange {
+	return func(s *sql.Selector) {
+		few := sql.Select(jobchange.FieldID).From(sql.Table(jobchange.Table)).Where(sql.EQ(jobchange.FieldJobID, jobID))
+		keyset.Begins(jobchange.FieldTitleKey, kbart.FoldTitle(prefix))(few)
+		s.Where(sql.In(s.C(jobchange.FieldID), few))
+	}
 }
 
 // changesOf makes the database start with the portfolio's changes, which are few, rather than the job's.
@@ -227,7 +310,7 @@ func changesOf(portfolioID int64) predicate.JobChange {
 
 // Changes lists what a job changed or would change: by action and field, then in the order in which they were found.
 func (r *Reader) Changes(ctx context.Context, jobID int64, f ChangeFilter, w keyset.Window) (keyset.Page[*ent.JobChange], error) {
-	return keyset.List(ctx, r.store.Read.JobChange.Query(), byAction, w, f.where(jobID))
+	return keyset.List(ctx, r.store.Read.JobChange.Query(), ChangeListing, w, f.where(jobID))
 }
 
 // CountChanges counts what Changes lists.

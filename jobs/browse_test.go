@@ -27,6 +27,9 @@ func TestChangeFiltersUseTheirIndexes(t *testing.T) {
 			"jobchange_job_id_action_field_id (job_id=? AND action=? AND field=?)",
 		},
 		"portfolio": {jobs.ChangeFilter{PortfolioID: 1}, "jobchange_portfolio_id_id (portfolio_id=?)"},
+		"part":      {jobs.ChangeFilter{PartID: 1}, "jobchange_part_id_action_field_id (part_id=? AND (action,field)>(?,?))"},
+		"title":     {jobs.ChangeFilter{TitlePrefix: "The"}, "jobchange_job_id_title_key_id (job_id=? AND title_key>? AND title_key<?)"},
+		"content":   {jobs.ChangeFilter{Content: "BOOKS"}, "jobchange_job_id_action_field_id (job_id=? AND (action,field)>(?,?))"},
 	} {
 		after := &keyset.Position{Keys: []string{"ADD", ""}, ID: 1}
 		if _, err := reader.Changes(t.Context(), 1, c.filter, keyset.Window{First: 50, After: after}); err != nil {
@@ -64,6 +67,11 @@ func TestAllChangesUseTheirIndexes(t *testing.T) {
 			jobs.ChangeQuery{ActorKind: access.ByPerson, ActorID: 1},
 			[]string{"edit_actor_kind_actor_id_created_at_id (actor_kind=? AND actor_id=?"},
 		},
+		"part": {jobs.ChangeQuery{PartID: 1}, []string{ofPart}},
+		"title": {
+			jobs.ChangeQuery{TitlePrefix: "The"},
+			[]string{"jobpart_settled_at_id (settled_at", "jobchange_job_id_title_key_id (job_id=? AND title_key>? AND title_key<?)"},
+		},
 		"group": {jobs.ChangeQuery{GroupID: 1}, []string{"jobpart_profile_id_collection_id (profile_id=?)", "edit_created_at_id ("}},
 		"portfolio": {
 			jobs.ChangeQuery{PortfolioIDs: []int64{1}},
@@ -83,11 +91,42 @@ func TestAllChangesUseTheirIndexes(t *testing.T) {
 					t.Errorf("%s: want %s, not a scan:\n%s", name, uses, plan)
 				}
 			}
-			// the changes of a field in a part are sorted, and the parts of a group's profiles
-			few := len(c.q.PortfolioIDs) > 0 || c.q.Field != nil || c.q.GroupID != 0
+			// the changes of a field in a part are sorted, those of a title, and the parts of a group's profiles
+			few := len(c.q.PortfolioIDs) > 0 || c.q.Field != nil || c.q.GroupID != 0 || c.q.TitlePrefix != ""
 			if strings.Contains(plan, "TEMP B-TREE") && !few {
 				t.Errorf("%s sorts:\n%s", name, plan)
 			}
 		}
 	}
+}
+
+// TestJobFiltersUseTheirIndexes: jobs by whom, when and why, and the findings of a part.
+func TestJobFiltersUseTheirIndexes(t *testing.T) {
+	t.Parallel()
+	db := plantest.Open(t)
+	reader, moment := jobs.NewReader(db.Store), int64(1)
+	check := func(name, uses string, err error) {
+		t.Helper()
+		if plan := db.Plan(); err != nil || !strings.Contains(plan, uses) || plantest.ScansTable(plan) {
+			t.Errorf("%s: %v: want %s, not a scan:\n%s", name, err, uses, plan)
+		}
+	}
+	after := &keyset.Position{Keys: []string{"7"}, ID: 1}
+	for name, c := range map[string]struct {
+		filter jobs.Filter
+		order  string
+		uses   string
+	}{
+		"created":  {jobs.Filter{CreatedFrom: &moment}, "", "job_created_at_id (created_at"},
+		"finished": {jobs.Filter{FinishedFrom: &moment}, "", "job_created_at_id (created_at"},
+		"trigger":  {jobs.Filter{Triggers: []string{"MANUAL"}}, "", "job_trigger_created_at_id (trigger=?"},
+		"actor":    {jobs.Filter{ActorKind: access.ByPerson, ActorID: 1}, "", "job_actor_kind_actor_id_created_at_id (actor_kind=? AND actor_id"},
+		"verdict":  {jobs.Filter{Verdicts: []string{"CHANGED"}}, "", "job_created_at_id (created_at"},
+		"changed":  {jobs.Filter{}, keyset.UpdatedAt, "job_updated_at_id (updated_at"},
+	} {
+		_, err := reader.Jobs(t.Context(), c.filter, keyset.Window{First: 50, After: after, Order: c.order})
+		check(name, c.uses, err)
+	}
+	_, err := reader.Findings(t.Context(), 1, jobs.FindingFilter{PartID: 1}, keyset.Window{First: 50, After: &keyset.Position{ID: 1}})
+	check("findings of a part", "jobfinding_part_id_id (part_id=?", err)
 }

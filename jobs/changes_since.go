@@ -15,6 +15,7 @@ import (
 	"autoholdings/internal/access"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/store"
+	"autoholdings/kbart"
 )
 
 // AppliedChange is one change of a portfolio that was applied: a line of a job's report, or what somebody changed by hand.
@@ -34,11 +35,13 @@ type AppliedChange struct {
 // IsEdit reports whether it was changed by hand.
 func (c *AppliedChange) IsEdit() bool { return c.PartID == 0 }
 
-// Position is where a change is among all.
-func (c *AppliedChange) Position() keyset.Position {
-	action, field := c.within()
-	return keyset.Position{Keys: []string{strconv.FormatInt(c.Moment, 10), strconv.FormatInt(c.PartID, 10), action, field}, ID: c.ID}
-}
+// AppliedListing sorts changes by their moments, within a part as its report.
+var AppliedListing = keyset.Sorted(func(c *AppliedChange) int64 { return c.ID }, keyset.By("MOMENT",
+	keyset.Number("", func(c *AppliedChange) int64 { return c.Moment }),
+	keyset.Number("", func(c *AppliedChange) int64 { return c.PartID }),
+	keyset.Text("", func(c *AppliedChange) string { action, _ := c.within(); return action }),
+	keyset.Text("", func(c *AppliedChange) string { _, field := c.within(); return field }),
+))
 
 // within is its place in its part before its id. Edits of one moment are in the order in which they were recorded.
 func (c *AppliedChange) within() (action, field string) {
@@ -60,6 +63,9 @@ type ChangeQuery struct {
 	Field        *string // ""; of portfolios as a whole
 	ActorKind    access.Kind
 	ActorID      int64
+	PartID       int64  // of what jobs changed
+	Content      string // BOOKS or JOURNALS; of an edit, that of its collection
+	TitlePrefix  string // the beginning of the title at the time, in any case, punctuation and blanks collapsed
 }
 
 // ChangesSince lists the changes that jobs applied and staff made by hand, in the order of their moments (holdings.Settle);
@@ -69,10 +75,7 @@ type ChangeQuery struct {
 // over, and what becomes part of the list later is later in it. All statements of a page stop at the moment that was the latest
 // when it began, so that they see the same list without a transaction around them.
 func (r *Reader) ChangesSince(ctx context.Context, q ChangeQuery, w keyset.Window) (keyset.Page[*AppliedChange], error) {
-	l := changeList{r: r, q: q, limit: w.First + 1}
-	if w.After != nil {
-		l.after = positionOf(*w.After)
-	}
+	l := newChangeList(r, q, w)
 	var latest sql.NullInt64
 	err := r.scan(ctx, holdings.LatestMomentSQL, nil, func(rows *sql.Rows) error { return rows.Scan(&latest) })
 	if err != nil {
@@ -101,12 +104,10 @@ func (r *Reader) Installation(ctx context.Context) (began int64, err error) {
 	return began, err
 }
 
-// HistoriesOf returns the newest changes of each portfolio after a position, newest first, up to one more than w.First.
+// HistoriesOf returns the newest changes of each portfolio after a position, up to one more than w.First, in the direction in
+// which the window is read: newest first, unless backwards.
 func (r *Reader) HistoriesOf(ctx context.Context, portfolioIDs []int64, w keyset.Window) (map[int64][]*AppliedChange, error) {
-	l := changeList{r: r, q: ChangeQuery{NewestFirst: true, PortfolioIDs: portfolioIDs}, limit: w.First + 1}
-	if w.After != nil {
-		l.after = positionOf(*w.After)
-	}
+	l := newChangeList(r, ChangeQuery{NewestFirst: true, PortfolioIDs: portfolioIDs}, w)
 	if err := l.readOfPortfolios(ctx); err != nil {
 		return nil, err
 	}
@@ -125,6 +126,16 @@ type changeList struct {
 	after *changePosition // nil: from the beginning
 	limit int             // of changes
 	found []*AppliedChange
+}
+
+// newChangeList reads a window. Backwards it reads the list the other way round.
+func newChangeList(r *Reader, q ChangeQuery, w keyset.Window) changeList {
+	q.NewestFirst = q.NewestFirst != w.Backwards
+	l := changeList{r: r, q: q, limit: w.First + 1}
+	if w.After != nil {
+		l.after = positionOf(*w.After)
+	}
+	return l
 }
 
 // changePosition is keyset.Position of an AppliedChange.
@@ -279,7 +290,14 @@ func (l *changeList) edits() *selection {
 	if l.q.Field != nil {
 		s.add(`e.field = ?`, *l.q.Field)
 	}
-	l.narrowActor(s, `e`)
+	if l.q.PartID != 0 {
+		s.add(`FALSE`)
+	}
+	if l.q.Content != "" {
+		s.add(`n.content = ?`, l.q.Content)
+	}
+	l.narrowTitle(s, `e`)
+	l.narrowActor(s, `e.actor_kind`, `e.actor_id`)
 	if l.q.GroupID != 0 {
 		s.add(listedForGroup(`e.portfolio_id`), l.q.GroupID)
 	}
@@ -325,15 +343,28 @@ func (l *changeList) narrowParts(s *selection) {
 	if l.q.CollectionID != 0 {
 		s.add(`p.collection_id = ?`, l.q.CollectionID)
 	}
-	l.narrowActor(s, `j`)
+	if l.q.PartID != 0 {
+		s.add(`p.id = ?`, l.q.PartID)
+	}
+	if l.q.Content != "" {
+		s.add(`p.content = ?`, l.q.Content)
+	}
+	l.narrowActor(s, `j.actor_kind || ''`, `j.actor_id + 0`) // not by the index of jobs: the parts come in their order
 }
 
-func (l *changeList) narrowActor(s *selection, table string) {
+func (l *changeList) narrowTitle(s *selection, table string) {
+	if l.q.TitlePrefix != "" {
+		begins := kbart.FoldTitle(l.q.TitlePrefix)
+		s.add(table+`.title_key >= ? AND `+table+`.title_key < ?`, begins, begins+"\U0010FFFF")
+	}
+}
+
+func (l *changeList) narrowActor(s *selection, kind, id string) {
 	if l.q.ActorKind != "" {
-		s.add(table+`.actor_kind = ?`, string(l.q.ActorKind))
+		s.add(kind+` = ?`, string(l.q.ActorKind))
 	}
 	if l.q.ActorID != 0 {
-		s.add(table+`.actor_id = ?`, l.q.ActorID)
+		s.add(id+` = ?`, l.q.ActorID)
 	}
 }
 
@@ -346,13 +377,18 @@ func (l *changeList) narrowChanges(s *selection, inOrder bool) {
 			actions = append(actions, string(action))
 		}
 	}
-	column := `c.action`
+	column, field := `c.action`, `c.field`
 	if inOrder && l.q.Field == nil && len(actions) > 1 {
 		column = `c.action || ''`
 	}
+	if l.q.TitlePrefix != "" { // the index of a job's titles finds the few lines
+		column, field = `c.action || ''`, `c.field || ''`
+		s.add(`c.job_id = p.job_id`)
+		l.narrowTitle(s, `c`)
+	}
 	s.among(column, actions)
 	if l.q.Field != nil {
-		s.add(`c.field = ?`, *l.q.Field)
+		s.add(field+` = ?`, *l.q.Field)
 	}
 	if l.q.GroupID != 0 {
 		s.add(`(p.profile_id IN (SELECT profile_id FROM profile_groups WHERE inventory_group_id = ?) OR p.profile_id IS NULL AND `+

@@ -53,16 +53,14 @@ func underWay(state string) bool {
 func (p *Report) Changes(ctx context.Context) iter.Seq2[*ent.JobChange, error] {
 	return pages(ctx, p, func(w keyset.Window) (keyset.Page[*ent.JobChange], error) {
 		return p.reader.Changes(ctx, p.Job.ID, ChangeFilter{}, w)
-	}, func(row *ent.JobChange) keyset.Position {
-		return keyset.Position{Keys: []string{row.Action, row.Field}, ID: row.ID}
-	})
+	}, ChangeListing.At)
 }
 
 // Findings yields the job's findings, in the order of Reader.Findings, with errors as in Changes.
 func (p *Report) Findings(ctx context.Context) iter.Seq2[*ent.JobFinding, error] {
 	return pages(ctx, p, func(w keyset.Window) (keyset.Page[*ent.JobFinding], error) {
 		return p.reader.Findings(ctx, p.Job.ID, FindingFilter{}, w)
-	}, func(row *ent.JobFinding) keyset.Position { return keyset.Position{ID: row.ID} })
+	}, FindingListing.At)
 }
 
 func pages[R any](

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"autoholdings/holdings/worklist"
+	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -43,7 +44,7 @@ func markOf(i *worklist.Item) putMark {
 // items are all items of the worklist, in any state.
 func (m *staffModel) items() (all []*worklist.Item) {
 	for _, state := range worklist.States {
-		page, err := m.worklist.Items(context.Background(), worklist.Filter{State: state}, 500, nil)
+		page, err := m.worklist.Items(context.Background(), worklist.Filter{State: state}, keyset.Window{First: 500})
 		m.must(err)
 		all = append(all, page.Items...)
 	}

@@ -35,9 +35,9 @@ var fieldNeeds = map[access.Scope][]string{
 	access.Read: {
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
 		"changes", "portfolios", "portfolio", "access", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
-		"poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason", "portfoliosOfClosedOrders", "profiles", "profile", "jobs",
-		"job", "scheduledJobs", "jobTypes", "kbartRules", "viewer", "jobUpdated", "worklist", "worklistCounts", "worklistPeople",
-		"worklistChanged",
+		"poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason", "portfoliosOfClosedOrders", "portfolioFacets",
+		"profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "kbartRules", "viewer", "jobUpdated", "worklist",
+		"worklistCounts", "worklistPeople", "worklistChanged",
 	},
 	access.Operate: {
 		"importCollection", "importCommunityZoneTitles", "movePortfolioInformation", "withdrawProfile", "runProfile", "cancelJob",

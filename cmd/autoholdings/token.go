@@ -93,8 +93,7 @@ func createToken(ctx context.Context, c *cli.Command, s *access.Service) error {
 func listTokens(ctx context.Context, c *cli.Command, s *access.Service) error {
 	return table(c.Root().Writer, "ID\tNAME\tSECRET\tSCOPES\tMADE\tBY\tENDS\tUSED", func(line func(cells ...any)) error {
 		read := func(w keyset.Window) (keyset.Page[*ent.AccessToken], error) { return s.Tokens(ctx, w) }
-		at := func(row *ent.AccessToken) keyset.Position { return keyset.Made(row.CreatedAt, row.ID) }
-		for row, err := range keyset.All(listedAtOnce, read, at) {
+		for row, err := range keyset.All(listedAtOnce, read, access.TokenListing.At) {
 			if err != nil {
 				return err
 			}

@@ -85,8 +85,7 @@ func addPerson(ctx context.Context, c *cli.Command, s *access.Service) error {
 func listPeople(ctx context.Context, c *cli.Command, s *access.Service) error {
 	return table(c.Root().Writer, "ID\tNAME\tSIGNS IN AT\tSCOPES\tADDED\tLAST SEEN\t", func(line func(cells ...any)) error {
 		read := func(w keyset.Window) (keyset.Page[*ent.Person], error) { return s.People(ctx, w) }
-		at := func(row *ent.Person) keyset.Position { return keyset.Position{Keys: []string{row.NameKey}, ID: row.ID} }
-		for row, err := range keyset.All(listedAtOnce, read, at) {
+		for row, err := range keyset.All(listedAtOnce, read, access.PersonListing.At) {
 			if err != nil {
 				return err
 			}

@@ -72,6 +72,8 @@ const (
 	FieldMoreKeys = "more_keys"
 	// FieldValuesHash holds the string denoting the values_hash field in the database.
 	FieldValuesHash = "values_hash"
+	// FieldWords holds the string denoting the words field in the database.
+	FieldWords = "words"
 	// EdgeCommunityZoneCollection holds the string denoting the community_zone_collection edge name in mutations.
 	EdgeCommunityZoneCollection = "community_zone_collection"
 	// Table holds the table name of the communityzonetitle in the database.
@@ -118,6 +120,7 @@ var Columns = []string{
 	FieldOnlineKey,
 	FieldMoreKeys,
 	FieldValuesHash,
+	FieldWords,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -175,6 +178,8 @@ var (
 	DefaultOnlineKey string
 	// DefaultMoreKeys holds the default value on creation for the "more_keys" field.
 	DefaultMoreKeys string
+	// DefaultWords holds the default value on creation for the "words" field.
+	DefaultWords string
 )
 
 // OrderOption defines the ordering options for the CommunityZoneTitle queries.
@@ -333,6 +338,11 @@ func ByMoreKeys(opts ...sql.OrderTermOption) OrderOption {
 // ByValuesHash orders the results by the values_hash field.
 func ByValuesHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValuesHash, opts...).ToFunc()
+}
+
+// ByWords orders the results by the words field.
+func ByWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWords, opts...).ToFunc()
 }
 
 // ByCommunityZoneCollectionField orders the results by community_zone_collection field.

@@ -204,6 +204,11 @@ func ValuesHash(v int64) predicate.CommunityZoneTitle {
 	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldValuesHash, v))
 }
 
+// Words applies equality check predicate on the "words" field. It's identical to WordsEQ.
+func Words(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldWords, v))
+}
+
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
 func CreatedAtEQ(v int64) predicate.CommunityZoneTitle {
 	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldCreatedAt, v))
@@ -1977,6 +1982,71 @@ func ValuesHashLT(v int64) predicate.CommunityZoneTitle {
 // ValuesHashLTE applies the LTE predicate on the "values_hash" field.
 func ValuesHashLTE(v int64) predicate.CommunityZoneTitle {
 	return predicate.CommunityZoneTitle(sql.FieldLTE(FieldValuesHash, v))
+}
+
+// WordsEQ applies the EQ predicate on the "words" field.
+func WordsEQ(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldEQ(FieldWords, v))
+}
+
+// WordsNEQ applies the NEQ predicate on the "words" field.
+func WordsNEQ(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldNEQ(FieldWords, v))
+}
+
+// WordsIn applies the In predicate on the "words" field.
+func WordsIn(vs ...string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldIn(FieldWords, vs...))
+}
+
+// WordsNotIn applies the NotIn predicate on the "words" field.
+func WordsNotIn(vs ...string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldNotIn(FieldWords, vs...))
+}
+
+// WordsGT applies the GT predicate on the "words" field.
+func WordsGT(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldGT(FieldWords, v))
+}
+
+// WordsGTE applies the GTE predicate on the "words" field.
+func WordsGTE(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldGTE(FieldWords, v))
+}
+
+// WordsLT applies the LT predicate on the "words" field.
+func WordsLT(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldLT(FieldWords, v))
+}
+
+// WordsLTE applies the LTE predicate on the "words" field.
+func WordsLTE(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldLTE(FieldWords, v))
+}
+
+// WordsContains applies the Contains predicate on the "words" field.
+func WordsContains(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldContains(FieldWords, v))
+}
+
+// WordsHasPrefix applies the HasPrefix predicate on the "words" field.
+func WordsHasPrefix(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldHasPrefix(FieldWords, v))
+}
+
+// WordsHasSuffix applies the HasSuffix predicate on the "words" field.
+func WordsHasSuffix(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldHasSuffix(FieldWords, v))
+}
+
+// WordsEqualFold applies the EqualFold predicate on the "words" field.
+func WordsEqualFold(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldEqualFold(FieldWords, v))
+}
+
+// WordsContainsFold applies the ContainsFold predicate on the "words" field.
+func WordsContainsFold(v string) predicate.CommunityZoneTitle {
+	return predicate.CommunityZoneTitle(sql.FieldContainsFold(FieldWords, v))
 }
 
 // HasCommunityZoneCollection applies the HasEdge predicate on the "community_zone_collection" edge.

@@ -24,6 +24,8 @@ const (
 	FieldField = "field"
 	// FieldTitle holds the string denoting the title field in the database.
 	FieldTitle = "title"
+	// FieldTitleKey holds the string denoting the title_key field in the database.
+	FieldTitleKey = "title_key"
 	// FieldTitleID holds the string denoting the title_id field in the database.
 	FieldTitleID = "title_id"
 	// FieldPrintIdentifier holds the string denoting the print_identifier field in the database.
@@ -78,6 +80,7 @@ var Columns = []string{
 	FieldAction,
 	FieldField,
 	FieldTitle,
+	FieldTitleKey,
 	FieldTitleID,
 	FieldPrintIdentifier,
 	FieldOnlineIdentifier,
@@ -100,6 +103,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultField holds the default value on creation for the "field" field.
 	DefaultField string
+	// DefaultTitleKey holds the default value on creation for the "title_key" field.
+	DefaultTitleKey string
 	// DefaultTitleID holds the default value on creation for the "title_id" field.
 	DefaultTitleID string
 	// DefaultPrintIdentifier holds the default value on creation for the "print_identifier" field.
@@ -152,6 +157,11 @@ func ByField(opts ...sql.OrderTermOption) OrderOption {
 // ByTitle orders the results by the title field.
 func ByTitle(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTitle, opts...).ToFunc()
+}
+
+// ByTitleKey orders the results by the title_key field.
+func ByTitleKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTitleKey, opts...).ToFunc()
 }
 
 // ByTitleID orders the results by the title_id field.

@@ -38,6 +38,8 @@ const (
 	FieldPerpetualFrom = "perpetual_from"
 	// FieldPerpetualUntil holds the string denoting the perpetual_until field in the database.
 	FieldPerpetualUntil = "perpetual_until"
+	// FieldWords holds the string denoting the words field in the database.
+	FieldWords = "words"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePortfolios holds the string denoting the portfolios edge name in mutations.
@@ -94,6 +96,7 @@ var Columns = []string{
 	FieldPerpetualAccess,
 	FieldPerpetualFrom,
 	FieldPerpetualUntil,
+	FieldWords,
 	FieldVersion,
 }
 
@@ -134,6 +137,8 @@ var (
 	DefaultPerpetualFrom string
 	// DefaultPerpetualUntil holds the default value on creation for the "perpetual_until" field.
 	DefaultPerpetualUntil string
+	// DefaultWords holds the default value on creation for the "words" field.
+	DefaultWords string
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 )
@@ -209,6 +214,11 @@ func ByPerpetualFrom(opts ...sql.OrderTermOption) OrderOption {
 // ByPerpetualUntil orders the results by the perpetual_until field.
 func ByPerpetualUntil(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPerpetualUntil, opts...).ToFunc()
+}
+
+// ByWords orders the results by the words field.
+func ByWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWords, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -119,6 +119,11 @@ func PerpetualUntil(v string) predicate.License {
 	return predicate.License(sql.FieldEQ(FieldPerpetualUntil, v))
 }
 
+// Words applies equality check predicate on the "words" field. It's identical to WordsEQ.
+func Words(v string) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldWords, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int) predicate.License {
 	return predicate.License(sql.FieldEQ(FieldVersion, v))
@@ -862,6 +867,71 @@ func PerpetualUntilEqualFold(v string) predicate.License {
 // PerpetualUntilContainsFold applies the ContainsFold predicate on the "perpetual_until" field.
 func PerpetualUntilContainsFold(v string) predicate.License {
 	return predicate.License(sql.FieldContainsFold(FieldPerpetualUntil, v))
+}
+
+// WordsEQ applies the EQ predicate on the "words" field.
+func WordsEQ(v string) predicate.License {
+	return predicate.License(sql.FieldEQ(FieldWords, v))
+}
+
+// WordsNEQ applies the NEQ predicate on the "words" field.
+func WordsNEQ(v string) predicate.License {
+	return predicate.License(sql.FieldNEQ(FieldWords, v))
+}
+
+// WordsIn applies the In predicate on the "words" field.
+func WordsIn(vs ...string) predicate.License {
+	return predicate.License(sql.FieldIn(FieldWords, vs...))
+}
+
+// WordsNotIn applies the NotIn predicate on the "words" field.
+func WordsNotIn(vs ...string) predicate.License {
+	return predicate.License(sql.FieldNotIn(FieldWords, vs...))
+}
+
+// WordsGT applies the GT predicate on the "words" field.
+func WordsGT(v string) predicate.License {
+	return predicate.License(sql.FieldGT(FieldWords, v))
+}
+
+// WordsGTE applies the GTE predicate on the "words" field.
+func WordsGTE(v string) predicate.License {
+	return predicate.License(sql.FieldGTE(FieldWords, v))
+}
+
+// WordsLT applies the LT predicate on the "words" field.
+func WordsLT(v string) predicate.License {
+	return predicate.License(sql.FieldLT(FieldWords, v))
+}
+
+// WordsLTE applies the LTE predicate on the "words" field.
+func WordsLTE(v string) predicate.License {
+	return predicate.License(sql.FieldLTE(FieldWords, v))
+}
+
+// WordsContains applies the Contains predicate on the "words" field.
+func WordsContains(v string) predicate.License {
+	return predicate.License(sql.FieldContains(FieldWords, v))
+}
+
+// WordsHasPrefix applies the HasPrefix predicate on the "words" field.
+func WordsHasPrefix(v string) predicate.License {
+	return predicate.License(sql.FieldHasPrefix(FieldWords, v))
+}
+
+// WordsHasSuffix applies the HasSuffix predicate on the "words" field.
+func WordsHasSuffix(v string) predicate.License {
+	return predicate.License(sql.FieldHasSuffix(FieldWords, v))
+}
+
+// WordsEqualFold applies the EqualFold predicate on the "words" field.
+func WordsEqualFold(v string) predicate.License {
+	return predicate.License(sql.FieldEqualFold(FieldWords, v))
+}
+
+// WordsContainsFold applies the ContainsFold predicate on the "words" field.
+func WordsContainsFold(v string) predicate.License {
+	return predicate.License(sql.FieldContainsFold(FieldWords, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

@@ -263,6 +263,7 @@ var (
 		{Name: "online_key", Type: field.TypeString, Default: ""},
 		{Name: "more_keys", Type: field.TypeString, Default: ""},
 		{Name: "values_hash", Type: field.TypeInt64},
+		{Name: "words", Type: field.TypeString, Default: ""},
 		{Name: "community_zone_collection_id", Type: field.TypeInt64},
 	}
 	// CommunityZoneTitlesTable holds the schema information for the "community_zone_titles" table.
@@ -273,7 +274,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "community_zone_titles_community_zone_collections_titles",
-				Columns:    []*schema.Column{CommunityZoneTitlesColumns[30]},
+				Columns:    []*schema.Column{CommunityZoneTitlesColumns[31]},
 				RefColumns: []*schema.Column{CommunityZoneCollectionsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -282,7 +283,7 @@ var (
 			{
 				Name:    "communityzonetitle_community_zone_collection_id_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[30], CommunityZoneTitlesColumns[25], CommunityZoneTitlesColumns[0]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[31], CommunityZoneTitlesColumns[25], CommunityZoneTitlesColumns[0]},
 			},
 			{
 				Name:    "communityzonetitle_title_key_id",
@@ -290,19 +291,24 @@ var (
 				Columns: []*schema.Column{CommunityZoneTitlesColumns[25], CommunityZoneTitlesColumns[0]},
 			},
 			{
-				Name:    "communityzonetitle_print_key",
+				Name:    "communityzonetitle_print_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[26]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[26], CommunityZoneTitlesColumns[0]},
 			},
 			{
-				Name:    "communityzonetitle_online_key",
+				Name:    "communityzonetitle_online_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[27]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[27], CommunityZoneTitlesColumns[0]},
 			},
 			{
-				Name:    "communityzonetitle_title_id",
+				Name:    "communityzonetitle_title_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{CommunityZoneTitlesColumns[12]},
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[12], CommunityZoneTitlesColumns[0]},
+			},
+			{
+				Name:    "communityzonetitle_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CommunityZoneTitlesColumns[2], CommunityZoneTitlesColumns[0]},
 			},
 		},
 	}
@@ -355,6 +361,7 @@ var (
 		{Name: "action", Type: field.TypeString},
 		{Name: "field", Type: field.TypeString, Default: ""},
 		{Name: "title", Type: field.TypeString},
+		{Name: "title_key", Type: field.TypeString, Default: ""},
 		{Name: "title_id", Type: field.TypeString, Default: ""},
 		{Name: "print_identifier", Type: field.TypeString, Default: ""},
 		{Name: "online_identifier", Type: field.TypeString, Default: ""},
@@ -371,7 +378,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "edits_portfolios_edits",
-				Columns:    []*schema.Column{EditsColumns[15]},
+				Columns:    []*schema.Column{EditsColumns[16]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -385,7 +392,7 @@ var (
 			{
 				Name:    "edit_portfolio_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{EditsColumns[15], EditsColumns[0]},
+				Columns: []*schema.Column{EditsColumns[16], EditsColumns[0]},
 			},
 			{
 				Name:    "edit_collection_id_created_at_id",
@@ -563,6 +570,21 @@ var (
 				Columns: []*schema.Column{JobsColumns[3], JobsColumns[1], JobsColumns[0]},
 			},
 			{
+				Name:    "job_trigger_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[7], JobsColumns[1], JobsColumns[0]},
+			},
+			{
+				Name:    "job_actor_kind_actor_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[27], JobsColumns[28], JobsColumns[1], JobsColumns[0]},
+			},
+			{
+				Name:    "job_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[2], JobsColumns[0]},
+			},
+			{
 				Name:    "job_subject_job_id",
 				Unique:  false,
 				Columns: []*schema.Column{JobsColumns[35]},
@@ -591,6 +613,7 @@ var (
 		{Name: "action", Type: field.TypeString},
 		{Name: "field", Type: field.TypeString, Default: ""},
 		{Name: "title", Type: field.TypeString},
+		{Name: "title_key", Type: field.TypeString, Default: ""},
 		{Name: "title_id", Type: field.TypeString, Default: ""},
 		{Name: "print_identifier", Type: field.TypeString, Default: ""},
 		{Name: "online_identifier", Type: field.TypeString, Default: ""},
@@ -610,19 +633,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "job_changes_jobs_changes",
-				Columns:    []*schema.Column{JobChangesColumns[11]},
+				Columns:    []*schema.Column{JobChangesColumns[12]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "job_changes_job_parts_changes",
-				Columns:    []*schema.Column{JobChangesColumns[12]},
+				Columns:    []*schema.Column{JobChangesColumns[13]},
 				RefColumns: []*schema.Column{JobPartsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "job_changes_portfolios_changes",
-				Columns:    []*schema.Column{JobChangesColumns[13]},
+				Columns:    []*schema.Column{JobChangesColumns[14]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -631,27 +654,32 @@ var (
 			{
 				Name:    "jobchange_job_id_action_field_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[11], JobChangesColumns[1], JobChangesColumns[2], JobChangesColumns[0]},
+				Columns: []*schema.Column{JobChangesColumns[12], JobChangesColumns[1], JobChangesColumns[2], JobChangesColumns[0]},
+			},
+			{
+				Name:    "jobchange_job_id_title_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobChangesColumns[12], JobChangesColumns[4], JobChangesColumns[0]},
 			},
 			{
 				Name:    "jobchange_part_id_portfolio_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[12], JobChangesColumns[13]},
+				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[14]},
 			},
 			{
 				Name:    "jobchange_part_id_action_field_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[12], JobChangesColumns[1], JobChangesColumns[2], JobChangesColumns[0]},
+				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[1], JobChangesColumns[2], JobChangesColumns[0]},
 			},
 			{
 				Name:    "jobchange_portfolio_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[0]},
+				Columns: []*schema.Column{JobChangesColumns[14], JobChangesColumns[0]},
 			},
 			{
 				Name:    "job_change_ambiguous",
 				Unique:  false,
-				Columns: []*schema.Column{JobChangesColumns[13], JobChangesColumns[0]},
+				Columns: []*schema.Column{JobChangesColumns[14], JobChangesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "action = 'AMBIGUOUS' AND portfolio_id IS NOT NULL",
 				},
@@ -713,9 +741,9 @@ var (
 				Columns: []*schema.Column{JobFindingsColumns[9], JobFindingsColumns[5], JobFindingsColumns[0]},
 			},
 			{
-				Name:    "jobfinding_part_id",
+				Name:    "jobfinding_part_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobFindingsColumns[10]},
+				Columns: []*schema.Column{JobFindingsColumns[10], JobFindingsColumns[0]},
 			},
 		},
 	}
@@ -873,6 +901,7 @@ var (
 		{Name: "perpetual_access", Type: field.TypeBool, Default: false},
 		{Name: "perpetual_from", Type: field.TypeString, Default: ""},
 		{Name: "perpetual_until", Type: field.TypeString, Default: ""},
+		{Name: "words", Type: field.TypeString, Default: ""},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 	}
 	// LicensesTable holds the schema information for the "licenses" table.
@@ -964,6 +993,7 @@ var (
 		{Name: "interval_from", Type: field.TypeString, Default: ""},
 		{Name: "interval_until", Type: field.TypeString, Default: ""},
 		{Name: "main", Type: field.TypeBool, Default: true},
+		{Name: "words", Type: field.TypeString, Default: ""},
 		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "collection_id", Type: field.TypeInt64, Nullable: true},
 		{Name: "portfolio_id", Type: field.TypeInt64, Nullable: true},
@@ -976,13 +1006,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "po_lines_collections_po_lines",
-				Columns:    []*schema.Column{PoLinesColumns[18]},
+				Columns:    []*schema.Column{PoLinesColumns[19]},
 				RefColumns: []*schema.Column{CollectionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "po_lines_portfolios_po_lines",
-				Columns:    []*schema.Column{PoLinesColumns[19]},
+				Columns:    []*schema.Column{PoLinesColumns[20]},
 				RefColumns: []*schema.Column{PortfoliosColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -991,12 +1021,12 @@ var (
 			{
 				Name:    "poline_portfolio_id_main",
 				Unique:  false,
-				Columns: []*schema.Column{PoLinesColumns[19], PoLinesColumns[16]},
+				Columns: []*schema.Column{PoLinesColumns[20], PoLinesColumns[16]},
 			},
 			{
 				Name:    "po_line_one_main",
 				Unique:  true,
-				Columns: []*schema.Column{PoLinesColumns[19]},
+				Columns: []*schema.Column{PoLinesColumns[20]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "main AND portfolio_id IS NOT NULL",
 				},
@@ -1004,7 +1034,7 @@ var (
 			{
 				Name:    "poline_collection_id",
 				Unique:  false,
-				Columns: []*schema.Column{PoLinesColumns[18]},
+				Columns: []*schema.Column{PoLinesColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "collection_id IS NOT NULL",
 				},
@@ -1012,7 +1042,7 @@ var (
 			{
 				Name:    "po_line_one_main_of_collection",
 				Unique:  true,
-				Columns: []*schema.Column{PoLinesColumns[18]},
+				Columns: []*schema.Column{PoLinesColumns[19]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "main AND collection_id IS NOT NULL",
 				},
@@ -1148,6 +1178,7 @@ var (
 		{Name: "review", Type: field.TypeString, Default: ""},
 		{Name: "review_since", Type: field.TypeInt64, Default: 0},
 		{Name: "local_values", Type: field.TypeString, Default: ""},
+		{Name: "local_words", Type: field.TypeString, Default: ""},
 		{Name: "access_rights", Type: field.TypeString, Default: ""},
 		{Name: "perpetual_from", Type: field.TypeString, Default: ""},
 		{Name: "perpetual_until", Type: field.TypeString, Default: ""},
@@ -1176,6 +1207,7 @@ var (
 		{Name: "online_key", Type: field.TypeString, Default: ""},
 		{Name: "more_keys", Type: field.TypeString, Default: ""},
 		{Name: "values_hash", Type: field.TypeInt64},
+		{Name: "words", Type: field.TypeString, Default: ""},
 		{Name: "collection_id", Type: field.TypeInt64},
 		{Name: "license_id", Type: field.TypeInt64, Nullable: true},
 	}
@@ -1187,13 +1219,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "portfolios_collections_portfolios",
-				Columns:    []*schema.Column{PortfoliosColumns[37]},
+				Columns:    []*schema.Column{PortfoliosColumns[39]},
 				RefColumns: []*schema.Column{CollectionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "portfolios_licenses_portfolios",
-				Columns:    []*schema.Column{PortfoliosColumns[38]},
+				Columns:    []*schema.Column{PortfoliosColumns[40]},
 				RefColumns: []*schema.Column{LicensesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1202,32 +1234,42 @@ var (
 			{
 				Name:    "portfolio_collection_id_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[33], PortfoliosColumns[0]},
 			},
 			{
 				Name:    "portfolio_title_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[32], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[33], PortfoliosColumns[0]},
 			},
 			{
-				Name:    "portfolio_title_id",
+				Name:    "portfolio_title_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[19]},
+				Columns: []*schema.Column{PortfoliosColumns[20], PortfoliosColumns[0]},
 			},
 			{
-				Name:    "portfolio_print_key",
+				Name:    "portfolio_print_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[33]},
+				Columns: []*schema.Column{PortfoliosColumns[34], PortfoliosColumns[0]},
 			},
 			{
-				Name:    "portfolio_online_key",
+				Name:    "portfolio_online_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[34]},
+				Columns: []*schema.Column{PortfoliosColumns[35], PortfoliosColumns[0]},
+			},
+			{
+				Name:    "portfolio_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PortfoliosColumns[2], PortfoliosColumns[0]},
+			},
+			{
+				Name:    "portfolio_collection_id_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[2], PortfoliosColumns[0]},
 			},
 			{
 				Name:    "portfolio_license_id",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[38]},
+				Columns: []*schema.Column{PortfoliosColumns[40]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "license_id IS NOT NULL",
 				},
@@ -1235,7 +1277,7 @@ var (
 			{
 				Name:    "portfolio_unavailable",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[33], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT available AND removed_at IS NULL",
 				},
@@ -1243,7 +1285,7 @@ var (
 			{
 				Name:    "portfolio_unlisted",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[33], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT listed AND removed_at IS NULL",
 				},
@@ -1251,7 +1293,7 @@ var (
 			{
 				Name:    "portfolio_review",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[33], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "review <> ''",
 				},
@@ -1267,7 +1309,7 @@ var (
 			{
 				Name:    "portfolio_local",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[33], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "local_values <> ''",
 				},
@@ -1283,7 +1325,7 @@ var (
 			{
 				Name:    "portfolio_rights",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[32], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[33], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "access_rights <> ''",
 				},
@@ -1291,7 +1333,7 @@ var (
 			{
 				Name:    "portfolio_removed",
 				Unique:  false,
-				Columns: []*schema.Column{PortfoliosColumns[37], PortfoliosColumns[5], PortfoliosColumns[0]},
+				Columns: []*schema.Column{PortfoliosColumns[39], PortfoliosColumns[5], PortfoliosColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "removed_at IS NOT NULL",
 				},

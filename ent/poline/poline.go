@@ -48,6 +48,8 @@ const (
 	FieldCollectionID = "collection_id"
 	// FieldMain holds the string denoting the main field in the database.
 	FieldMain = "main"
+	// FieldWords holds the string denoting the words field in the database.
+	FieldWords = "words"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePortfolio holds the string denoting the portfolio edge name in mutations.
@@ -93,6 +95,7 @@ var Columns = []string{
 	FieldPortfolioID,
 	FieldCollectionID,
 	FieldMain,
+	FieldWords,
 	FieldVersion,
 }
 
@@ -133,6 +136,8 @@ var (
 	DefaultIntervalUntil string
 	// DefaultMain holds the default value on creation for the "main" field.
 	DefaultMain bool
+	// DefaultWords holds the default value on creation for the "words" field.
+	DefaultWords string
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
 )
@@ -233,6 +238,11 @@ func ByCollectionID(opts ...sql.OrderTermOption) OrderOption {
 // ByMain orders the results by the main field.
 func ByMain(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMain, opts...).ToFunc()
+}
+
+// ByWords orders the results by the words field.
+func ByWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWords, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -144,6 +144,11 @@ func Main(v bool) predicate.POLine {
 	return predicate.POLine(sql.FieldEQ(FieldMain, v))
 }
 
+// Words applies equality check predicate on the "words" field. It's identical to WordsEQ.
+func Words(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldWords, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int) predicate.POLine {
 	return predicate.POLine(sql.FieldEQ(FieldVersion, v))
@@ -1142,6 +1147,71 @@ func MainEQ(v bool) predicate.POLine {
 // MainNEQ applies the NEQ predicate on the "main" field.
 func MainNEQ(v bool) predicate.POLine {
 	return predicate.POLine(sql.FieldNEQ(FieldMain, v))
+}
+
+// WordsEQ applies the EQ predicate on the "words" field.
+func WordsEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEQ(FieldWords, v))
+}
+
+// WordsNEQ applies the NEQ predicate on the "words" field.
+func WordsNEQ(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldNEQ(FieldWords, v))
+}
+
+// WordsIn applies the In predicate on the "words" field.
+func WordsIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldIn(FieldWords, vs...))
+}
+
+// WordsNotIn applies the NotIn predicate on the "words" field.
+func WordsNotIn(vs ...string) predicate.POLine {
+	return predicate.POLine(sql.FieldNotIn(FieldWords, vs...))
+}
+
+// WordsGT applies the GT predicate on the "words" field.
+func WordsGT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGT(FieldWords, v))
+}
+
+// WordsGTE applies the GTE predicate on the "words" field.
+func WordsGTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldGTE(FieldWords, v))
+}
+
+// WordsLT applies the LT predicate on the "words" field.
+func WordsLT(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLT(FieldWords, v))
+}
+
+// WordsLTE applies the LTE predicate on the "words" field.
+func WordsLTE(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldLTE(FieldWords, v))
+}
+
+// WordsContains applies the Contains predicate on the "words" field.
+func WordsContains(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContains(FieldWords, v))
+}
+
+// WordsHasPrefix applies the HasPrefix predicate on the "words" field.
+func WordsHasPrefix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasPrefix(FieldWords, v))
+}
+
+// WordsHasSuffix applies the HasSuffix predicate on the "words" field.
+func WordsHasSuffix(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldHasSuffix(FieldWords, v))
+}
+
+// WordsEqualFold applies the EqualFold predicate on the "words" field.
+func WordsEqualFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldEqualFold(FieldWords, v))
+}
+
+// WordsContainsFold applies the ContainsFold predicate on the "words" field.
+func WordsContainsFold(v string) predicate.POLine {
+	return predicate.POLine(sql.FieldContainsFold(FieldWords, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

@@ -30,6 +30,8 @@ const (
 	FieldReviewSince = "review_since"
 	// FieldLocalValues holds the string denoting the local_values field in the database.
 	FieldLocalValues = "local_values"
+	// FieldLocalWords holds the string denoting the local_words field in the database.
+	FieldLocalWords = "local_words"
 	// FieldAccessRights holds the string denoting the access_rights field in the database.
 	FieldAccessRights = "access_rights"
 	// FieldPerpetualFrom holds the string denoting the perpetual_from field in the database.
@@ -88,6 +90,8 @@ const (
 	FieldMoreKeys = "more_keys"
 	// FieldValuesHash holds the string denoting the values_hash field in the database.
 	FieldValuesHash = "values_hash"
+	// FieldWords holds the string denoting the words field in the database.
+	FieldWords = "words"
 	// EdgeCollection holds the string denoting the collection edge name in mutations.
 	EdgeCollection = "collection"
 	// EdgeLicense holds the string denoting the license edge name in mutations.
@@ -208,6 +212,7 @@ var Columns = []string{
 	FieldReview,
 	FieldReviewSince,
 	FieldLocalValues,
+	FieldLocalWords,
 	FieldAccessRights,
 	FieldPerpetualFrom,
 	FieldPerpetualUntil,
@@ -237,6 +242,7 @@ var Columns = []string{
 	FieldOnlineKey,
 	FieldMoreKeys,
 	FieldValuesHash,
+	FieldWords,
 }
 
 var (
@@ -265,6 +271,8 @@ var (
 	DefaultReviewSince int64
 	// DefaultLocalValues holds the default value on creation for the "local_values" field.
 	DefaultLocalValues string
+	// DefaultLocalWords holds the default value on creation for the "local_words" field.
+	DefaultLocalWords string
 	// DefaultAccessRights holds the default value on creation for the "access_rights" field.
 	DefaultAccessRights string
 	// DefaultPerpetualFrom holds the default value on creation for the "perpetual_from" field.
@@ -315,6 +323,8 @@ var (
 	DefaultOnlineKey string
 	// DefaultMoreKeys holds the default value on creation for the "more_keys" field.
 	DefaultMoreKeys string
+	// DefaultWords holds the default value on creation for the "words" field.
+	DefaultWords string
 )
 
 // OrderOption defines the ordering options for the Portfolio queries.
@@ -368,6 +378,11 @@ func ByReviewSince(opts ...sql.OrderTermOption) OrderOption {
 // ByLocalValues orders the results by the local_values field.
 func ByLocalValues(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLocalValues, opts...).ToFunc()
+}
+
+// ByLocalWords orders the results by the local_words field.
+func ByLocalWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLocalWords, opts...).ToFunc()
 }
 
 // ByAccessRights orders the results by the access_rights field.
@@ -513,6 +528,11 @@ func ByMoreKeys(opts ...sql.OrderTermOption) OrderOption {
 // ByValuesHash orders the results by the values_hash field.
 func ByValuesHash(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValuesHash, opts...).ToFunc()
+}
+
+// ByWords orders the results by the words field.
+func ByWords(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWords, opts...).ToFunc()
 }
 
 // ByCollectionField orders the results by collection field.

@@ -99,6 +99,11 @@ func LocalValues(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldEQ(FieldLocalValues, v))
 }
 
+// LocalWords applies equality check predicate on the "local_words" field. It's identical to LocalWordsEQ.
+func LocalWords(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldLocalWords, v))
+}
+
 // AccessRights applies equality check predicate on the "access_rights" field. It's identical to AccessRightsEQ.
 func AccessRights(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldEQ(FieldAccessRights, v))
@@ -242,6 +247,11 @@ func MoreKeys(v string) predicate.Portfolio {
 // ValuesHash applies equality check predicate on the "values_hash" field. It's identical to ValuesHashEQ.
 func ValuesHash(v int64) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldEQ(FieldValuesHash, v))
+}
+
+// Words applies equality check predicate on the "words" field. It's identical to WordsEQ.
+func Words(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldWords, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -582,6 +592,71 @@ func LocalValuesEqualFold(v string) predicate.Portfolio {
 // LocalValuesContainsFold applies the ContainsFold predicate on the "local_values" field.
 func LocalValuesContainsFold(v string) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldContainsFold(FieldLocalValues, v))
+}
+
+// LocalWordsEQ applies the EQ predicate on the "local_words" field.
+func LocalWordsEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldLocalWords, v))
+}
+
+// LocalWordsNEQ applies the NEQ predicate on the "local_words" field.
+func LocalWordsNEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldLocalWords, v))
+}
+
+// LocalWordsIn applies the In predicate on the "local_words" field.
+func LocalWordsIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldLocalWords, vs...))
+}
+
+// LocalWordsNotIn applies the NotIn predicate on the "local_words" field.
+func LocalWordsNotIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldLocalWords, vs...))
+}
+
+// LocalWordsGT applies the GT predicate on the "local_words" field.
+func LocalWordsGT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldLocalWords, v))
+}
+
+// LocalWordsGTE applies the GTE predicate on the "local_words" field.
+func LocalWordsGTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldLocalWords, v))
+}
+
+// LocalWordsLT applies the LT predicate on the "local_words" field.
+func LocalWordsLT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldLocalWords, v))
+}
+
+// LocalWordsLTE applies the LTE predicate on the "local_words" field.
+func LocalWordsLTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldLocalWords, v))
+}
+
+// LocalWordsContains applies the Contains predicate on the "local_words" field.
+func LocalWordsContains(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContains(FieldLocalWords, v))
+}
+
+// LocalWordsHasPrefix applies the HasPrefix predicate on the "local_words" field.
+func LocalWordsHasPrefix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasPrefix(FieldLocalWords, v))
+}
+
+// LocalWordsHasSuffix applies the HasSuffix predicate on the "local_words" field.
+func LocalWordsHasSuffix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasSuffix(FieldLocalWords, v))
+}
+
+// LocalWordsEqualFold applies the EqualFold predicate on the "local_words" field.
+func LocalWordsEqualFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEqualFold(FieldLocalWords, v))
+}
+
+// LocalWordsContainsFold applies the ContainsFold predicate on the "local_words" field.
+func LocalWordsContainsFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContainsFold(FieldLocalWords, v))
 }
 
 // AccessRightsEQ applies the EQ predicate on the "access_rights" field.
@@ -2382,6 +2457,71 @@ func ValuesHashLT(v int64) predicate.Portfolio {
 // ValuesHashLTE applies the LTE predicate on the "values_hash" field.
 func ValuesHashLTE(v int64) predicate.Portfolio {
 	return predicate.Portfolio(sql.FieldLTE(FieldValuesHash, v))
+}
+
+// WordsEQ applies the EQ predicate on the "words" field.
+func WordsEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEQ(FieldWords, v))
+}
+
+// WordsNEQ applies the NEQ predicate on the "words" field.
+func WordsNEQ(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNEQ(FieldWords, v))
+}
+
+// WordsIn applies the In predicate on the "words" field.
+func WordsIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldIn(FieldWords, vs...))
+}
+
+// WordsNotIn applies the NotIn predicate on the "words" field.
+func WordsNotIn(vs ...string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldNotIn(FieldWords, vs...))
+}
+
+// WordsGT applies the GT predicate on the "words" field.
+func WordsGT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGT(FieldWords, v))
+}
+
+// WordsGTE applies the GTE predicate on the "words" field.
+func WordsGTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldGTE(FieldWords, v))
+}
+
+// WordsLT applies the LT predicate on the "words" field.
+func WordsLT(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLT(FieldWords, v))
+}
+
+// WordsLTE applies the LTE predicate on the "words" field.
+func WordsLTE(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldLTE(FieldWords, v))
+}
+
+// WordsContains applies the Contains predicate on the "words" field.
+func WordsContains(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContains(FieldWords, v))
+}
+
+// WordsHasPrefix applies the HasPrefix predicate on the "words" field.
+func WordsHasPrefix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasPrefix(FieldWords, v))
+}
+
+// WordsHasSuffix applies the HasSuffix predicate on the "words" field.
+func WordsHasSuffix(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldHasSuffix(FieldWords, v))
+}
+
+// WordsEqualFold applies the EqualFold predicate on the "words" field.
+func WordsEqualFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldEqualFold(FieldWords, v))
+}
+
+// WordsContainsFold applies the ContainsFold predicate on the "words" field.
+func WordsContainsFold(v string) predicate.Portfolio {
+	return predicate.Portfolio(sql.FieldContainsFold(FieldWords, v))
 }
 
 // HasCollection applies the HasEdge predicate on the "collection" edge.

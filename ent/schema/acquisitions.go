@@ -34,6 +34,7 @@ func (POLine) Fields() []ent.Field {
 		field.Int64("portfolio_id").Optional().Nillable(),
 		field.Int64("collection_id").Optional().Nillable().Comment("it orders the collection as a whole; never together with portfolio_id"),
 		field.Bool("main").Default(true).Comment("the portfolio's or collection's main PO line; others are additional"),
+		wordsField("words", "what it is found by"),
 		field.Int("version").Default(1),
 	}
 }
@@ -78,6 +79,7 @@ func (License) Fields() []ent.Field {
 		field.Bool("perpetual_access").Default(false).Comment("what it licenses is retained when a provider lists it no more"),
 		field.String("perpetual_from").Default("").Comment("YYYY-MM-DD: first day of perpetual access; empty: from each title's beginning"),
 		field.String("perpetual_until").Default("").Comment("YYYY-MM-DD: last day; empty: to each title's end"),
+		wordsField("words", "what it is found by"),
 		field.Int("version").Default(1),
 	}
 }

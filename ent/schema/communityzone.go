@@ -71,8 +71,9 @@ func (CommunityZoneTitle) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("community_zone_collection_id", "title_key", "id"),
 		index.Fields("title_key", "id"),
-		index.Fields("print_key"),
-		index.Fields("online_key"),
-		index.Fields("title_id"),
+		index.Fields("print_key", "id"),
+		index.Fields("online_key", "id"),
+		index.Fields("title_id", "id"),
+		index.Fields("updated_at", "id"),
 	}
 }

@@ -79,6 +79,9 @@ func (Job) Indexes() []ent.Index {
 		index.Fields("created_at", "id"),
 		index.Fields("state", "created_at", "id"),
 		index.Fields("kind", "created_at", "id"),
+		index.Fields("trigger", "created_at", "id"),
+		index.Fields("actor_kind", "actor_id", "created_at", "id"),
+		index.Fields("updated_at", "id"),
 		index.Fields("subject_job_id"),
 		index.Fields("finished_at", "id").StorageKey("job_not_whole").Annotations(entsql.IndexWhere("verdict IN ('FAILED', 'PARTIAL')")),
 		index.Fields("waits_for_job_id").Annotations(entsql.IndexWhere("waits_for_job_id IS NOT NULL")),
@@ -158,6 +161,7 @@ func (JobChange) Fields() []ent.Field {
 		field.String("action").Immutable().Comment("ADD UPDATE REMOVE KEEP WITHDRAW FREE INVALID AMBIGUOUS ..."),
 		field.String("field").Default("").Immutable().Comment("KBART name or coverage; empty: the whole portfolio"),
 		field.String("title").Immutable().Comment("the title at the time"),
+		field.String("title_key").Default("").Immutable().Comment("folded title, as in portfolios"),
 		field.String("title_id").Default("").Immutable(),
 		field.String("print_identifier").Default("").Immutable(),
 		field.String("online_identifier").Default("").Immutable(),
@@ -179,6 +183,7 @@ func (JobChange) Edges() []ent.Edge {
 func (JobChange) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("job_id", "action", "field", "id"),
+		index.Fields("job_id", "title_key", "id"),
 		index.Fields("part_id", "portfolio_id"),
 		index.Fields("part_id", "action", "field", "id"),
 		index.Fields("portfolio_id", "id"),
@@ -222,7 +227,7 @@ func (JobFinding) Indexes() []ent.Index {
 		index.Fields("job_id", "severity", "code", "id"),
 		index.Fields("job_id", "code", "id"),
 		index.Fields("job_id", "column", "id"),
-		index.Fields("part_id"),
+		index.Fields("part_id", "id"),
 	}
 }
 

@@ -33,5 +33,13 @@ func titleFields() []ent.Field {
 		field.String("online_key").Default("").Comment("online_identifier in comparable form"),
 		field.String("more_keys").Default("").Comment("other identifiers in the title's rows, in comparable form, separated by spaces"),
 		field.Int64("values_hash").Comment("hash of the title columns in comparable form; if hashes are equal, nothing needs to be compared"),
+		wordsField("words", "what it is found by"),
 	}
+}
+
+// wordsField is a column of words that a row is found by. The database's index of them is made by the store, since ent
+// knows none for words.
+func wordsField(name, whose string) ent.Field {
+	return field.String(name).Default("").
+		Comment(whose + ": folded words, each once behind a blank, made from other columns by internal/search")
 }

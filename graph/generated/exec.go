@@ -176,6 +176,11 @@ type ComplexityRoot struct {
 		Type   func(childComplexity int) int
 	}
 
+	BooleanFacet struct {
+		No  func(childComplexity int) int
+		Yes func(childComplexity int) int
+	}
+
 	BulkCounts struct {
 		Moved    func(childComplexity int) int
 		NotTaken func(childComplexity int) int
@@ -277,7 +282,7 @@ type ComplexityRoot struct {
 		PerpetualFrom             func(childComplexity int) int
 		PerpetualUntil            func(childComplexity int) int
 		PoLines                   func(childComplexity int) int
-		Portfolios                func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
+		Portfolios                func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) int
 		Sets                      func(childComplexity int) int
 		UpdatedAt                 func(childComplexity int) int
 		Version                   func(childComplexity int) int
@@ -295,8 +300,13 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CollectionFacet struct {
+		Collection func(childComplexity int) int
+		Count      func(childComplexity int) int
+	}
+
 	CollectionSet struct {
-		Collections func(childComplexity int, first *int, after *string) int
+		Collections func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order) int
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
 		ID          func(childComplexity int) int
@@ -642,16 +652,21 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	InventoryGroupFacet struct {
+		Count          func(childComplexity int) int
+		InventoryGroup func(childComplexity int) int
+	}
+
 	Job struct {
 		Applied      func(childComplexity int) int
 		Attempt      func(childComplexity int) int
-		Changes      func(childComplexity int, first *int, after *string, filter *model.JobChangeFilter) int
+		Changes      func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobChangeFilter) int
 		Counts       func(childComplexity int) int
 		CreatedAt    func(childComplexity int) int
 		DecidedBy    func(childComplexity int) int
 		DueAt        func(childComplexity int) int
 		Error        func(childComplexity int) int
-		Findings     func(childComplexity int, first *int, after *string, filter *model.JobFindingFilter) int
+		Findings     func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.JobFindingFilter) int
 		FinishedAt   func(childComplexity int) int
 		Groups       func(childComplexity int) int
 		ID           func(childComplexity int) int
@@ -880,7 +895,7 @@ type ComplexityRoot struct {
 		PerpetualAccess func(childComplexity int) int
 		PerpetualFrom   func(childComplexity int) int
 		PerpetualUntil  func(childComplexity int) int
-		Portfolios      func(childComplexity int, first *int, after *string) int
+		Portfolios      func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order) int
 		StartsOn        func(childComplexity int) int
 		Status          func(childComplexity int) int
 		Type            func(childComplexity int) int
@@ -899,6 +914,11 @@ type ComplexityRoot struct {
 	LicenseEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	LicenseFacet struct {
+		Count   func(childComplexity int) int
+		License func(childComplexity int) int
 	}
 
 	LocalCoverage struct {
@@ -1129,7 +1149,7 @@ type ComplexityRoot struct {
 		Entitlements                 func(childComplexity int) int
 		FirstAuthor                  func(childComplexity int) int
 		FirstEditor                  func(childComplexity int) int
-		History                      func(childComplexity int, first *int, after *string) int
+		History                      func(childComplexity int, first *int, after *string, last *int, before *string) int
 		ID                           func(childComplexity int) int
 		InternalNote                 func(childComplexity int) int
 		License                      func(childComplexity int) int
@@ -1189,13 +1209,28 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	PortfolioFacets struct {
+		Available        func(childComplexity int) int
+		Collections      func(childComplexity int) int
+		HasLocalValues   func(childComplexity int) int
+		HasPoLine        func(childComplexity int) int
+		InventoryGroups  func(childComplexity int) int
+		Licenses         func(childComplexity int) int
+		ListedByProvider func(childComplexity int) int
+		NeedsReview      func(childComplexity int) int
+		Profiles         func(childComplexity int) int
+		PublicationTypes func(childComplexity int) int
+		Retained         func(childComplexity int) int
+		Waiting          func(childComplexity int) int
+	}
+
 	PortfolioSet struct {
 		CreatedAt   func(childComplexity int) int
 		Description func(childComplexity int) int
 		HasFilter   func(childComplexity int) int
 		ID          func(childComplexity int) int
 		Name        func(childComplexity int) int
-		Portfolios  func(childComplexity int, first *int, after *string) int
+		Portfolios  func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order) int
 		UpdatedAt   func(childComplexity int) int
 		Version     func(childComplexity int) int
 	}
@@ -1254,6 +1289,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ProfileFacet struct {
+		Count   func(childComplexity int) int
+		Profile func(childComplexity int) int
+	}
+
 	ProviderFile struct {
 		AppliedAt    func(childComplexity int) int
 		Content      func(childComplexity int) int
@@ -1289,41 +1329,47 @@ type ComplexityRoot struct {
 		On     func(childComplexity int) int
 	}
 
+	PublicationTypeFacet struct {
+		Count           func(childComplexity int) int
+		PublicationType func(childComplexity int) int
+	}
+
 	Query struct {
 		Access                      func(childComplexity int, identifier string, date *string, volume *string, issue *string, groupID *string) int
-		AccessTokens                func(childComplexity int, first *int, after *string) int
-		AuditEntries                func(childComplexity int, first *int, after *string, filter *AuditEntryFilter) int
-		Changes                     func(childComplexity int, first *int, after *string, since *int64, order string, filter *model.ChangeFilter) int
+		AccessTokens                func(childComplexity int, first *int, after *string, last *int, before *string) int
+		AuditEntries                func(childComplexity int, first *int, after *string, last *int, before *string, filter *AuditEntryFilter) int
+		Changes                     func(childComplexity int, first *int, after *string, last *int, before *string, since *int64, order string, filter *model.ChangeFilter) int
 		Collection                  func(childComplexity int, id string) int
-		CollectionSets              func(childComplexity int, first *int, after *string, filter *model.CollectionSetFilter) int
-		Collections                 func(childComplexity int, first *int, after *string, filter *model.CollectionFilter) int
-		CommunityZoneCollections    func(childComplexity int, first *int, after *string, filter *model.CommunityZoneCollectionFilter) int
-		CommunityZoneTitles         func(childComplexity int, first *int, after *string, filter *model.CommunityZoneTitleFilter) int
-		InventoryGroups             func(childComplexity int, first *int, after *string) int
+		CollectionSets              func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.CollectionSetFilter) int
+		Collections                 func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CollectionFilter) int
+		CommunityZoneCollections    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.CommunityZoneCollectionFilter) int
+		CommunityZoneTitles         func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CommunityZoneTitleFilter) int
+		InventoryGroups             func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Job                         func(childComplexity int, id string) int
 		JobTypes                    func(childComplexity int, filter *model.JobTypeFilter) int
-		Jobs                        func(childComplexity int, first *int, after *string, filter *model.JobFilter) int
+		Jobs                        func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobFilter) int
 		KbartRules                  func(childComplexity int) int
-		Licenses                    func(childComplexity int, first *int, after *string, filter *model.LicenseFilter) int
+		Licenses                    func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.LicenseFilter) int
 		Node                        func(childComplexity int, id string) int
 		Nodes                       func(childComplexity int, ids []string) int
-		PairingDecisions            func(childComplexity int, first *int, after *string, filter *model.PairingDecisionFilter) int
-		People                      func(childComplexity int, first *int, after *string) int
-		PoLines                     func(childComplexity int, first *int, after *string, filter *model.POLineFilter) int
-		PoLinesNotListed            func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
+		PairingDecisions            func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.PairingDecisionFilter) int
+		People                      func(childComplexity int, first *int, after *string, last *int, before *string) int
+		PoLines                     func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.POLineFilter) int
+		PoLinesNotListed            func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) int
 		Portfolio                   func(childComplexity int, id string) int
-		PortfolioSets               func(childComplexity int, first *int, after *string, filter *model.PortfolioSetFilter) int
-		Portfolios                  func(childComplexity int, first *int, after *string, filter *model.PortfolioFilter) int
-		PortfoliosKeptWithoutReason func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
-		PortfoliosOfClosedOrders    func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
-		PortfoliosWithoutPoLine     func(childComplexity int, first *int, after *string, filter *model.ReconciliationFilter) int
+		PortfolioFacets             func(childComplexity int, filter *model.PortfolioFilter) int
+		PortfolioSets               func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.PortfolioSetFilter) int
+		Portfolios                  func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) int
+		PortfoliosKeptWithoutReason func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) int
+		PortfoliosOfClosedOrders    func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) int
+		PortfoliosWithoutPoLine     func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) int
 		Profile                     func(childComplexity int, id string) int
-		Profiles                    func(childComplexity int, first *int, after *string, filter *model.ProfileFilter) int
-		ProviderFiles               func(childComplexity int, first *int, after *string, filter *model.ProviderFileFilter) int
+		Profiles                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.ProfileFilter) int
+		ProviderFiles               func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.ProviderFileFilter) int
 		ScheduledJobs               func(childComplexity int) int
 		Settings                    func(childComplexity int) int
 		Viewer                      func(childComplexity int) int
-		Worklist                    func(childComplexity int, first *int, after *string, filter *model.WorklistFilter) int
+		Worklist                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.WorklistFilter) int
 		WorklistCounts              func(childComplexity int, filter *model.WorklistFilter) int
 		WorklistPeople              func(childComplexity int) int
 	}
@@ -1587,11 +1633,11 @@ type CollectionResolver interface {
 	License(ctx context.Context, obj *model.Collection) (*model.License, error)
 	PoLines(ctx context.Context, obj *model.Collection) ([]*model.POLine, error)
 
-	Portfolios(ctx context.Context, obj *model.Collection, first *int, after *string, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
+	Portfolios(ctx context.Context, obj *model.Collection, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
 	Sets(ctx context.Context, obj *model.Collection) ([]*model.CollectionSet, error)
 }
 type CollectionSetResolver interface {
-	Collections(ctx context.Context, obj *model.CollectionSet, first *int, after *string) (*model.Connection[*model.Collection], error)
+	Collections(ctx context.Context, obj *model.CollectionSet, first *int, after *string, last *int, before *string, orderBy *model.Order) (*model.Connection[*model.Collection], error)
 	MemberCount(ctx context.Context, obj *model.CollectionSet) (int, error)
 }
 type CommunityZoneCollectionResolver interface {
@@ -1617,8 +1663,8 @@ type JobResolver interface {
 	Parts(ctx context.Context, obj *model.Job) ([]*model.JobPart, error)
 	Profiles(ctx context.Context, obj *model.Job) ([]*model.Profile, error)
 	Groups(ctx context.Context, obj *model.Job) ([]*model.JobGroup, error)
-	Findings(ctx context.Context, obj *model.Job, first *int, after *string, filter *model.JobFindingFilter) (*model.Connection[*model.JobFinding], error)
-	Changes(ctx context.Context, obj *model.Job, first *int, after *string, filter *model.JobChangeFilter) (*model.Connection[*model.JobChange], error)
+	Findings(ctx context.Context, obj *model.Job, first *int, after *string, last *int, before *string, filter *model.JobFindingFilter) (*model.Connection[*model.JobFinding], error)
+	Changes(ctx context.Context, obj *model.Job, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobChangeFilter) (*model.Connection[*model.JobChange], error)
 
 	Subject(ctx context.Context, obj *model.Job) (*model.Job, error)
 	WaitsFor(ctx context.Context, obj *model.Job) (*model.Job, error)
@@ -1651,7 +1697,7 @@ type JobPartResolver interface {
 	Decisions(ctx context.Context, obj *model.JobPart) ([]*model.JobPartDecision, error)
 }
 type LicenseResolver interface {
-	Portfolios(ctx context.Context, obj *model.License, first *int, after *string) (*model.Connection[*model.Portfolio], error)
+	Portfolios(ctx context.Context, obj *model.License, first *int, after *string, last *int, before *string, orderBy *model.Order) (*model.Connection[*model.Portfolio], error)
 	Collections(ctx context.Context, obj *model.License) ([]*model.Collection, error)
 }
 type MutationResolver interface {
@@ -1748,7 +1794,7 @@ type PortfolioResolver interface {
 
 	PairingCandidates(ctx context.Context, obj *model.Portfolio) ([]*model.PairingCandidate, error)
 
-	History(ctx context.Context, obj *model.Portfolio, first *int, after *string) (*model.Connection[*model.Change], error)
+	History(ctx context.Context, obj *model.Portfolio, first *int, after *string, last *int, before *string) (*model.Connection[*model.Change], error)
 	AsOf(ctx context.Context, obj *model.Portfolio, day string) (*model.FormerPortfolio, error)
 }
 type PortfolioAccessResolver interface {
@@ -1757,7 +1803,7 @@ type PortfolioAccessResolver interface {
 	Entitlements(ctx context.Context, obj *model.PortfolioAccess) ([]*model.Entitlement, error)
 }
 type PortfolioSetResolver interface {
-	Portfolios(ctx context.Context, obj *model.PortfolioSet, first *int, after *string) (*model.Connection[*model.Portfolio], error)
+	Portfolios(ctx context.Context, obj *model.PortfolioSet, first *int, after *string, last *int, before *string, orderBy *model.Order) (*model.Connection[*model.Portfolio], error)
 }
 type ProfileResolver interface {
 	Groups(ctx context.Context, obj *model.Profile) ([]*model.InventoryGroup, error)
@@ -1771,39 +1817,40 @@ type QueryResolver interface {
 	Node(ctx context.Context, id string) (model.Node, error)
 	Nodes(ctx context.Context, ids []string) ([]model.Node, error)
 	Settings(ctx context.Context) (*model.Settings, error)
-	InventoryGroups(ctx context.Context, first *int, after *string) (*model.Connection[*model.InventoryGroup], error)
-	CommunityZoneCollections(ctx context.Context, first *int, after *string, filter *model.CommunityZoneCollectionFilter) (*model.Connection[*model.CommunityZoneCollection], error)
-	CommunityZoneTitles(ctx context.Context, first *int, after *string, filter *model.CommunityZoneTitleFilter) (*model.Connection[*model.CommunityZoneTitle], error)
-	Collections(ctx context.Context, first *int, after *string, filter *model.CollectionFilter) (*model.Connection[*model.Collection], error)
+	InventoryGroups(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*model.InventoryGroup], error)
+	CommunityZoneCollections(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.CommunityZoneCollectionFilter) (*model.Connection[*model.CommunityZoneCollection], error)
+	CommunityZoneTitles(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CommunityZoneTitleFilter) (*model.Connection[*model.CommunityZoneTitle], error)
+	Collections(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CollectionFilter) (*model.Connection[*model.Collection], error)
 	Collection(ctx context.Context, id string) (*model.Collection, error)
-	Portfolios(ctx context.Context, first *int, after *string, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
+	Portfolios(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
+	PortfolioFacets(ctx context.Context, filter *model.PortfolioFilter) (*PortfolioFacets, error)
 	Portfolio(ctx context.Context, id string) (*model.Portfolio, error)
 	Access(ctx context.Context, identifier string, date *string, volume *string, issue *string, groupID *string) (*model.AccessAnswer, error)
-	PoLines(ctx context.Context, first *int, after *string, filter *model.POLineFilter) (*model.Connection[*model.POLine], error)
-	Licenses(ctx context.Context, first *int, after *string, filter *model.LicenseFilter) (*model.Connection[*model.License], error)
-	CollectionSets(ctx context.Context, first *int, after *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error)
-	PortfolioSets(ctx context.Context, first *int, after *string, filter *model.PortfolioSetFilter) (*model.Connection[*model.PortfolioSet], error)
-	PairingDecisions(ctx context.Context, first *int, after *string, filter *model.PairingDecisionFilter) (*model.Connection[*model.PairingDecision], error)
-	PoLinesNotListed(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
-	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
-	PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
-	PortfoliosOfClosedOrders(ctx context.Context, first *int, after *string, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
-	Worklist(ctx context.Context, first *int, after *string, filter *model.WorklistFilter) (*model.Connection[*model.WorklistItem], error)
+	PoLines(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.POLineFilter) (*model.Connection[*model.POLine], error)
+	Licenses(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.LicenseFilter) (*model.Connection[*model.License], error)
+	CollectionSets(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.CollectionSetFilter) (*model.Connection[*model.CollectionSet], error)
+	PortfolioSets(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.PortfolioSetFilter) (*model.Connection[*model.PortfolioSet], error)
+	PairingDecisions(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.PairingDecisionFilter) (*model.Connection[*model.PairingDecision], error)
+	PoLinesNotListed(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) (*model.Connection[*model.POLine], error)
+	PortfoliosWithoutPoLine(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
+	PortfoliosKeptWithoutReason(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
+	PortfoliosOfClosedOrders(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) (*model.Connection[*model.Portfolio], error)
+	Worklist(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.WorklistFilter) (*model.Connection[*model.WorklistItem], error)
 	WorklistCounts(ctx context.Context, filter *model.WorklistFilter) ([]*model.WorklistCount, error)
 	WorklistPeople(ctx context.Context) ([]*model.WorklistPerson, error)
-	Profiles(ctx context.Context, first *int, after *string, filter *model.ProfileFilter) (*model.Connection[*model.Profile], error)
+	Profiles(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ProfileFilter) (*model.Connection[*model.Profile], error)
 	Profile(ctx context.Context, id string) (*model.Profile, error)
-	ProviderFiles(ctx context.Context, first *int, after *string, filter *model.ProviderFileFilter) (*model.Connection[*model.ProviderFile], error)
-	Jobs(ctx context.Context, first *int, after *string, filter *model.JobFilter) (*model.Connection[*model.Job], error)
+	ProviderFiles(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.ProviderFileFilter) (*model.Connection[*model.ProviderFile], error)
+	Jobs(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobFilter) (*model.Connection[*model.Job], error)
 	Job(ctx context.Context, id string) (*model.Job, error)
-	Changes(ctx context.Context, first *int, after *string, since *int64, order string, filter *model.ChangeFilter) (*model.Connection[*model.Change], error)
+	Changes(ctx context.Context, first *int, after *string, last *int, before *string, since *int64, order string, filter *model.ChangeFilter) (*model.Connection[*model.Change], error)
 	ScheduledJobs(ctx context.Context) ([]*ScheduledJob, error)
 	JobTypes(ctx context.Context, filter *model.JobTypeFilter) ([]*JobType, error)
 	KbartRules(ctx context.Context) ([]*model.KbartRule, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
-	AccessTokens(ctx context.Context, first *int, after *string) (*model.Connection[*model.AccessToken], error)
-	People(ctx context.Context, first *int, after *string) (*model.Connection[*model.Person], error)
-	AuditEntries(ctx context.Context, first *int, after *string, filter *AuditEntryFilter) (*model.Connection[*model.AuditEntry], error)
+	AccessTokens(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*model.AccessToken], error)
+	People(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*model.Person], error)
+	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *AuditEntryFilter) (*model.Connection[*model.AuditEntry], error)
 }
 type SubscriptionResolver interface {
 	JobUpdated(ctx context.Context, id string) (<-chan *model.Job, error)
@@ -2240,6 +2287,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AuditedRow.Type(childComplexity), true
 
+	case "BooleanFacet.no":
+		if e.ComplexityRoot.BooleanFacet.No == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BooleanFacet.No(childComplexity), true
+	case "BooleanFacet.yes":
+		if e.ComplexityRoot.BooleanFacet.Yes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BooleanFacet.Yes(childComplexity), true
+
 	case "BulkCounts.moved":
 		if e.ComplexityRoot.BulkCounts.Moved == nil {
 			break
@@ -2646,7 +2706,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Collection.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PortfolioFilter)), true
+		return e.ComplexityRoot.Collection.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.PortfolioFilter)), true
 	case "Collection.sets":
 		if e.ComplexityRoot.Collection.Sets == nil {
 			break
@@ -2704,6 +2764,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CollectionEdge.Node(childComplexity), true
 
+	case "CollectionFacet.collection":
+		if e.ComplexityRoot.CollectionFacet.Collection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionFacet.Collection(childComplexity), true
+	case "CollectionFacet.count":
+		if e.ComplexityRoot.CollectionFacet.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CollectionFacet.Count(childComplexity), true
+
 	case "CollectionSet.collections":
 		if e.ComplexityRoot.CollectionSet.Collections == nil {
 			break
@@ -2714,7 +2787,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.CollectionSet.Collections(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.CollectionSet.Collections(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order)), true
 	case "CollectionSet.createdAt":
 		if e.ComplexityRoot.CollectionSet.CreatedAt == nil {
 			break
@@ -3873,6 +3946,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InventoryGroupEdge.Node(childComplexity), true
 
+	case "InventoryGroupFacet.count":
+		if e.ComplexityRoot.InventoryGroupFacet.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InventoryGroupFacet.Count(childComplexity), true
+	case "InventoryGroupFacet.inventoryGroup":
+		if e.ComplexityRoot.InventoryGroupFacet.InventoryGroup == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InventoryGroupFacet.InventoryGroup(childComplexity), true
+
 	case "Job.applied":
 		if e.ComplexityRoot.Job.Applied == nil {
 			break
@@ -3895,7 +3981,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Job.Changes(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.JobChangeFilter)), true
+		return e.ComplexityRoot.Job.Changes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.JobChangeFilter)), true
 	case "Job.counts":
 		if e.ComplexityRoot.Job.Counts == nil {
 			break
@@ -3936,7 +4022,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Job.Findings(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.JobFindingFilter)), true
+		return e.ComplexityRoot.Job.Findings(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.JobFindingFilter)), true
 	case "Job.finishedAt":
 		if e.ComplexityRoot.Job.FinishedAt == nil {
 			break
@@ -4958,7 +5044,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.License.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.License.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order)), true
 	case "License.startsOn":
 		if e.ComplexityRoot.License.StartsOn == nil {
 			break
@@ -5033,6 +5119,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LicenseEdge.Node(childComplexity), true
+
+	case "LicenseFacet.count":
+		if e.ComplexityRoot.LicenseFacet.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LicenseFacet.Count(childComplexity), true
+	case "LicenseFacet.license":
+		if e.ComplexityRoot.LicenseFacet.License == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LicenseFacet.License(childComplexity), true
 
 	case "LocalCoverage.mode":
 		if e.ComplexityRoot.LocalCoverage.Mode == nil {
@@ -6378,7 +6477,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Portfolio.History(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Portfolio.History(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Portfolio.id":
 		if e.ComplexityRoot.Portfolio.ID == nil {
 			break
@@ -6671,6 +6770,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PortfolioEdge.Node(childComplexity), true
 
+	case "PortfolioFacets.available":
+		if e.ComplexityRoot.PortfolioFacets.Available == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.Available(childComplexity), true
+	case "PortfolioFacets.collections":
+		if e.ComplexityRoot.PortfolioFacets.Collections == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.Collections(childComplexity), true
+	case "PortfolioFacets.hasLocalValues":
+		if e.ComplexityRoot.PortfolioFacets.HasLocalValues == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.HasLocalValues(childComplexity), true
+	case "PortfolioFacets.hasPoLine":
+		if e.ComplexityRoot.PortfolioFacets.HasPoLine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.HasPoLine(childComplexity), true
+	case "PortfolioFacets.inventoryGroups":
+		if e.ComplexityRoot.PortfolioFacets.InventoryGroups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.InventoryGroups(childComplexity), true
+	case "PortfolioFacets.licenses":
+		if e.ComplexityRoot.PortfolioFacets.Licenses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.Licenses(childComplexity), true
+	case "PortfolioFacets.listedByProvider":
+		if e.ComplexityRoot.PortfolioFacets.ListedByProvider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.ListedByProvider(childComplexity), true
+	case "PortfolioFacets.needsReview":
+		if e.ComplexityRoot.PortfolioFacets.NeedsReview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.NeedsReview(childComplexity), true
+	case "PortfolioFacets.profiles":
+		if e.ComplexityRoot.PortfolioFacets.Profiles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.Profiles(childComplexity), true
+	case "PortfolioFacets.publicationTypes":
+		if e.ComplexityRoot.PortfolioFacets.PublicationTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.PublicationTypes(childComplexity), true
+	case "PortfolioFacets.retained":
+		if e.ComplexityRoot.PortfolioFacets.Retained == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.Retained(childComplexity), true
+	case "PortfolioFacets.waiting":
+		if e.ComplexityRoot.PortfolioFacets.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioFacets.Waiting(childComplexity), true
+
 	case "PortfolioSet.createdAt":
 		if e.ComplexityRoot.PortfolioSet.CreatedAt == nil {
 			break
@@ -6711,7 +6883,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.PortfolioSet.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.PortfolioSet.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order)), true
 	case "PortfolioSet.updatedAt":
 		if e.ComplexityRoot.PortfolioSet.UpdatedAt == nil {
 			break
@@ -6947,6 +7119,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProfileEdge.Node(childComplexity), true
 
+	case "ProfileFacet.count":
+		if e.ComplexityRoot.ProfileFacet.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileFacet.Count(childComplexity), true
+	case "ProfileFacet.profile":
+		if e.ComplexityRoot.ProfileFacet.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProfileFacet.Profile(childComplexity), true
+
 	case "ProviderFile.appliedAt":
 		if e.ComplexityRoot.ProviderFile.AppliedAt == nil {
 			break
@@ -7089,6 +7274,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Proxy.On(childComplexity), true
 
+	case "PublicationTypeFacet.count":
+		if e.ComplexityRoot.PublicationTypeFacet.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicationTypeFacet.Count(childComplexity), true
+	case "PublicationTypeFacet.publicationType":
+		if e.ComplexityRoot.PublicationTypeFacet.PublicationType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublicationTypeFacet.PublicationType(childComplexity), true
+
 	case "Query.access":
 		if e.ComplexityRoot.Query.Access == nil {
 			break
@@ -7110,7 +7308,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AccessTokens(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.AccessTokens(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.auditEntries":
 		if e.ComplexityRoot.Query.AuditEntries == nil {
 			break
@@ -7121,7 +7319,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*AuditEntryFilter)), true
+		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*AuditEntryFilter)), true
 	case "Query.changes":
 		if e.ComplexityRoot.Query.Changes == nil {
 			break
@@ -7132,7 +7330,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Changes(childComplexity, args["first"].(*int), args["after"].(*string), args["since"].(*int64), args["order"].(string), args["filter"].(*model.ChangeFilter)), true
+		return e.ComplexityRoot.Query.Changes(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["since"].(*int64), args["order"].(string), args["filter"].(*model.ChangeFilter)), true
 	case "Query.collection":
 		if e.ComplexityRoot.Query.Collection == nil {
 			break
@@ -7154,7 +7352,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.CollectionSets(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CollectionSetFilter)), true
+		return e.ComplexityRoot.Query.CollectionSets(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.CollectionSetFilter)), true
 	case "Query.collections":
 		if e.ComplexityRoot.Query.Collections == nil {
 			break
@@ -7165,7 +7363,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Collections(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CollectionFilter)), true
+		return e.ComplexityRoot.Query.Collections(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.CollectionFilter)), true
 	case "Query.communityZoneCollections":
 		if e.ComplexityRoot.Query.CommunityZoneCollections == nil {
 			break
@@ -7176,7 +7374,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.CommunityZoneCollections(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CommunityZoneCollectionFilter)), true
+		return e.ComplexityRoot.Query.CommunityZoneCollections(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.CommunityZoneCollectionFilter)), true
 	case "Query.communityZoneTitles":
 		if e.ComplexityRoot.Query.CommunityZoneTitles == nil {
 			break
@@ -7187,7 +7385,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.CommunityZoneTitles(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.CommunityZoneTitleFilter)), true
+		return e.ComplexityRoot.Query.CommunityZoneTitles(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.CommunityZoneTitleFilter)), true
 
 	case "Query.inventoryGroups":
 		if e.ComplexityRoot.Query.InventoryGroups == nil {
@@ -7199,7 +7397,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.InventoryGroups(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.InventoryGroups(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.job":
 		if e.ComplexityRoot.Query.Job == nil {
 			break
@@ -7232,7 +7430,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Jobs(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.JobFilter)), true
+		return e.ComplexityRoot.Query.Jobs(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.JobFilter)), true
 	case "Query.kbartRules":
 		if e.ComplexityRoot.Query.KbartRules == nil {
 			break
@@ -7249,7 +7447,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Licenses(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.LicenseFilter)), true
+		return e.ComplexityRoot.Query.Licenses(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.LicenseFilter)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -7282,7 +7480,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PairingDecisions(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PairingDecisionFilter)), true
+		return e.ComplexityRoot.Query.PairingDecisions(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.PairingDecisionFilter)), true
 	case "Query.people":
 		if e.ComplexityRoot.Query.People == nil {
 			break
@@ -7293,7 +7491,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.People(childComplexity, args["first"].(*int), args["after"].(*string)), true
+		return e.ComplexityRoot.Query.People(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.poLines":
 		if e.ComplexityRoot.Query.PoLines == nil {
 			break
@@ -7304,7 +7502,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PoLines(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.POLineFilter)), true
+		return e.ComplexityRoot.Query.PoLines(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.POLineFilter)), true
 	case "Query.poLinesNotListed":
 		if e.ComplexityRoot.Query.PoLinesNotListed == nil {
 			break
@@ -7315,7 +7513,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PoLinesNotListed(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
+		return e.ComplexityRoot.Query.PoLinesNotListed(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.portfolio":
 		if e.ComplexityRoot.Query.Portfolio == nil {
 			break
@@ -7327,6 +7525,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Portfolio(childComplexity, args["id"].(string)), true
+	case "Query.portfolioFacets":
+		if e.ComplexityRoot.Query.PortfolioFacets == nil {
+			break
+		}
+
+		args, err := ec.field_Query_portfolioFacets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PortfolioFacets(childComplexity, args["filter"].(*model.PortfolioFilter)), true
 	case "Query.portfolioSets":
 		if e.ComplexityRoot.Query.PortfolioSets == nil {
 			break
@@ -7337,7 +7546,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PortfolioSets(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PortfolioSetFilter)), true
+		return e.ComplexityRoot.Query.PortfolioSets(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.PortfolioSetFilter)), true
 	case "Query.portfolios":
 		if e.ComplexityRoot.Query.Portfolios == nil {
 			break
@@ -7348,7 +7557,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.PortfolioFilter)), true
+		return e.ComplexityRoot.Query.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.PortfolioFilter)), true
 	case "Query.portfoliosKeptWithoutReason":
 		if e.ComplexityRoot.Query.PortfoliosKeptWithoutReason == nil {
 			break
@@ -7359,7 +7568,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PortfoliosKeptWithoutReason(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
+		return e.ComplexityRoot.Query.PortfoliosKeptWithoutReason(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.portfoliosOfClosedOrders":
 		if e.ComplexityRoot.Query.PortfoliosOfClosedOrders == nil {
 			break
@@ -7370,7 +7579,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PortfoliosOfClosedOrders(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
+		return e.ComplexityRoot.Query.PortfoliosOfClosedOrders(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.portfoliosWithoutPoLine":
 		if e.ComplexityRoot.Query.PortfoliosWithoutPoLine == nil {
 			break
@@ -7381,7 +7590,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.PortfoliosWithoutPoLine(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ReconciliationFilter)), true
+		return e.ComplexityRoot.Query.PortfoliosWithoutPoLine(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.ReconciliationFilter)), true
 	case "Query.profile":
 		if e.ComplexityRoot.Query.Profile == nil {
 			break
@@ -7403,7 +7612,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Profiles(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ProfileFilter)), true
+		return e.ComplexityRoot.Query.Profiles(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.ProfileFilter)), true
 	case "Query.providerFiles":
 		if e.ComplexityRoot.Query.ProviderFiles == nil {
 			break
@@ -7414,7 +7623,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.ProviderFiles(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.ProviderFileFilter)), true
+		return e.ComplexityRoot.Query.ProviderFiles(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.ProviderFileFilter)), true
 	case "Query.scheduledJobs":
 		if e.ComplexityRoot.Query.ScheduledJobs == nil {
 			break
@@ -7443,7 +7652,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Worklist(childComplexity, args["first"].(*int), args["after"].(*string), args["filter"].(*model.WorklistFilter)), true
+		return e.ComplexityRoot.Query.Worklist(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.WorklistFilter)), true
 	case "Query.worklistCounts":
 		if e.ComplexityRoot.Query.WorklistCounts == nil {
 			break
@@ -8258,9 +8467,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ChangePortfoliosInput", ec.unmarshalInputChangePortfoliosInput),
 			graphql.NewInputUnmarshaler("ChangeProfileGroupsInput", ec.unmarshalInputChangeProfileGroupsInput),
 			graphql.NewInputUnmarshaler("CollectionFilter", ec.unmarshalInputCollectionFilter),
+			graphql.NewInputUnmarshaler("CollectionOrder", ec.unmarshalInputCollectionOrder),
 			graphql.NewInputUnmarshaler("CollectionSetFilter", ec.unmarshalInputCollectionSetFilter),
 			graphql.NewInputUnmarshaler("CommunityZoneCollectionFilter", ec.unmarshalInputCommunityZoneCollectionFilter),
 			graphql.NewInputUnmarshaler("CommunityZoneTitleFilter", ec.unmarshalInputCommunityZoneTitleFilter),
+			graphql.NewInputUnmarshaler("CommunityZoneTitleOrder", ec.unmarshalInputCommunityZoneTitleOrder),
 			graphql.NewInputUnmarshaler("CoverageStatementInput", ec.unmarshalInputCoverageStatementInput),
 			graphql.NewInputUnmarshaler("CreateAccessTokenInput", ec.unmarshalInputCreateAccessTokenInput),
 			graphql.NewInputUnmarshaler("CreateCollectionInput", ec.unmarshalInputCreateCollectionInput),
@@ -8292,12 +8503,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ImportCommunityZoneTitlesInput", ec.unmarshalInputImportCommunityZoneTitlesInput),
 			graphql.NewInputUnmarshaler("ImportFromAlmaInput", ec.unmarshalInputImportFromAlmaInput),
 			graphql.NewInputUnmarshaler("JobChangeFilter", ec.unmarshalInputJobChangeFilter),
+			graphql.NewInputUnmarshaler("JobChangeOrder", ec.unmarshalInputJobChangeOrder),
 			graphql.NewInputUnmarshaler("JobFilter", ec.unmarshalInputJobFilter),
 			graphql.NewInputUnmarshaler("JobFindingFilter", ec.unmarshalInputJobFindingFilter),
+			graphql.NewInputUnmarshaler("JobOrder", ec.unmarshalInputJobOrder),
 			graphql.NewInputUnmarshaler("JobPartChoice", ec.unmarshalInputJobPartChoice),
 			graphql.NewInputUnmarshaler("JobTypeFilter", ec.unmarshalInputJobTypeFilter),
 			graphql.NewInputUnmarshaler("JudgeRefusedRowInput", ec.unmarshalInputJudgeRefusedRowInput),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
+			graphql.NewInputUnmarshaler("LicenseOrder", ec.unmarshalInputLicenseOrder),
 			graphql.NewInputUnmarshaler("LocalCoverageInput", ec.unmarshalInputLocalCoverageInput),
 			graphql.NewInputUnmarshaler("LocalValueInput", ec.unmarshalInputLocalValueInput),
 			graphql.NewInputUnmarshaler("LostColumnInput", ec.unmarshalInputLostColumnInput),
@@ -8307,8 +8521,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PairingDecisionFilter", ec.unmarshalInputPairingDecisionFilter),
 			graphql.NewInputUnmarshaler("PartTitleInput", ec.unmarshalInputPartTitleInput),
 			graphql.NewInputUnmarshaler("PoLineFilter", ec.unmarshalInputPoLineFilter),
+			graphql.NewInputUnmarshaler("PoLineOrder", ec.unmarshalInputPoLineOrder),
 			graphql.NewInputUnmarshaler("PortfolioChangeInput", ec.unmarshalInputPortfolioChangeInput),
 			graphql.NewInputUnmarshaler("PortfolioFilter", ec.unmarshalInputPortfolioFilter),
+			graphql.NewInputUnmarshaler("PortfolioOrder", ec.unmarshalInputPortfolioOrder),
 			graphql.NewInputUnmarshaler("PortfolioPairInput", ec.unmarshalInputPortfolioPairInput),
 			graphql.NewInputUnmarshaler("PortfolioSelectionInput", ec.unmarshalInputPortfolioSelectionInput),
 			graphql.NewInputUnmarshaler("PortfolioSetFilter", ec.unmarshalInputPortfolioSetFilter),
@@ -8435,9 +8651,11 @@ func newExecutionContext(
 var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `# The API of autoholdings. This file is the contract: it is written by hand, and the server is made to fit it.
 #
-# Listings are Relay connections, forwards only: ` + "`" + `first` + "`" + ` (50 unless said, 500 at most) and ` + "`" + `after` + "`" + `, the cursor of the
-# last item seen. A cursor is a position, not a page number: what is inserted meanwhile neither shifts nor repeats items.
-# ` + "`" + `totalCount` + "`" + ` costs a count of its own and is taken only when asked for.
+# Listings are Relay connections: ` + "`" + `first` + "`" + ` (50 unless said, 500 at most) and ` + "`" + `after` + "`" + `, the cursor of the last item seen, or, from
+# the other end, ` + "`" + `last` + "`" + ` (50 unless said) and ` + "`" + `before` + "`" + `; a page has the listing's order either way. ` + "`" + `orderBy` + "`" + ` chooses another order,
+# and a cursor is of the order that it came from. A cursor is a position, not a page number: what is inserted meanwhile neither
+# shifts nor repeats items. ` + "`" + `totalCount` + "`" + ` costs a count of its own and is taken only when asked for, and so is what says whether
+# something stands on the side that a page was read from (` + "`" + `hasPreviousPage` + "`" + ` with ` + "`" + `after` + "`" + `, ` + "`" + `hasNextPage` + "`" + ` with ` + "`" + `before` + "`" + `).
 #
 # A mutation answers with what it made or changed and with ` + "`" + `userErrors` + "`" + `: what the caller can mend, each with a code and
 # the path of the input field. Everything else stands in ` + "`" + `errors` + "`" + `, with ` + "`" + `extensions.code` + "`" + ` (BAD_USER_INPUT, NOT_FOUND,
@@ -8490,14 +8708,22 @@ interface Node {
 
 "Where a page of a listing stands."
 type PageInfo {
-  "Whether the listing goes on after this page."
+  "Whether something stands after this page."
   hasNextPage: Boolean!
-  "Whether this page was asked for with ` + "`" + `after` + "`" + `, so that something may stand before it."
+  "Whether something stands before this page."
   hasPreviousPage: Boolean!
-  "Cursor of the page's first item; null on an empty page."
+  "Cursor of the page's first item, for the next ` + "`" + `before` + "`" + `; null on an empty page."
   startCursor: String
   "Cursor of the page's last item, for the next ` + "`" + `after` + "`" + `; null on an empty page."
   endCursor: String
+}
+
+"Which way a listing is sorted."
+enum OrderDirection {
+  "The lowest, earliest or first in the alphabet first."
+  ASC
+  "The highest, latest or last in the alphabet first."
+  DESC
 }
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -8517,18 +8743,23 @@ type Query {
   "The settings of this installation."
   settings: Settings! @requires(scope: READ)
   "Inventory groups, by name."
-  inventoryGroups(first: Int = 50, after: String): InventoryGroupConnection! @requires(scope: READ)
+  inventoryGroups(first: Int, after: String, last: Int, before: String): InventoryGroupConnection! @requires(scope: READ)
 
   "The electronic collections that the Community Zone offers, by name."
-  communityZoneCollections(first: Int = 50, after: String, filter: CommunityZoneCollectionFilter): CommunityZoneCollectionConnection! @requires(scope: READ)
+  communityZoneCollections(first: Int, after: String, last: Int, before: String, filter: CommunityZoneCollectionFilter): CommunityZoneCollectionConnection! @requires(scope: READ)
   "The titles that the Community Zone has, by folded title."
-  communityZoneTitles(first: Int = 50, after: String, filter: CommunityZoneTitleFilter): CommunityZoneTitleConnection! @requires(scope: READ)
+  communityZoneTitles(first: Int, after: String, last: Int, before: String, orderBy: CommunityZoneTitleOrder, filter: CommunityZoneTitleFilter): CommunityZoneTitleConnection! @requires(scope: READ)
   "The library's own electronic collections, by name."
-  collections(first: Int = 50, after: String, filter: CollectionFilter): CollectionConnection! @requires(scope: READ)
+  collections(first: Int, after: String, last: Int, before: String, orderBy: CollectionOrder, filter: CollectionFilter): CollectionConnection! @requires(scope: READ)
   "One electronic collection; null where there is none with this id."
   collection(id: ID!): Collection @requires(scope: READ)
   "Portfolios, by folded title. Removed ones are left out unless asked for."
-  portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection! @requires(scope: READ)
+  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: PortfolioFilter): PortfolioConnection! @requires(scope: READ)
+  """
+  How many portfolios the filter lists, by what they are: each facet is counted with the rest of the filter, its own field left out, so
+  that it says what another choice would find. All facets that are asked for are counted by one statement.
+  """
+  portfolioFacets(filter: PortfolioFilter): PortfolioFacets! @requires(scope: READ)
   "One portfolio, a removed one too; null where there is none with this id."
   portfolio(id: ID!): Portfolio @requires(scope: READ)
   """
@@ -8554,60 +8785,60 @@ type Query {
     groupId: ID
   ): AccessAnswer! @requires(scope: READ)
   "PO lines, in the order in which they were made."
-  poLines(first: Int = 50, after: String, filter: PoLineFilter): PoLineConnection! @requires(scope: READ)
+  poLines(first: Int, after: String, last: Int, before: String, orderBy: PoLineOrder, filter: PoLineFilter): PoLineConnection! @requires(scope: READ)
   "Licenses, in the order in which they were made."
-  licenses(first: Int = 50, after: String, filter: LicenseFilter): LicenseConnection! @requires(scope: READ)
+  licenses(first: Int, after: String, last: Int, before: String, orderBy: LicenseOrder, filter: LicenseFilter): LicenseConnection! @requires(scope: READ)
   "Sets of electronic collections, by name."
-  collectionSets(first: Int = 50, after: String, filter: CollectionSetFilter): CollectionSetConnection! @requires(scope: READ)
+  collectionSets(first: Int, after: String, last: Int, before: String, filter: CollectionSetFilter): CollectionSetConnection! @requires(scope: READ)
   "Sets of portfolios, by name."
-  portfolioSets(first: Int = 50, after: String, filter: PortfolioSetFilter): PortfolioSetConnection! @requires(scope: READ)
+  portfolioSets(first: Int, after: String, last: Int, before: String, filter: PortfolioSetFilter): PortfolioSetConnection! @requires(scope: READ)
   """
   What people decided about portfolios and titles of lists, the oldest first: those decisions that hold, unless ended ones are asked for
   too. All of them are at ` + "`" + `/pairing-decisions.tsv` + "`" + `, with ` + "`" + `?collectionId=ID` + "`" + ` for one collection and ` + "`" + `?ended=true` + "`" + ` for those that ended.
   """
-  pairingDecisions(first: Int = 50, after: String, filter: PairingDecisionFilter): PairingDecisionConnection! @requires(scope: READ)
+  pairingDecisions(first: Int, after: String, last: Int, before: String, filter: PairingDecisionFilter): PairingDecisionConnection! @requires(scope: READ)
   """
   Reconciliation: PO lines whose portfolio the provider listed once and lists no more, in the order in which they were made.
   The whole list is at ` + "`" + `/reconciliation/po-lines-not-listed.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  poLinesNotListed(first: Int = 50, after: String, filter: ReconciliationFilter): PoLineConnection! @requires(scope: READ)
+  poLinesNotListed(first: Int, after: String, last: Int, before: String, orderBy: PoLineOrder, filter: ReconciliationFilter): PoLineConnection! @requires(scope: READ)
   """
   Reconciliation: portfolios that the provider lists and that have no PO line, as has their collection, by folded title. The whole list is at
   ` + "`" + `/reconciliation/portfolios-without-po-line.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  portfoliosWithoutPoLine(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+  portfoliosWithoutPoLine(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
   """
   Reconciliation: portfolios that were kept when the provider no longer listed them, and that nothing is left to keep for:
   ` + "`" + `PortfolioFilter.keptWithoutReason` + "`" + `, by folded title. No run takes them out; ` + "`" + `removePortfolio` + "`" + ` does. The whole list is at
   ` + "`" + `/reconciliation/portfolios-kept-without-reason.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  portfoliosKeptWithoutReason(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+  portfoliosKeptWithoutReason(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
   """
   Reconciliation: portfolios that were kept when the provider no longer listed them, and that only closed orders keep in the holdings:
   ` + "`" + `PortfolioFilter.keptForClosedOrders` + "`" + `, by folded title. No run takes them out; ` + "`" + `changePortfolios` + "`" + ` with END_CLOSED_ORDERS does. The
   whole list is at ` + "`" + `/reconciliation/portfolios-of-closed-orders.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  portfoliosOfClosedOrders(first: Int = 50, after: String, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+  portfoliosOfClosedOrders(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
 
   """
   What waits for a person, over all runs: by type, in the order of ` + "`" + `WorklistItemType` + "`" + `, and within a type the oldest first. An item is there as long as
   what it is about is as it is: what is decided, listed again or mended leaves the list by itself.
   """
-  worklist(first: Int = 50, after: String, filter: WorklistFilter): WorklistConnection! @requires(scope: READ)
+  worklist(first: Int, after: String, last: Int, before: String, filter: WorklistFilter): WorklistConnection! @requires(scope: READ)
   "How many items there are, by type and state, in the order of ` + "`" + `WorklistItemType` + "`" + `. The filter's ` + "`" + `state` + "`" + ` does not count here."
   worklistCounts(filter: WorklistFilter): [WorklistCount!]! @requires(scope: READ)
   "Whom items of the worklist can be assigned to: everybody who may sign in, by name."
   worklistPeople: [WorklistPerson!]! @requires(scope: READ)
 
   "Integration profiles, in the order in which they were made."
-  profiles(first: Int = 50, after: String, filter: ProfileFilter): ProfileConnection! @requires(scope: READ)
+  profiles(first: Int, after: String, last: Int, before: String, filter: ProfileFilter): ProfileConnection! @requires(scope: READ)
   "One integration profile; null where there is none with this id."
   profile(id: ID!): Profile @requires(scope: READ)
   "The provider's files as they were fetched, newest first."
-  providerFiles(first: Int = 50, after: String, filter: ProviderFileFilter): ProviderFileConnection! @requires(scope: ADMIN)
+  providerFiles(first: Int, after: String, last: Int, before: String, filter: ProviderFileFilter): ProviderFileConnection! @requires(scope: ADMIN)
 
   "Jobs, newest first."
-  jobs(first: Int = 50, after: String, filter: JobFilter): JobConnection! @requires(scope: READ)
+  jobs(first: Int, after: String, last: Int, before: String, orderBy: JobOrder, filter: JobFilter): JobConnection! @requires(scope: READ)
   "One job; null where there is none with this id."
   job(id: ID!): Job @requires(scope: READ)
   """
@@ -8616,8 +8847,10 @@ type Query {
   written meanwhile. A job's changes come when the part of the job is over. ` + "`" + `/changes.tsv` + "`" + ` and ` + "`" + `/changes.atom` + "`" + ` have the same.
   """
   changes(
-    first: Int = 50
+    first: Int
     after: String
+    last: Int
+    before: String
     "At this moment or later."
     since: DateTime
     order: ChangeOrder! = OLDEST_FIRST
@@ -8632,11 +8865,11 @@ type Query {
   "Who asks, and what they may do."
   viewer: Viewer! @requires(scope: READ)
   "The tokens by which programs come in, the newest first, revoked ones included."
-  accessTokens(first: Int = 50, after: String): AccessTokenConnection! @requires(scope: ADMIN)
+  accessTokens(first: Int, after: String, last: Int, before: String): AccessTokenConnection! @requires(scope: ADMIN)
   "Who signs in, by name."
-  people(first: Int = 50, after: String): PersonConnection! @requires(scope: ADMIN)
+  people(first: Int, after: String, last: Int, before: String): PersonConnection! @requires(scope: ADMIN)
   "Who did what, the newest first."
-  auditEntries(first: Int = 50, after: String, filter: AuditEntryFilter): AuditEntryConnection! @requires(scope: ADMIN)
+  auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditEntryFilter): AuditEntryConnection! @requires(scope: ADMIN)
 }
 
 "What is installation-wide."
@@ -8784,6 +9017,30 @@ input CommunityZoneTitleFilter {
   titleId: String
   "An ISSN or ISBN, print or online, with or without hyphens."
   identifier: String
+  "Words that it has all, in any order: see ` + "`" + `PortfolioFilter.search` + "`" + `."
+  search: String
+}
+
+"How to sort titles of the Community Zone; what is equal is in the order in which it was made."
+input CommunityZoneTitleOrder {
+  "What to sort by."
+  field: CommunityZoneTitleOrderField!
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"What titles of the Community Zone can be sorted by."
+enum CommunityZoneTitleOrderField {
+  "By folded title."
+  TITLE
+  "By the provider's ` + "`" + `title_id` + "`" + `."
+  TITLE_ID
+  "By the print ISSN or ISBN, as digits; first those without."
+  PRINT_IDENTIFIER
+  "By the online ISSN or ISBN, as digits; first those without."
+  ONLINE_IDENTIFIER
+  "By when it was last changed."
+  UPDATED_AT
 }
 
 "A page of Community Zone titles."
@@ -8843,7 +9100,7 @@ type Collection implements Node {
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
   perpetualUntil: Date
   "Its portfolios, by folded title; ` + "`" + `collectionId` + "`" + ` in the filter is of no use here."
-  portfolios(first: Int = 50, after: String, filter: PortfolioFilter): PortfolioConnection!
+  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: PortfolioFilter): PortfolioConnection!
   "The sets that it is in, by name."
   sets: [CollectionSet!]!
   """
@@ -8867,6 +9124,22 @@ input CollectionFilter {
   communityZoneId: String
   "Whether the service is activated."
   active: Boolean
+}
+
+"How to sort collections; what is equal is in the order in which it was made."
+input CollectionOrder {
+  "What to sort by."
+  field: CollectionOrderField!
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"What collections can be sorted by."
+enum CollectionOrderField {
+  "By folded name."
+  NAME
+  "By when it was last changed."
+  UPDATED_AT
 }
 
 "A page of collections."
@@ -9033,7 +9306,7 @@ type Portfolio implements Node {
   "When the portfolio was last written."
   updatedAt: DateTime!
   "What was changed about it, the newest first: by jobs and by hand."
-  history(first: Int = 50, after: String): ChangeConnection!
+  history(first: Int, after: String, last: Int, before: String): ChangeConnection!
   """
   What it was at the end of a day (UTC), from what jobs and people have recorded since; null where it had not been made yet. A day from before anything was
   recorded is refused, as is one with a change since then that cannot be taken back; the message says when. ` + "`" + `Collection.kbartUrl` + "`" + ` has a whole collection.
@@ -9193,6 +9466,27 @@ input PortfolioFilter {
   retained. A group that is not there is a NOT_FOUND.
   """
   inventoryGroupId: ID
+  "Serials or monographs."
+  publicationType: PublicationType
+  "Those that have this license of their own, as their main one or an additional one."
+  licenseId: ID
+  "With PO lines of their own or without."
+  hasPoLine: Boolean
+  "Changed at this moment or later."
+  changedSince: DateTime
+  """
+  Those of which an entitlement in force has a coverage statement with this day. Embargoes are not looked at, nor local
+  coverage, nor what is only retained; a book has no statements and is not found.
+  """
+  coverageOn: Date
+  """
+  Words that it has all, in any order, in its title, first author, first editor or identifiers, or in what staff put instead of them or
+  wrote in its notes (` + "`" + `publicNote` + "`" + `, ` + "`" + `internalNote` + "`" + `). Each may be the beginning of a word. Case, accents, ligatures and punctuation do not
+  count, and no character is an operator. ISSN and ISBN are found in any spelling, an ISBN of 10 digits by its 13 and the reverse;
+  ` + "`" + `title_id` + "`" + ` and URL by their beginning, the URL also without scheme and host. What is written is found at once. Text without a letter or
+  digit finds nothing; blank text is no search. Of a long text the first 64 words count.
+  """
+  search: String
 }
 
 "Why something may not be read. Of several portfolios the reason is told that is closest to access: the first of these."
@@ -9273,6 +9567,104 @@ type GroupCoverage {
   group: InventoryGroup!
   "What of the portfolio is accessible to it, by date and never merged; for a book, empty."
   coverage: [CoverageStatement!]!
+}
+
+"How to sort portfolios; what is equal is in the order in which it was made."
+input PortfolioOrder {
+  "What to sort by."
+  field: PortfolioOrderField!
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"What portfolios can be sorted by."
+enum PortfolioOrderField {
+  "By folded title."
+  TITLE
+  "By the provider's ` + "`" + `title_id` + "`" + `."
+  TITLE_ID
+  "By the print ISSN or ISBN, as digits; first those without."
+  PRINT_IDENTIFIER
+  "By the online ISSN or ISBN, as digits; first those without."
+  ONLINE_IDENTIFIER
+  "By when it was last changed."
+  UPDATED_AT
+}
+
+"How many portfolios a filter lists, by what they are."
+type PortfolioFacets {
+  "Which collection they are in (` + "`" + `collectionId` + "`" + `), by the collection's name."
+  collections: [CollectionFacet!]!
+  "What they are (` + "`" + `publicationType` + "`" + `)."
+  publicationTypes: [PublicationTypeFacet!]!
+  "Which inventory groups they reach (` + "`" + `inventoryGroupId` + "`" + `), by name; one that is for everyone counts in each."
+  inventoryGroups: [InventoryGroupFacet!]!
+  "Which profile entitles to them now (` + "`" + `profileId` + "`" + `), in the order in which they were made."
+  profiles: [ProfileFacet!]!
+  "Which license of their own they have (` + "`" + `licenseId` + "`" + `), main or additional, by code."
+  licenses: [LicenseFacet!]!
+  "Whether they are available (` + "`" + `available` + "`" + `)."
+  available: BooleanFacet!
+  "Whether the provider lists them (` + "`" + `listedByProvider` + "`" + `)."
+  listedByProvider: BooleanFacet!
+  "Whether they have PO lines of their own (` + "`" + `hasPoLine` + "`" + `)."
+  hasPoLine: BooleanFacet!
+  "Whether they wait for a person (` + "`" + `needsReview` + "`" + `)."
+  needsReview: BooleanFacet!
+  "Whether they wait (` + "`" + `waiting` + "`" + `)."
+  waiting: BooleanFacet!
+  "Whether they are kept since they are retained (` + "`" + `retained` + "`" + `)."
+  retained: BooleanFacet!
+  "Whether they have local values (` + "`" + `hasLocalValues` + "`" + `)."
+  hasLocalValues: BooleanFacet!
+}
+
+"How many portfolios a collection has. Collections without any are left out."
+type CollectionFacet {
+  "The collection."
+  collection: Collection!
+  "How many there are."
+  count: Int!
+}
+
+"How many portfolios are of a publication type."
+type PublicationTypeFacet {
+  "The type; null for those of unknown type."
+  publicationType: PublicationType
+  "How many there are."
+  count: Int!
+}
+
+"How many portfolios reach an inventory group."
+type InventoryGroupFacet {
+  "The group."
+  inventoryGroup: InventoryGroup!
+  "How many there are."
+  count: Int!
+}
+
+"How many portfolios a profile entitles to. Profiles without any are left out."
+type ProfileFacet {
+  "The profile."
+  profile: Profile!
+  "How many there are."
+  count: Int!
+}
+
+"How many portfolios have a license. Licenses without any are left out."
+type LicenseFacet {
+  "The license; null for those that have none of their own."
+  license: License
+  "How many there are."
+  count: Int!
+}
+
+"How many portfolios are so, and how many are not."
+type BooleanFacet {
+  "Of how many it is true."
+  yes: Int!
+  "Of how many it is not."
+  no: Int!
 }
 
 "A page of portfolios."
@@ -9428,6 +9820,31 @@ input PoLineFilter {
   attached: Boolean
   "Closed or not, as ` + "`" + `PoLine.closed` + "`" + ` says."
   closed: Boolean
+  """
+  Words that it has all, in any order, in its number, vendor, type, process type, fund and note; or that the portfolio has all that it
+  orders. For the rules see ` + "`" + `PortfolioFilter.search` + "`" + `.
+  """
+  search: String
+}
+
+"How to sort PO lines; what is equal is in the order in which it was made."
+input PoLineOrder {
+  "What to sort by."
+  field: PoLineOrderField!
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"What PO lines can be sorted by."
+enum PoLineOrderField {
+  "In the order in which they were made."
+  CREATED
+  "By number."
+  NUMBER
+  "By when it is to be renewed; first those that do not say."
+  RENEWS_ON
+  "By when it was last changed."
+  UPDATED_AT
 }
 
 "A page of PO lines."
@@ -9477,7 +9894,7 @@ type License implements Node {
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
   perpetualUntil: Date
   "The portfolios that have it as their own, main or additional, by folded title."
-  portfolios(first: Int = 50, after: String): PortfolioConnection!
+  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder): PortfolioConnection!
   "The collections whose portfolios have it unless they have one of their own, by name."
   collections: [Collection!]!
   "Raised at each change; an update that names an older one is refused."
@@ -9498,6 +9915,28 @@ input LicenseFilter {
   vendor: String
   "The status, exactly."
   status: String
+  "Words that it has all, in any order, in its code, name, vendor, type and note. For the rules see ` + "`" + `PortfolioFilter.search` + "`" + `."
+  search: String
+}
+
+"How to sort licenses; what is equal is in the order in which it was made."
+input LicenseOrder {
+  "What to sort by."
+  field: LicenseOrderField!
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"What licenses can be sorted by."
+enum LicenseOrderField {
+  "In the order in which they were made."
+  CREATED
+  "By code."
+  CODE
+  "By its last day; first those that do not say."
+  ENDS_ON
+  "By when it was last changed."
+  UPDATED_AT
 }
 
 "A page of licenses."
@@ -9529,7 +9968,7 @@ type CollectionSet implements Node {
   "What the set is for, in words; null where nothing was written."
   description: String
   "Its collections, by name."
-  collections(first: Int = 50, after: String): CollectionConnection!
+  collections(first: Int, after: String, last: Int, before: String, orderBy: CollectionOrder): CollectionConnection!
   "How many collections it has."
   memberCount: Int!
   "Raised at each change; an update that names an older one is refused."
@@ -9850,7 +10289,7 @@ type PortfolioSet implements Node {
   "Whether it has a filter, so that its portfolios are those that the filter finds at any time. Otherwise it lists them."
   hasFilter: Boolean!
   "Its portfolios, by title."
-  portfolios(first: Int = 50, after: String): PortfolioConnection!
+  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder): PortfolioConnection!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the set was made."
@@ -10201,9 +10640,9 @@ type Job implements Node {
   "The inventory groups of its profiles, as they were at the time."
   groups: [JobGroup!]!
   "What was found in the provider's lists, in their order."
-  findings(first: Int = 50, after: String, filter: JobFindingFilter): JobFindingConnection!
+  findings(first: Int, after: String, last: Int, before: String, filter: JobFindingFilter): JobFindingConnection!
   "What it changed or would change, and the rows it set aside: by action and field, then in the order of the lists."
-  changes(first: Int = 50, after: String, filter: JobChangeFilter): JobChangeConnection!
+  changes(first: Int, after: String, last: Int, before: String, orderBy: JobChangeOrder, filter: JobChangeFilter): JobChangeConnection!
   """
   Where the whole list of changes can be downloaded as tab-separated text (UTF-8), for spreadsheets: a path on this server.
   There is one once the job is over or waits for a person. Tabs and line breaks in values are blanks there, and a value
@@ -10810,6 +11249,8 @@ input JobFindingFilter {
   code: String
   "The column's KBART name."
   column: String
+  "Those of one part of the job."
+  partId: ID
 }
 
 "A page of findings."
@@ -10989,6 +11430,28 @@ input JobChangeFilter {
   field: String
   "Those of one portfolio."
   portfolioId: ID
+  "Those of one part of the job."
+  partId: ID
+  "Those of one content type."
+  content: ContentType
+  "The beginning of the title at the time, in any case, punctuation and blanks collapsed."
+  titlePrefix: String
+}
+
+"How to sort the changes of a job; what is equal is in the order in which it was found."
+input JobChangeOrder {
+  "What to sort by."
+  field: JobChangeOrderField!
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"What the changes of a job can be sorted by."
+enum JobChangeOrderField {
+  "By action and field, as the report has them."
+  ACTION
+  "By folded title."
+  TITLE
 }
 
 "A page of changes."
@@ -11079,6 +11542,12 @@ input ChangeFilter {
   actorId: ID
   "Those of one kind of actors."
   actorKind: ActorKind
+  "Those of one part of a job; none that were made by hand."
+  partId: ID
+  "Those of one content type; of what was made by hand, those in a collection of it."
+  content: ContentType
+  "The beginning of the title at the time, in any case, punctuation and blanks collapsed."
+  titlePrefix: String
 }
 
 "A page of applied changes."
@@ -11107,6 +11576,40 @@ input JobFilter {
   kind: JobKind
   "Those that run one profile."
   profileId: ID
+  "One verdict or several."
+  verdict: [JobVerdict!]
+  "What started them, one or several."
+  trigger: [JobTrigger!]
+  "Those that apply what they find, or previews."
+  mode: JobMode
+  "Queued at this moment or later."
+  createdFrom: DateTime
+  "Queued before this moment."
+  createdUntil: DateTime
+  "Over at this moment or later."
+  finishedFrom: DateTime
+  "Over before this moment."
+  finishedUntil: DateTime
+  "Those that a person or token started."
+  actorId: ID
+  "Those that one kind of actors started."
+  actorKind: ActorKind
+}
+
+"How to sort jobs; what is equal is in the order in which it was made."
+input JobOrder {
+  "What to sort by."
+  field: JobOrderField!
+  "Which way."
+  direction: OrderDirection! = ASC
+}
+
+"What jobs can be sorted by."
+enum JobOrderField {
+  "By when it was queued."
+  CREATED_AT
+  "By when something of it last changed."
+  UPDATED_AT
 }
 
 "A page of jobs."
@@ -13370,6 +13873,16 @@ func (ec *executionContext) childFields_AuditedRow(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type AuditedRow", field.Name)
 }
 
+func (ec *executionContext) childFields_BooleanFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "yes":
+		return ec.fieldContext_BooleanFacet_yes(ctx, field)
+	case "no":
+		return ec.fieldContext_BooleanFacet_no(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BooleanFacet", field.Name)
+}
+
 func (ec *executionContext) childFields_BulkCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "restored":
@@ -13568,6 +14081,16 @@ func (ec *executionContext) childFields_CollectionEdge(ctx context.Context, fiel
 		return ec.fieldContext_CollectionEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CollectionEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CollectionFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "collection":
+		return ec.fieldContext_CollectionFacet_collection(ctx, field)
+	case "count":
+		return ec.fieldContext_CollectionFacet_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CollectionFacet", field.Name)
 }
 
 func (ec *executionContext) childFields_CollectionSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14236,6 +14759,16 @@ func (ec *executionContext) childFields_InventoryGroupEdge(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type InventoryGroupEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_InventoryGroupFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inventoryGroup":
+		return ec.fieldContext_InventoryGroupFacet_inventoryGroup(ctx, field)
+	case "count":
+		return ec.fieldContext_InventoryGroupFacet_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InventoryGroupFacet", field.Name)
+}
+
 func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14754,6 +15287,16 @@ func (ec *executionContext) childFields_LicenseEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type LicenseEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_LicenseFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "license":
+		return ec.fieldContext_LicenseFacet_license(ctx, field)
+	case "count":
+		return ec.fieldContext_LicenseFacet_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LicenseFacet", field.Name)
+}
+
 func (ec *executionContext) childFields_LocalCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "mode":
@@ -15178,6 +15721,36 @@ func (ec *executionContext) childFields_PortfolioEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PortfolioEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_PortfolioFacets(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "collections":
+		return ec.fieldContext_PortfolioFacets_collections(ctx, field)
+	case "publicationTypes":
+		return ec.fieldContext_PortfolioFacets_publicationTypes(ctx, field)
+	case "inventoryGroups":
+		return ec.fieldContext_PortfolioFacets_inventoryGroups(ctx, field)
+	case "profiles":
+		return ec.fieldContext_PortfolioFacets_profiles(ctx, field)
+	case "licenses":
+		return ec.fieldContext_PortfolioFacets_licenses(ctx, field)
+	case "available":
+		return ec.fieldContext_PortfolioFacets_available(ctx, field)
+	case "listedByProvider":
+		return ec.fieldContext_PortfolioFacets_listedByProvider(ctx, field)
+	case "hasPoLine":
+		return ec.fieldContext_PortfolioFacets_hasPoLine(ctx, field)
+	case "needsReview":
+		return ec.fieldContext_PortfolioFacets_needsReview(ctx, field)
+	case "waiting":
+		return ec.fieldContext_PortfolioFacets_waiting(ctx, field)
+	case "retained":
+		return ec.fieldContext_PortfolioFacets_retained(ctx, field)
+	case "hasLocalValues":
+		return ec.fieldContext_PortfolioFacets_hasLocalValues(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PortfolioFacets", field.Name)
+}
+
 func (ec *executionContext) childFields_PortfolioSet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15308,6 +15881,16 @@ func (ec *executionContext) childFields_ProfileEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type ProfileEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ProfileFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "profile":
+		return ec.fieldContext_ProfileFacet_profile(ctx, field)
+	case "count":
+		return ec.fieldContext_ProfileFacet_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProfileFacet", field.Name)
+}
+
 func (ec *executionContext) childFields_ProviderFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15376,6 +15959,16 @@ func (ec *executionContext) childFields_Proxy(ctx context.Context, field graphql
 		return ec.fieldContext_Proxy_groups(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Proxy", field.Name)
+}
+
+func (ec *executionContext) childFields_PublicationTypeFacet(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "publicationType":
+		return ec.fieldContext_PublicationTypeFacet_publicationType(ctx, field)
+	case "count":
+		return ec.fieldContext_PublicationTypeFacet_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublicationTypeFacet", field.Name)
 }
 
 func (ec *executionContext) childFields_RejectJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15963,6 +16556,30 @@ func (ec *executionContext) field_CollectionSet_collections_args(ctx context.Con
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOCollectionOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
 	return args, nil
 }
 
@@ -15985,14 +16602,38 @@ func (ec *executionContext) field_Collection_portfolios_args(ctx context.Context
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.PortfolioFilter, error) {
 			return ec.unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -16015,14 +16656,38 @@ func (ec *executionContext) field_Job_changes_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOJobChangeOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.JobChangeFilter, error) {
 			return ec.unmarshalOJobChangeFilter2ᚖautoholdingsᚋgraphᚋmodelᚐJobChangeFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -16045,14 +16710,30 @@ func (ec *executionContext) field_Job_findings_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.JobFindingFilter, error) {
 			return ec.unmarshalOJobFindingFilter2ᚖautoholdingsᚋgraphᚋmodelᚐJobFindingFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -16075,6 +16756,30 @@ func (ec *executionContext) field_License_portfolios_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
 	return args, nil
 }
 
@@ -16909,6 +17614,30 @@ func (ec *executionContext) field_PortfolioSet_portfolios_args(ctx context.Conte
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
 	return args, nil
 }
 
@@ -16945,6 +17674,22 @@ func (ec *executionContext) field_Portfolio_history_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -16981,6 +17726,22 @@ func (ec *executionContext) field_Query_accessTokens_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -17049,14 +17810,30 @@ func (ec *executionContext) field_Query_auditEntries_args(ctx context.Context, r
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*AuditEntryFilter, error) {
 			return ec.unmarshalOAuditEntryFilter2ᚖautoholdingsᚋgraphᚋgeneratedᚐAuditEntryFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -17079,30 +17856,46 @@ func (ec *executionContext) field_Query_changes_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "since",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "since",
 		func(ctx context.Context, v any) (*int64, error) {
 			return ec.unmarshalODateTime2ᚖint64(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["since"] = arg2
-	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "order",
+	args["since"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "order",
 		func(ctx context.Context, v any) (string, error) {
 			return ec.unmarshalNChangeOrder2string(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["order"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	args["order"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.ChangeFilter, error) {
 			return ec.unmarshalOChangeFilter2ᚖautoholdingsᚋgraphᚋmodelᚐChangeFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg4
+	args["filter"] = arg6
 	return args, nil
 }
 
@@ -17125,14 +17918,30 @@ func (ec *executionContext) field_Query_collectionSets_args(ctx context.Context,
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.CollectionSetFilter, error) {
 			return ec.unmarshalOCollectionSetFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -17169,14 +17978,38 @@ func (ec *executionContext) field_Query_collections_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOCollectionOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.CollectionFilter, error) {
 			return ec.unmarshalOCollectionFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17199,14 +18032,30 @@ func (ec *executionContext) field_Query_communityZoneCollections_args(ctx contex
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.CommunityZoneCollectionFilter, error) {
 			return ec.unmarshalOCommunityZoneCollectionFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneCollectionFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -17229,14 +18078,38 @@ func (ec *executionContext) field_Query_communityZoneTitles_args(ctx context.Con
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOCommunityZoneTitleOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.CommunityZoneTitleFilter, error) {
 			return ec.unmarshalOCommunityZoneTitleFilter2ᚖautoholdingsᚋgraphᚋmodelᚐCommunityZoneTitleFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17259,6 +18132,22 @@ func (ec *executionContext) field_Query_inventoryGroups_args(ctx context.Context
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -17309,14 +18198,38 @@ func (ec *executionContext) field_Query_jobs_args(ctx context.Context, rawArgs m
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOJobOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.JobFilter, error) {
 			return ec.unmarshalOJobFilter2ᚖautoholdingsᚋgraphᚋmodelᚐJobFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17339,14 +18252,38 @@ func (ec *executionContext) field_Query_licenses_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOLicenseOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.LicenseFilter, error) {
 			return ec.unmarshalOLicenseFilter2ᚖautoholdingsᚋgraphᚋmodelᚐLicenseFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17397,14 +18334,30 @@ func (ec *executionContext) field_Query_pairingDecisions_args(ctx context.Contex
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.PairingDecisionFilter, error) {
 			return ec.unmarshalOPairingDecisionFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPairingDecisionFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -17427,6 +18380,22 @@ func (ec *executionContext) field_Query_people_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -17449,14 +18418,38 @@ func (ec *executionContext) field_Query_poLinesNotListed_args(ctx context.Contex
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPoLineOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
 			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17479,14 +18472,52 @@ func (ec *executionContext) field_Query_poLines_args(ctx context.Context, rawArg
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPoLineOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.POLineFilter, error) {
 			return ec.unmarshalOPoLineFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPOLineFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_portfolioFacets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*model.PortfolioFilter, error) {
+			return ec.unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
 	return args, nil
 }
 
@@ -17509,14 +18540,30 @@ func (ec *executionContext) field_Query_portfolioSets_args(ctx context.Context, 
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.PortfolioSetFilter, error) {
 			return ec.unmarshalOPortfolioSetFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioSetFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -17553,14 +18600,38 @@ func (ec *executionContext) field_Query_portfoliosKeptWithoutReason_args(ctx con
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
 			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17583,14 +18654,38 @@ func (ec *executionContext) field_Query_portfoliosOfClosedOrders_args(ctx contex
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
 			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17613,14 +18708,38 @@ func (ec *executionContext) field_Query_portfoliosWithoutPoLine_args(ctx context
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.ReconciliationFilter, error) {
 			return ec.unmarshalOReconciliationFilter2ᚖautoholdingsᚋgraphᚋmodelᚐReconciliationFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17643,14 +18762,38 @@ func (ec *executionContext) field_Query_portfolios_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*model.Order, error) {
+			return ec.unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.PortfolioFilter, error) {
 			return ec.unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolioFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg5
 	return args, nil
 }
 
@@ -17687,14 +18830,30 @@ func (ec *executionContext) field_Query_profiles_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.ProfileFilter, error) {
 			return ec.unmarshalOProfileFilter2ᚖautoholdingsᚋgraphᚋmodelᚐProfileFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -17717,14 +18876,30 @@ func (ec *executionContext) field_Query_providerFiles_args(ctx context.Context, 
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.ProviderFileFilter, error) {
 			return ec.unmarshalOProviderFileFilter2ᚖautoholdingsᚋgraphᚋmodelᚐProviderFileFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -17761,14 +18936,30 @@ func (ec *executionContext) field_Query_worklist_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["after"] = arg1
-	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*model.WorklistFilter, error) {
 			return ec.unmarshalOWorklistFilter2ᚖautoholdingsᚋgraphᚋmodelᚐWorklistFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg2
+	args["filter"] = arg4
 	return args, nil
 }
 
@@ -19585,6 +20776,52 @@ func (ec *executionContext) fieldContext_AuditedRow_fields(_ context.Context, fi
 	return graphql.NewScalarFieldContext("AuditedRow", field, false, false, "String")
 }
 
+func (ec *executionContext) _BooleanFacet_yes(ctx context.Context, field graphql.CollectedField, obj *BooleanFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BooleanFacet_yes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Yes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BooleanFacet_yes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BooleanFacet", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BooleanFacet_no(ctx context.Context, field graphql.CollectedField, obj *BooleanFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BooleanFacet_no(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.No, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BooleanFacet_no(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BooleanFacet", field, false, false, "Int")
+}
+
 func (ec *executionContext) _BulkCounts_restored(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21291,7 +22528,7 @@ func (ec *executionContext) _Collection_portfolios(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Collection().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PortfolioFilter))
+			return ec.Resolvers.Collection().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.PortfolioFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
@@ -21623,6 +22860,61 @@ func (ec *executionContext) fieldContext_CollectionEdge_node(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _CollectionFacet_collection(ctx context.Context, field graphql.CollectedField, obj *CollectionFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionFacet_collection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Collection) graphql.Marshaler {
+			return ec.marshalNCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionFacet_collection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CollectionFacet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Collection(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CollectionFacet_count(ctx context.Context, field graphql.CollectedField, obj *CollectionFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CollectionFacet_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CollectionFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CollectionFacet", field, false, false, "Int")
+}
+
 func (ec *executionContext) _CollectionSet_id(ctx context.Context, field graphql.CollectedField, obj *model.CollectionSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21702,7 +22994,7 @@ func (ec *executionContext) _CollectionSet_collections(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.CollectionSet().Collections(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.CollectionSet().Collections(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Collection]) graphql.Marshaler {
@@ -26637,6 +27929,61 @@ func (ec *executionContext) fieldContext_InventoryGroupEdge_node(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _InventoryGroupFacet_inventoryGroup(ctx context.Context, field graphql.CollectedField, obj *InventoryGroupFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InventoryGroupFacet_inventoryGroup(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InventoryGroup, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.InventoryGroup) graphql.Marshaler {
+			return ec.marshalNInventoryGroup2ᚖautoholdingsᚋgraphᚋmodelᚐInventoryGroup(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InventoryGroupFacet_inventoryGroup(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InventoryGroupFacet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InventoryGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InventoryGroupFacet_count(ctx context.Context, field graphql.CollectedField, obj *InventoryGroupFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InventoryGroupFacet_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InventoryGroupFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InventoryGroupFacet", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Job_id(ctx context.Context, field graphql.CollectedField, obj *model.Job) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27110,7 +28457,7 @@ func (ec *executionContext) _Job_findings(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Job().Findings(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.JobFindingFilter))
+			return ec.Resolvers.Job().Findings(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.JobFindingFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.JobFinding]) graphql.Marshaler {
@@ -27154,7 +28501,7 @@ func (ec *executionContext) _Job_changes(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Job().Changes(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.JobChangeFilter))
+			return ec.Resolvers.Job().Changes(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.JobChangeFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.JobChange]) graphql.Marshaler {
@@ -31196,7 +32543,7 @@ func (ec *executionContext) _License_portfolios(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.License().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.License().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
@@ -31503,6 +32850,61 @@ func (ec *executionContext) fieldContext_LicenseEdge_node(_ context.Context, fie
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _LicenseFacet_license(ctx context.Context, field graphql.CollectedField, obj *LicenseFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LicenseFacet_license(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.License, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.License) graphql.Marshaler {
+			return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LicenseFacet_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LicenseFacet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LicenseFacet_count(ctx context.Context, field graphql.CollectedField, obj *LicenseFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LicenseFacet_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LicenseFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LicenseFacet", field, false, false, "Int")
 }
 
 func (ec *executionContext) _LocalCoverage_mode(ctx context.Context, field graphql.CollectedField, obj *model.LocalCoverage) (ret graphql.Marshaler) {
@@ -35812,7 +37214,7 @@ func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field gra
 			return ec.fieldContext_PageInfo_hasNextPage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HasNextPage, nil
+			return obj.HasNextPage(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -35823,7 +37225,7 @@ func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_PageInfo_hasNextPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
+	return graphql.NewScalarFieldContext("PageInfo", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
@@ -35835,7 +37237,7 @@ func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field
 			return ec.fieldContext_PageInfo_hasPreviousPage(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.HasPreviousPage, nil
+			return obj.HasPreviousPage(ctx)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -35846,7 +37248,7 @@ func (ec *executionContext) _PageInfo_hasPreviousPage(ctx context.Context, field
 	)
 }
 func (ec *executionContext) fieldContext_PageInfo_hasPreviousPage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("PageInfo", field, false, false, "Boolean")
+	return graphql.NewScalarFieldContext("PageInfo", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _PageInfo_startCursor(ctx context.Context, field graphql.CollectedField, obj *model.PageInfo) (ret graphql.Marshaler) {
@@ -38737,7 +40139,7 @@ func (ec *executionContext) _Portfolio_history(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Portfolio().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Portfolio().History(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Change]) graphql.Marshaler {
@@ -39278,6 +40680,390 @@ func (ec *executionContext) fieldContext_PortfolioEdge_node(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _PortfolioFacets_collections(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_collections(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Collections, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*CollectionFacet) graphql.Marshaler {
+			return ec.marshalNCollectionFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCollectionFacetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CollectionFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_publicationTypes(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_publicationTypes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicationTypes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*PublicationTypeFacet) graphql.Marshaler {
+			return ec.marshalNPublicationTypeFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPublicationTypeFacetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_publicationTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublicationTypeFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_inventoryGroups(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_inventoryGroups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InventoryGroups, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*InventoryGroupFacet) graphql.Marshaler {
+			return ec.marshalNInventoryGroupFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐInventoryGroupFacetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_inventoryGroups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InventoryGroupFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_profiles(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_profiles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profiles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ProfileFacet) graphql.Marshaler {
+			return ec.marshalNProfileFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐProfileFacetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_profiles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProfileFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_licenses(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_licenses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Licenses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*LicenseFacet) graphql.Marshaler {
+			return ec.marshalNLicenseFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLicenseFacetᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_licenses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LicenseFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_available(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_available(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Available, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+			return ec.marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_available(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BooleanFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_listedByProvider(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_listedByProvider(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ListedByProvider, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+			return ec.marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_listedByProvider(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BooleanFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_hasPoLine(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_hasPoLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasPoLine, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+			return ec.marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_hasPoLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BooleanFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_needsReview(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_needsReview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NeedsReview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+			return ec.marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_needsReview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BooleanFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_waiting(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+			return ec.marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BooleanFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_retained(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_retained(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Retained, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+			return ec.marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_retained(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BooleanFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioFacets_hasLocalValues(ctx context.Context, field graphql.CollectedField, obj *PortfolioFacets) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioFacets_hasLocalValues(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HasLocalValues, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+			return ec.marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioFacets_hasLocalValues(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioFacets",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BooleanFacet(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PortfolioSet_id(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioSet) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39380,7 +41166,7 @@ func (ec *executionContext) _PortfolioSet_portfolios(ctx context.Context, field 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.PortfolioSet().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.PortfolioSet().Portfolios(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Portfolio]) graphql.Marshaler {
@@ -40428,6 +42214,61 @@ func (ec *executionContext) fieldContext_ProfileEdge_node(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _ProfileFacet_profile(ctx context.Context, field graphql.CollectedField, obj *ProfileFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileFacet_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Profile, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalNProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileFacet_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProfileFacet",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProfileFacet_count(ctx context.Context, field graphql.CollectedField, obj *ProfileFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProfileFacet_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProfileFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProfileFacet", field, false, false, "Int")
+}
+
 func (ec *executionContext) _ProviderFile_id(ctx context.Context, field graphql.CollectedField, obj *model.ProviderFile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41011,6 +42852,52 @@ func (ec *executionContext) fieldContext_Proxy_groups(_ context.Context, field g
 	return fc, nil
 }
 
+func (ec *executionContext) _PublicationTypeFacet_publicationType(ctx context.Context, field graphql.CollectedField, obj *PublicationTypeFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicationTypeFacet_publicationType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublicationType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOPublicationType2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublicationTypeFacet_publicationType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublicationTypeFacet", field, false, false, "PublicationType")
+}
+
+func (ec *executionContext) _PublicationTypeFacet_count(ctx context.Context, field graphql.CollectedField, obj *PublicationTypeFacet) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublicationTypeFacet_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublicationTypeFacet_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublicationTypeFacet", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41195,7 +43082,7 @@ func (ec *executionContext) _Query_inventoryGroups(ctx context.Context, field gr
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().InventoryGroups(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().InventoryGroups(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41257,7 +43144,7 @@ func (ec *executionContext) _Query_communityZoneCollections(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().CommunityZoneCollections(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CommunityZoneCollectionFilter))
+			return ec.Resolvers.Query().CommunityZoneCollections(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.CommunityZoneCollectionFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41319,7 +43206,7 @@ func (ec *executionContext) _Query_communityZoneTitles(ctx context.Context, fiel
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().CommunityZoneTitles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CommunityZoneTitleFilter))
+			return ec.Resolvers.Query().CommunityZoneTitles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.CommunityZoneTitleFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41381,7 +43268,7 @@ func (ec *executionContext) _Query_collections(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Collections(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CollectionFilter))
+			return ec.Resolvers.Query().Collections(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.CollectionFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41505,7 +43392,7 @@ func (ec *executionContext) _Query_portfolios(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Portfolios(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PortfolioFilter))
+			return ec.Resolvers.Query().Portfolios(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.PortfolioFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41551,6 +43438,68 @@ func (ec *executionContext) fieldContext_Query_portfolios(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_portfolios_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_portfolioFacets(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_portfolioFacets(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PortfolioFacets(ctx, fc.Args["filter"].(*model.PortfolioFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *PortfolioFacets
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *PortfolioFacets
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *PortfolioFacets) graphql.Marshaler {
+			return ec.marshalNPortfolioFacets2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioFacets(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_portfolioFacets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PortfolioFacets(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_portfolioFacets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -41691,7 +43640,7 @@ func (ec *executionContext) _Query_poLines(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PoLines(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.POLineFilter))
+			return ec.Resolvers.Query().PoLines(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.POLineFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41753,7 +43702,7 @@ func (ec *executionContext) _Query_licenses(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Licenses(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.LicenseFilter))
+			return ec.Resolvers.Query().Licenses(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.LicenseFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41815,7 +43764,7 @@ func (ec *executionContext) _Query_collectionSets(ctx context.Context, field gra
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().CollectionSets(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.CollectionSetFilter))
+			return ec.Resolvers.Query().CollectionSets(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.CollectionSetFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41877,7 +43826,7 @@ func (ec *executionContext) _Query_portfolioSets(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PortfolioSets(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PortfolioSetFilter))
+			return ec.Resolvers.Query().PortfolioSets(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.PortfolioSetFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -41939,7 +43888,7 @@ func (ec *executionContext) _Query_pairingDecisions(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PairingDecisions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.PairingDecisionFilter))
+			return ec.Resolvers.Query().PairingDecisions(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.PairingDecisionFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42001,7 +43950,7 @@ func (ec *executionContext) _Query_poLinesNotListed(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PoLinesNotListed(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+			return ec.Resolvers.Query().PoLinesNotListed(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.ReconciliationFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42063,7 +44012,7 @@ func (ec *executionContext) _Query_portfoliosWithoutPoLine(ctx context.Context, 
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PortfoliosWithoutPoLine(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+			return ec.Resolvers.Query().PortfoliosWithoutPoLine(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.ReconciliationFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42125,7 +44074,7 @@ func (ec *executionContext) _Query_portfoliosKeptWithoutReason(ctx context.Conte
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PortfoliosKeptWithoutReason(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+			return ec.Resolvers.Query().PortfoliosKeptWithoutReason(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.ReconciliationFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42187,7 +44136,7 @@ func (ec *executionContext) _Query_portfoliosOfClosedOrders(ctx context.Context,
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().PortfoliosOfClosedOrders(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ReconciliationFilter))
+			return ec.Resolvers.Query().PortfoliosOfClosedOrders(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.ReconciliationFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42249,7 +44198,7 @@ func (ec *executionContext) _Query_worklist(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Worklist(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.WorklistFilter))
+			return ec.Resolvers.Query().Worklist(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.WorklistFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42423,7 +44372,7 @@ func (ec *executionContext) _Query_profiles(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Profiles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ProfileFilter))
+			return ec.Resolvers.Query().Profiles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.ProfileFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42547,7 +44496,7 @@ func (ec *executionContext) _Query_providerFiles(ctx context.Context, field grap
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().ProviderFiles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.ProviderFileFilter))
+			return ec.Resolvers.Query().ProviderFiles(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*model.ProviderFileFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42609,7 +44558,7 @@ func (ec *executionContext) _Query_jobs(ctx context.Context, field graphql.Colle
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Jobs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*model.JobFilter))
+			return ec.Resolvers.Query().Jobs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.JobFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -42733,7 +44682,7 @@ func (ec *executionContext) _Query_changes(ctx context.Context, field graphql.Co
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Changes(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["since"].(*int64), fc.Args["order"].(string), fc.Args["filter"].(*model.ChangeFilter))
+			return ec.Resolvers.Query().Changes(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["since"].(*int64), fc.Args["order"].(string), fc.Args["filter"].(*model.ChangeFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -43007,7 +44956,7 @@ func (ec *executionContext) _Query_accessTokens(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AccessTokens(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().AccessTokens(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -43069,7 +45018,7 @@ func (ec *executionContext) _Query_people(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().People(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string))
+			return ec.Resolvers.Query().People(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -43131,7 +45080,7 @@ func (ec *executionContext) _Query_auditEntries(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AuditEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["filter"].(*AuditEntryFilter))
+			return ec.Resolvers.Query().AuditEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*AuditEntryFilter))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -48235,7 +50184,7 @@ func (ec *executionContext) unmarshalInputChangeFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"until", "portfolioId", "collectionId", "groupId", "action", "field", "actorId", "actorKind"}
+	fieldsInOrder := [...]string{"until", "portfolioId", "collectionId", "groupId", "action", "field", "actorId", "actorKind", "partId", "content", "titlePrefix"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48298,6 +50247,27 @@ func (ec *executionContext) unmarshalInputChangeFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.ActorKind = data
+		case "partId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartID = data
+		case "content":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("content"))
+			data, err := ec.unmarshalOContentType2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Content = data
+		case "titlePrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titlePrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TitlePrefix = data
 		}
 	}
 	return it, nil
@@ -48543,6 +50513,59 @@ func UnmarshalCollectionFilter(ctx context.Context, raw any) (model.CollectionFi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCollectionOrder(ctx context.Context, obj any) (model.Order, error) {
+	var it model.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNCollectionOrderField2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCollectionOrder unmarshals raw into the CollectionOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCollectionOrder(ctx context.Context, raw any) (model.Order, error) {
+	var out model.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CollectionOrder", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCollectionSetFilter(ctx context.Context, obj any) (model.CollectionSetFilter, error) {
 	var it model.CollectionSetFilter
 	if obj == nil {
@@ -48652,7 +50675,7 @@ func (ec *executionContext) unmarshalInputCommunityZoneTitleFilter(ctx context.C
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"communityZoneId", "titlePrefix", "titleId", "identifier"}
+	fieldsInOrder := [...]string{"communityZoneId", "titlePrefix", "titleId", "identifier", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -48687,6 +50710,13 @@ func (ec *executionContext) unmarshalInputCommunityZoneTitleFilter(ctx context.C
 				return it, err
 			}
 			it.Identifier = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		}
 	}
 	return it, nil
@@ -48701,6 +50731,59 @@ func (ec *executionContext) unmarshalInputCommunityZoneTitleFilter(ctx context.C
 func UnmarshalCommunityZoneTitleFilter(ctx context.Context, raw any) (model.CommunityZoneTitleFilter, error) {
 	var out model.CommunityZoneTitleFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CommunityZoneTitleFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCommunityZoneTitleOrder(ctx context.Context, obj any) (model.Order, error) {
+	var it model.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNCommunityZoneTitleOrderField2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCommunityZoneTitleOrder unmarshals raw into the CommunityZoneTitleOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCommunityZoneTitleOrder(ctx context.Context, raw any) (model.Order, error) {
+	var out model.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CommunityZoneTitleOrder", raw, &out)
 	return out, err
 }
 
@@ -50735,7 +52818,7 @@ func (ec *executionContext) unmarshalInputJobChangeFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"action", "field", "portfolioId"}
+	fieldsInOrder := [...]string{"action", "field", "portfolioId", "partId", "content", "titlePrefix"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -50763,6 +52846,27 @@ func (ec *executionContext) unmarshalInputJobChangeFilter(ctx context.Context, o
 				return it, err
 			}
 			it.PortfolioID = data
+		case "partId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartID = data
+		case "content":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("content"))
+			data, err := ec.unmarshalOContentType2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Content = data
+		case "titlePrefix":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("titlePrefix"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TitlePrefix = data
 		}
 	}
 	return it, nil
@@ -50780,6 +52884,59 @@ func UnmarshalJobChangeFilter(ctx context.Context, raw any) (model.JobChangeFilt
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJobChangeOrder(ctx context.Context, obj any) (model.Order, error) {
+	var it model.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNJobChangeOrderField2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJobChangeOrder unmarshals raw into the JobChangeOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJobChangeOrder(ctx context.Context, raw any) (model.Order, error) {
+	var out model.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobChangeOrder", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputJobFilter(ctx context.Context, obj any) (model.JobFilter, error) {
 	var it model.JobFilter
 	if obj == nil {
@@ -50791,7 +52948,7 @@ func (ec *executionContext) unmarshalInputJobFilter(ctx context.Context, obj any
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"state", "kind", "profileId"}
+	fieldsInOrder := [...]string{"state", "kind", "profileId", "verdict", "trigger", "mode", "createdFrom", "createdUntil", "finishedFrom", "finishedUntil", "actorId", "actorKind"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -50819,6 +52976,69 @@ func (ec *executionContext) unmarshalInputJobFilter(ctx context.Context, obj any
 				return it, err
 			}
 			it.ProfileID = data
+		case "verdict":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("verdict"))
+			data, err := ec.unmarshalOJobVerdict2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Verdict = data
+		case "trigger":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trigger"))
+			data, err := ec.unmarshalOJobTrigger2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Trigger = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalOJobMode2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "createdFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdFrom"))
+			data, err := ec.unmarshalODateTime2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedFrom = data
+		case "createdUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdUntil"))
+			data, err := ec.unmarshalODateTime2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedUntil = data
+		case "finishedFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedFrom"))
+			data, err := ec.unmarshalODateTime2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedFrom = data
+		case "finishedUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("finishedUntil"))
+			data, err := ec.unmarshalODateTime2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FinishedUntil = data
+		case "actorId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actorId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActorID = data
+		case "actorKind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actorKind"))
+			data, err := ec.unmarshalOActorKind2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ActorKind = data
 		}
 	}
 	return it, nil
@@ -50847,7 +53067,7 @@ func (ec *executionContext) unmarshalInputJobFindingFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"severity", "code", "column"}
+	fieldsInOrder := [...]string{"severity", "code", "column", "partId"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -50875,6 +53095,13 @@ func (ec *executionContext) unmarshalInputJobFindingFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Column = data
+		case "partId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("partId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PartID = data
 		}
 	}
 	return it, nil
@@ -50889,6 +53116,59 @@ func (ec *executionContext) unmarshalInputJobFindingFilter(ctx context.Context, 
 func UnmarshalJobFindingFilter(ctx context.Context, raw any) (model.JobFindingFilter, error) {
 	var out model.JobFindingFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobFindingFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputJobOrder(ctx context.Context, obj any) (model.Order, error) {
+	var it model.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNJobOrderField2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJobOrder unmarshals raw into the JobOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJobOrder(ctx context.Context, raw any) (model.Order, error) {
+	var out model.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobOrder", raw, &out)
 	return out, err
 }
 
@@ -51043,7 +53323,7 @@ func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "codePrefix", "vendor", "status"}
+	fieldsInOrder := [...]string{"code", "codePrefix", "vendor", "status", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51078,6 +53358,13 @@ func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj
 				return it, err
 			}
 			it.Status = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		}
 	}
 	return it, nil
@@ -51092,6 +53379,59 @@ func (ec *executionContext) unmarshalInputLicenseFilter(ctx context.Context, obj
 func UnmarshalLicenseFilter(ctx context.Context, raw any) (model.LicenseFilter, error) {
 	var out model.LicenseFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "LicenseFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLicenseOrder(ctx context.Context, obj any) (model.Order, error) {
+	var it model.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNLicenseOrderField2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLicenseOrder unmarshals raw into the LicenseOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLicenseOrder(ctx context.Context, raw any) (model.Order, error) {
+	var out model.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LicenseOrder", raw, &out)
 	return out, err
 }
 
@@ -51598,7 +53938,7 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"number", "numberPrefix", "vendor", "status", "portfolioId", "collectionId", "attached", "closed"}
+	fieldsInOrder := [...]string{"number", "numberPrefix", "vendor", "status", "portfolioId", "collectionId", "attached", "closed", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51661,6 +54001,13 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 				return it, err
 			}
 			it.Closed = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		}
 	}
 	return it, nil
@@ -51675,6 +54022,59 @@ func (ec *executionContext) unmarshalInputPoLineFilter(ctx context.Context, obj 
 func UnmarshalPoLineFilter(ctx context.Context, raw any) (model.POLineFilter, error) {
 	var out model.POLineFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PoLineFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPoLineOrder(ctx context.Context, obj any) (model.Order, error) {
+	var it model.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNPoLineOrderField2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPoLineOrder unmarshals raw into the PoLineOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPoLineOrder(ctx context.Context, raw any) (model.Order, error) {
+	var out model.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PoLineOrder", raw, &out)
 	return out, err
 }
 
@@ -51808,7 +54208,7 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "keptForClosedOrders", "removed", "profileId", "retained", "retainedOnly", "hasLocalValues", "localField", "accessRights", "inventoryGroupId"}
+	fieldsInOrder := [...]string{"collectionId", "titlePrefix", "titleId", "identifier", "available", "listedByProvider", "needsReview", "waiting", "keptWithoutReason", "keptForClosedOrders", "removed", "profileId", "retained", "retainedOnly", "hasLocalValues", "localField", "accessRights", "inventoryGroupId", "publicationType", "licenseId", "hasPoLine", "changedSince", "coverageOn", "search"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51941,6 +54341,48 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 				return it, err
 			}
 			it.InventoryGroupID = data
+		case "publicationType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("publicationType"))
+			data, err := ec.unmarshalOPublicationType2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PublicationType = data
+		case "licenseId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("licenseId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LicenseID = data
+		case "hasPoLine":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasPoLine"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasPoLine = data
+		case "changedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changedSince"))
+			data, err := ec.unmarshalODateTime2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangedSince = data
+		case "coverageOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coverageOn"))
+			data, err := ec.unmarshalODate2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CoverageOn = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
 		}
 	}
 	return it, nil
@@ -51955,6 +54397,59 @@ func (ec *executionContext) unmarshalInputPortfolioFilter(ctx context.Context, o
 func UnmarshalPortfolioFilter(ctx context.Context, raw any) (model.PortfolioFilter, error) {
 	var out model.PortfolioFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortfolioFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPortfolioOrder(ctx context.Context, obj any) (model.Order, error) {
+	var it model.Order
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "ASC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNPortfolioOrderField2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPortfolioOrder unmarshals raw into the PortfolioOrder input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPortfolioOrder(ctx context.Context, raw any) (model.Order, error) {
+	var out model.Order
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PortfolioOrder", raw, &out)
 	return out, err
 }
 
@@ -55099,6 +57594,44 @@ func (ec *executionContext) _AuditedRow(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var booleanFacetImplementors = []string{"BooleanFacet"}
+
+func (ec *executionContext) _BooleanFacet(ctx context.Context, sel ast.SelectionSet, obj *BooleanFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, booleanFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BooleanFacet")
+		case "yes":
+			out.Values[i] = ec._BooleanFacet_yes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "no":
+			out.Values[i] = ec._BooleanFacet_no(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var bulkCountsImplementors = []string{"BulkCounts"}
 
 func (ec *executionContext) _BulkCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.BulkCounts) graphql.Marshaler {
@@ -55880,6 +58413,44 @@ func (ec *executionContext) _CollectionEdge(ctx context.Context, sel ast.Selecti
 			}
 		case "node":
 			out.Values[i] = ec._CollectionEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var collectionFacetImplementors = []string{"CollectionFacet"}
+
+func (ec *executionContext) _CollectionFacet(ctx context.Context, sel ast.SelectionSet, obj *CollectionFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, collectionFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CollectionFacet")
+		case "collection":
+			out.Values[i] = ec._CollectionFacet_collection(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._CollectionFacet_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -58349,6 +60920,44 @@ func (ec *executionContext) _InventoryGroupEdge(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var inventoryGroupFacetImplementors = []string{"InventoryGroupFacet"}
+
+func (ec *executionContext) _InventoryGroupFacet(ctx context.Context, sel ast.SelectionSet, obj *InventoryGroupFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, inventoryGroupFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InventoryGroupFacet")
+		case "inventoryGroup":
+			out.Values[i] = ec._InventoryGroupFacet_inventoryGroup(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._InventoryGroupFacet_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var jobImplementors = []string{"Job", "Node"}
 
 func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj *model.Job) graphql.Marshaler {
@@ -59985,6 +62594,44 @@ func (ec *executionContext) _LicenseEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var licenseFacetImplementors = []string{"LicenseFacet"}
+
+func (ec *executionContext) _LicenseFacet(ctx context.Context, sel ast.SelectionSet, obj *LicenseFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, licenseFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LicenseFacet")
+		case "license":
+			out.Values[i] = ec._LicenseFacet_license(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._LicenseFacet_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var localCoverageImplementors = []string{"LocalCoverage"}
 
 func (ec *executionContext) _LocalCoverage(ctx context.Context, sel ast.SelectionSet, obj *model.LocalCoverage) graphql.Marshaler {
@@ -60742,24 +63389,26 @@ func (ec *executionContext) _PageInfo(ctx context.Context, sel ast.SelectionSet,
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("PageInfo")
 		case "hasNextPage":
-			out.Values[i] = ec._PageInfo_hasNextPage(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PageInfo_hasNextPage(ctx, field, obj)
+				})
 		case "hasPreviousPage":
-			out.Values[i] = ec._PageInfo_hasPreviousPage(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PageInfo_hasPreviousPage(ctx, field, obj)
+				})
 		case "startCursor":
 			out.Values[i] = ec._PageInfo_startCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "endCursor":
 			out.Values[i] = ec._PageInfo_endCursor(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -61875,6 +64524,94 @@ func (ec *executionContext) _PortfolioEdge(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var portfolioFacetsImplementors = []string{"PortfolioFacets"}
+
+func (ec *executionContext) _PortfolioFacets(ctx context.Context, sel ast.SelectionSet, obj *PortfolioFacets) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portfolioFacetsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortfolioFacets")
+		case "collections":
+			out.Values[i] = ec._PortfolioFacets_collections(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "publicationTypes":
+			out.Values[i] = ec._PortfolioFacets_publicationTypes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "inventoryGroups":
+			out.Values[i] = ec._PortfolioFacets_inventoryGroups(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "profiles":
+			out.Values[i] = ec._PortfolioFacets_profiles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "licenses":
+			out.Values[i] = ec._PortfolioFacets_licenses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "available":
+			out.Values[i] = ec._PortfolioFacets_available(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "listedByProvider":
+			out.Values[i] = ec._PortfolioFacets_listedByProvider(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasPoLine":
+			out.Values[i] = ec._PortfolioFacets_hasPoLine(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "needsReview":
+			out.Values[i] = ec._PortfolioFacets_needsReview(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "waiting":
+			out.Values[i] = ec._PortfolioFacets_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retained":
+			out.Values[i] = ec._PortfolioFacets_retained(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "hasLocalValues":
+			out.Values[i] = ec._PortfolioFacets_hasLocalValues(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var portfolioSetImplementors = []string{"PortfolioSet", "Node"}
 
 func (ec *executionContext) _PortfolioSet(ctx context.Context, sel ast.SelectionSet, obj *model.PortfolioSet) graphql.Marshaler {
@@ -62296,6 +65033,44 @@ func (ec *executionContext) _ProfileEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var profileFacetImplementors = []string{"ProfileFacet"}
+
+func (ec *executionContext) _ProfileFacet(ctx context.Context, sel ast.SelectionSet, obj *ProfileFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, profileFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProfileFacet")
+		case "profile":
+			out.Values[i] = ec._ProfileFacet_profile(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._ProfileFacet_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var providerFileImplementors = []string{"ProviderFile", "Node"}
 
 func (ec *executionContext) _ProviderFile(ctx context.Context, sel ast.SelectionSet, obj *model.ProviderFile) graphql.Marshaler {
@@ -62525,6 +65300,44 @@ func (ec *executionContext) _Proxy(ctx context.Context, sel ast.SelectionSet, ob
 	return out
 }
 
+var publicationTypeFacetImplementors = []string{"PublicationTypeFacet"}
+
+func (ec *executionContext) _PublicationTypeFacet(ctx context.Context, sel ast.SelectionSet, obj *PublicationTypeFacet) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publicationTypeFacetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublicationTypeFacet")
+		case "publicationType":
+			out.Values[i] = ec._PublicationTypeFacet_publicationType(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._PublicationTypeFacet_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -62597,6 +65410,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_portfolios(ctx, field)
+				})
+		case "portfolioFacets":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_portfolioFacets(ctx, field)
 				})
 		case "portfolio":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -65164,6 +67983,14 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) marshalNBooleanFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐBooleanFacet(ctx context.Context, sel ast.SelectionSet, v *BooleanFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BooleanFacet!")
+		return graphql.Null
+	}
+	return ec._BooleanFacet(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCancelJobInput2autoholdingsᚋgraphᚋgeneratedᚐCancelJobInput(ctx context.Context, v any) (CancelJobInput, error) {
 	res, err := ec.unmarshalInputCancelJobInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -65356,6 +68183,44 @@ func (ec *executionContext) marshalNCollectionEdge2ᚖautoholdingsᚋgraphᚋmod
 	return ec._CollectionEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCollectionFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCollectionFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*CollectionFacet) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCollectionFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐCollectionFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCollectionFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐCollectionFacet(ctx context.Context, sel ast.SelectionSet, v *CollectionFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CollectionFacet!")
+		return graphql.Null
+	}
+	return ec._CollectionFacet(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCollectionOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCollectionOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "CollectionOrderField!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -65522,6 +68387,20 @@ func (ec *executionContext) marshalNCommunityZoneTitleEdge2ᚖautoholdingsᚋgra
 		return graphql.Null
 	}
 	return ec._CommunityZoneTitleEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCommunityZoneTitleOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommunityZoneTitleOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "CommunityZoneTitleOrderField!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNConnectionTest2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐConnectionTestᚄ(ctx context.Context, sel ast.SelectionSet, v []*ConnectionTest) graphql.Marshaler {
@@ -66304,6 +69183,30 @@ func (ec *executionContext) marshalNInventoryGroupEdge2ᚖautoholdingsᚋgraph�
 	return ec._InventoryGroupEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNInventoryGroupFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐInventoryGroupFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*InventoryGroupFacet) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInventoryGroupFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐInventoryGroupFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInventoryGroupFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐInventoryGroupFacet(ctx context.Context, sel ast.SelectionSet, v *InventoryGroupFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "InventoryGroupFacet!")
+		return graphql.Null
+	}
+	return ec._InventoryGroupFacet(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNJob2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Job) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -66426,6 +69329,20 @@ func (ec *executionContext) marshalNJobChangeKind2ᚕstringᚄ(ctx context.Conte
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNJobChangeOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobChangeOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobChangeOrderField!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNJobConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Job]) graphql.Marshaler {
@@ -66600,6 +69517,20 @@ func (ec *executionContext) marshalNJobMode2string(ctx context.Context, sel ast.
 	return res
 }
 
+func (ec *executionContext) unmarshalNJobOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobOrderField!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNJobPart2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobPartᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobPart) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -66751,6 +69682,20 @@ func (ec *executionContext) marshalNJobTypeParameter2ᚖautoholdingsᚋgraphᚋg
 	return ec._JobTypeParameter(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNJobVerdict2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobVerdict2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobVerdict!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNJudgeRefusedRowInput2autoholdingsᚋgraphᚋgeneratedᚐJudgeRefusedRowInput(ctx context.Context, v any) (JudgeRefusedRowInput, error) {
 	res, err := ec.unmarshalInputJudgeRefusedRowInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -66858,6 +69803,44 @@ func (ec *executionContext) marshalNLicenseEdge2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._LicenseEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNLicenseFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐLicenseFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*LicenseFacet) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLicenseFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐLicenseFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLicenseFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐLicenseFacet(ctx context.Context, sel ast.SelectionSet, v *LicenseFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LicenseFacet!")
+		return graphql.Null
+	}
+	return ec._LicenseFacet(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLicenseOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLicenseOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "LicenseOrderField!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNListDecision2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -66954,6 +69937,20 @@ func (ec *executionContext) marshalNNode2ᚕautoholdingsᚋgraphᚋmodelᚐNode(
 	})
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNOrderDirection2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrderDirection2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OrderDirection!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
@@ -67166,6 +70163,20 @@ func (ec *executionContext) marshalNPoLineEdge2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._PoLineEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPoLineOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPoLineOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PoLineOrderField!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -67258,6 +70269,28 @@ func (ec *executionContext) marshalNPortfolioEdge2ᚖautoholdingsᚋgraphᚋmode
 		return graphql.Null
 	}
 	return ec._PortfolioEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPortfolioFacets2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioFacets(ctx context.Context, sel ast.SelectionSet, v *PortfolioFacets) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PortfolioFacets!")
+		return graphql.Null
+	}
+	return ec._PortfolioFacets(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPortfolioOrderField2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPortfolioOrderField2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "PortfolioOrderField!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNPortfolioPairInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐPortfolioPairInput(ctx context.Context, v any) (*PortfolioPairInput, error) {
@@ -67406,6 +70439,30 @@ func (ec *executionContext) marshalNProfileEdge2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._ProfileEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNProfileFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐProfileFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*ProfileFacet) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProfileFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐProfileFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProfileFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐProfileFacet(ctx context.Context, sel ast.SelectionSet, v *ProfileFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProfileFacet!")
+		return graphql.Null
+	}
+	return ec._ProfileFacet(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNProfileType2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -67488,6 +70545,30 @@ func (ec *executionContext) marshalNProviderFileEdge2ᚖautoholdingsᚋgraphᚋm
 		return graphql.Null
 	}
 	return ec._ProviderFileEdge(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPublicationTypeFacet2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPublicationTypeFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*PublicationTypeFacet) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublicationTypeFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐPublicationTypeFacet(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPublicationTypeFacet2ᚖautoholdingsᚋgraphᚋgeneratedᚐPublicationTypeFacet(ctx context.Context, sel ast.SelectionSet, v *PublicationTypeFacet) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PublicationTypeFacet!")
+		return graphql.Null
+	}
+	return ec._PublicationTypeFacet(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRejectJobInput2autoholdingsᚋgraphᚋgeneratedᚐRejectJobInput(ctx context.Context, v any) (RejectJobInput, error) {
@@ -68513,6 +71594,14 @@ func (ec *executionContext) unmarshalOCollectionFilter2ᚖautoholdingsᚋgraph�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOCollectionOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx context.Context, v any) (*model.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCollectionOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOCollectionSet2ᚖautoholdingsᚋgraphᚋmodelᚐCollectionSet(ctx context.Context, sel ast.SelectionSet, v *model.CollectionSet) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -68548,6 +71637,14 @@ func (ec *executionContext) unmarshalOCommunityZoneTitleFilter2ᚖautoholdings�
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputCommunityZoneTitleFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCommunityZoneTitleOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx context.Context, v any) (*model.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCommunityZoneTitleOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -68929,6 +72026,14 @@ func (ec *executionContext) marshalOJobChangeKind2ᚕstringᚄ(ctx context.Conte
 	return ret
 }
 
+func (ec *executionContext) unmarshalOJobChangeOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx context.Context, v any) (*model.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputJobChangeOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐCounts(ctx context.Context, sel ast.SelectionSet, v *model.Counts) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -68982,6 +72087,32 @@ func (ec *executionContext) marshalOJobKind2ᚖstring(ctx context.Context, sel a
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOJobMode2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJobMode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
+func (ec *executionContext) unmarshalOJobOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx context.Context, v any) (*model.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputJobOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx context.Context, sel ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
@@ -69069,12 +72200,84 @@ func (ec *executionContext) marshalOJobTask2autoholdingsᚋgraphᚋmodelᚐJobTa
 	return ec._JobTask(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOJobTrigger2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobTrigger2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJobTrigger2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobTrigger2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOJobTypeFilter2ᚖautoholdingsᚋgraphᚋmodelᚐJobTypeFilter(ctx context.Context, v any) (*model.JobTypeFilter, error) {
 	if v == nil {
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputJobTypeFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOJobVerdict2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobVerdict2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJobVerdict2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobVerdict2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOJobVerdict2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -69132,6 +72335,14 @@ func (ec *executionContext) unmarshalOLicenseFilter2ᚖautoholdingsᚋgraphᚋmo
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputLicenseFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOLicenseOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx context.Context, v any) (*model.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputLicenseOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -69269,6 +72480,14 @@ func (ec *executionContext) unmarshalOPoLineFilter2ᚖautoholdingsᚋgraphᚋmod
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOPoLineOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx context.Context, v any) (*model.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPoLineOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx context.Context, sel ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -69307,6 +72526,14 @@ func (ec *executionContext) unmarshalOPortfolioFilter2ᚖautoholdingsᚋgraphᚋ
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputPortfolioFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPortfolioOrder2ᚖautoholdingsᚋgraphᚋmodelᚐOrder(ctx context.Context, v any) (*model.Order, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPortfolioOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 

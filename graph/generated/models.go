@@ -109,6 +109,14 @@ type AuditEntryFilter struct {
 	Until graphql.Omittable[*int64] `json:"until,omitempty"`
 }
 
+// How many portfolios are so, and how many are not.
+type BooleanFacet struct {
+	// Of how many it is true.
+	Yes int `json:"yes"`
+	// Of how many it is not.
+	No int `json:"no"`
+}
+
 // Which job to stop.
 type CancelJobInput struct {
 	// Which job.
@@ -195,6 +203,14 @@ type ChangeProfileGroupsPayload struct {
 	Job *model.Job `json:"job,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// How many portfolios a collection has. Collections without any are left out.
+type CollectionFacet struct {
+	// The collection.
+	Collection *model.Collection `json:"collection"`
+	// How many there are.
+	Count int `json:"count"`
 }
 
 // What the provider answered for one content type.
@@ -815,6 +831,14 @@ type ImportFromAlmaPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// How many portfolios reach an inventory group.
+type InventoryGroupFacet struct {
+	// The group.
+	InventoryGroup *model.InventoryGroup `json:"inventoryGroup"`
+	// How many there are.
+	Count int `json:"count"`
+}
+
 // One part of a job, and the kinds of its changes that are meant.
 type JobPartChoice struct {
 	// Which part.
@@ -863,6 +887,14 @@ type JudgeRefusedRowPayload struct {
 	Row *string `json:"row,omitempty"`
 	// Why it was not judged; empty where it was.
 	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// How many portfolios have a license. Licenses without any are left out.
+type LicenseFacet struct {
+	// The license; null for those that have none of their own.
+	License *model.License `json:"license,omitempty"`
+	// How many there are.
+	Count int `json:"count"`
 }
 
 // The library's own coverage.
@@ -992,6 +1024,34 @@ type PortfolioChangeInput struct {
 	AdditionalLicenseIds graphql.Omittable[[]string] `json:"additionalLicenseIds,omitempty"`
 }
 
+// How many portfolios a filter lists, by what they are.
+type PortfolioFacets struct {
+	// Which collection they are in (`collectionId`), by the collection's name.
+	Collections []*CollectionFacet `json:"collections"`
+	// What they are (`publicationType`).
+	PublicationTypes []*PublicationTypeFacet `json:"publicationTypes"`
+	// Which inventory groups they reach (`inventoryGroupId`), by name; one that is for everyone counts in each.
+	InventoryGroups []*InventoryGroupFacet `json:"inventoryGroups"`
+	// Which profile entitles to them now (`profileId`), in the order in which they were made.
+	Profiles []*ProfileFacet `json:"profiles"`
+	// Which license of their own they have (`licenseId`), main or additional, by code.
+	Licenses []*LicenseFacet `json:"licenses"`
+	// Whether they are available (`available`).
+	Available *BooleanFacet `json:"available"`
+	// Whether the provider lists them (`listedByProvider`).
+	ListedByProvider *BooleanFacet `json:"listedByProvider"`
+	// Whether they have PO lines of their own (`hasPoLine`).
+	HasPoLine *BooleanFacet `json:"hasPoLine"`
+	// Whether they wait for a person (`needsReview`).
+	NeedsReview *BooleanFacet `json:"needsReview"`
+	// Whether they wait (`waiting`).
+	Waiting *BooleanFacet `json:"waiting"`
+	// Whether they are kept since they are retained (`retained`).
+	Retained *BooleanFacet `json:"retained"`
+	// Whether they have local values (`hasLocalValues`).
+	HasLocalValues *BooleanFacet `json:"hasLocalValues"`
+}
+
 // A portfolio and the one that follows it.
 type PortfolioPairInput struct {
 	// The old one. It may be out of the holdings.
@@ -1030,12 +1090,28 @@ type ProfileAlert struct {
 	Since int64 `json:"since"`
 }
 
+// How many portfolios a profile entitles to. Profiles without any are left out.
+type ProfileFacet struct {
+	// The profile.
+	Profile *model.Profile `json:"profile"`
+	// How many there are.
+	Count int `json:"count"`
+}
+
 // Whether links go through the library's proxy.
 type ProxyInput struct {
 	// For all who are in no group named below.
 	On bool `json:"on"`
 	// The groups for which it differs.
 	Groups graphql.Omittable[[]*GroupProxyInput] `json:"groups,omitempty"`
+}
+
+// How many portfolios are of a publication type.
+type PublicationTypeFacet struct {
+	// The type; null for those of unknown type.
+	PublicationType *string `json:"publicationType,omitempty"`
+	// How many there are.
+	Count int `json:"count"`
 }
 
 // Everything that can be read.

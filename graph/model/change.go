@@ -27,8 +27,9 @@ type ChangePage struct {
 
 // HistoryPage says which page of each portfolio's history is meant.
 type HistoryPage struct {
-	First int
-	After string
+	First     int
+	Cursor    string
+	Backwards bool
 }
 
 // Changes makes a page of rows.

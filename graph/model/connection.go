@@ -19,11 +19,21 @@ type Edge[T any] struct {
 
 // PageInfo says where a page stands.
 type PageInfo struct {
-	HasNextPage     bool
-	HasPreviousPage bool
-	StartCursor     *string
-	EndCursor       *string
+	Next, Previous         func(ctx context.Context) (bool, error) // whether something stands after the page, and before it
+	StartCursor, EndCursor *string
 }
+
+// HasNextPage says whether the listing goes on after the page.
+func (p *PageInfo) HasNextPage(ctx context.Context) (bool, error) { return p.Next(ctx) }
+
+// HasPreviousPage says whether something stands before the page.
+func (p *PageInfo) HasPreviousPage(ctx context.Context) (bool, error) { return p.Previous(ctx) }
+
+// Order is in which order a client wants a listing.
+type Order struct{ Field, Direction string }
+
+// Descending is the direction with the highest first.
+const Descending = "DESC"
 
 // Nodes are the page's items.
 func (c *Connection[T]) Nodes() []T {

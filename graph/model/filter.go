@@ -16,19 +16,23 @@ type PortfolioFilter struct {
 	Waiting, KeptWithoutReason, KeptForClosedOrders           *bool
 	Retained, RetainedOnly, HasLocalValues                    *bool
 	LocalField, AccessRights, InventoryGroupID                *string
+	PublicationType, LicenseID, CoverageOn, Search            *string
+	HasPoLine                                                 *bool
+	ChangedSince                                              *int64
 }
 
 // POLineFilter narrows a listing; a nil field does not.
 type POLineFilter struct {
 	Number, NumberPrefix, Vendor, Status, PortfolioID, CollectionID *string
+	Search                                                          *string
 	Attached, Closed                                                *bool
 }
 
 // LicenseFilter narrows a listing; a nil field does not.
-type LicenseFilter struct{ Code, CodePrefix, Vendor, Status *string }
+type LicenseFilter struct{ Code, CodePrefix, Vendor, Status, Search *string }
 
 // CommunityZoneTitleFilter narrows a listing; a nil field does not.
-type CommunityZoneTitleFilter struct{ CommunityZoneID, TitlePrefix, TitleID, Identifier *string }
+type CommunityZoneTitleFilter struct{ CommunityZoneID, TitlePrefix, TitleID, Identifier, Search *string }
 
 // PairingDecisionFilter narrows a listing; a nil field does not.
 type PairingDecisionFilter struct {
@@ -56,20 +60,21 @@ type ProviderFileFilter struct{ ProfileID, Content *string }
 
 // JobFilter narrows a listing; a nil field does not.
 type JobFilter struct {
-	State           []string
-	Kind, ProfileID *string
+	State, Verdict, Trigger                                []string
+	Kind, ProfileID, Mode, ActorID, ActorKind              *string
+	CreatedFrom, CreatedUntil, FinishedFrom, FinishedUntil *int64
 }
 
 // JobFindingFilter narrows a listing; a nil field does not.
 type JobFindingFilter struct {
-	Severity     []string
-	Code, Column *string
+	Severity             []string
+	Code, Column, PartID *string
 }
 
 // JobChangeFilter narrows a listing; a nil field does not.
 type JobChangeFilter struct {
-	Action             []string
-	Field, PortfolioID *string
+	Action                                           []string
+	Field, PortfolioID, PartID, Content, TitlePrefix *string
 }
 
 // WorklistFilter narrows the worklist; a nil field does not.
@@ -83,6 +88,21 @@ type WorklistFilter struct {
 // ChangeFilter narrows a listing; a nil field does not.
 type ChangeFilter struct {
 	Until                                                         *int64
+	PartID, Content, TitlePrefix                                  *string
 	PortfolioID, CollectionID, GroupID, Field, ActorID, ActorKind *string
 	Action                                                        []string
 }
+
+// Searches says that words are searched for.
+func (f *PortfolioFilter) Searches() bool { return f != nil && hasText(f.Search) }
+
+// Searches says that words are searched for.
+func (f *POLineFilter) Searches() bool { return f != nil && hasText(f.Search) }
+
+// Searches says that words are searched for.
+func (f *LicenseFilter) Searches() bool { return f != nil && hasText(f.Search) }
+
+// Searches says that words are searched for.
+func (f *CommunityZoneTitleFilter) Searches() bool { return f != nil && hasText(f.Search) }
+
+func hasText(text *string) bool { return text != nil && *text != "" }

@@ -17,6 +17,7 @@ import (
 	"autoholdings/ent/predicate"
 	"autoholdings/holdings"
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/search"
 )
 
 // POLineFilter narrows a listing of PO lines; an empty field is no filter.
@@ -26,6 +27,7 @@ type POLineFilter struct {
 	CollectionID                         int64 // PO lines of this collection's portfolios, and of the collection as a whole
 	Attached                             *bool
 	Closed                               *bool
+	Search                               string // words that it has all, or the title that it orders; blank = not searched
 }
 
 func (f POLineFilter) where() (where []predicate.POLine) {
@@ -61,7 +63,46 @@ func (f POLineFilter) where() (where []predicate.POLine) {
 	default:
 		where = append(where, poline.Not(closed))
 	}
+	if asked := search.Parse(f.Search); f.searches() {
+		where = append(where, poline.Or(asked.Found(search.POLines), orders(asked.Found(search.Portfolios))))
+	}
 	return where
+}
+
+func (f POLineFilter) searches() bool { return strings.TrimSpace(f.Search) != "" }
+
+// searched is the listing that is searched.
+func (f POLineFilter) searched() search.Listing[*ent.POLine, predicate.POLine] {
+	asked := search.Parse(f.Search)
+	l := search.Listing[*ent.POLine, predicate.POLine]{
+		Table: search.POLines, Listing: POLineListing,
+		Found:  poline.Or(asked.Found(search.POLines), orders(asked.Found(search.Portfolios))),
+		Tested: poline.Or(asked.Tested(search.POLines), ordersTested(asked)),
+	}
+	f.Search = ""
+	l.Where = f.where()
+	return l
+}
+
+// orders is the condition that a PO line orders a portfolio that meets a condition.
+func orders(condition func(*sql.Selector)) predicate.POLine {
+	return func(s *sql.Selector) {
+		t := sql.Table(portfolio.Table).As("ordered")
+		found := sql.Dialect(s.Dialect()).Select(t.C(portfolio.FieldID)).From(t)
+		condition(found)
+		s.Where(sql.In(s.C(poline.FieldPortfolioID), found))
+	}
+}
+
+// ordersTested is the condition that a PO line orders a portfolio that is found, by looking at each.
+func ordersTested(asked search.Query) predicate.POLine {
+	return func(s *sql.Selector) {
+		t := sql.Table(portfolio.Table).As("ordered")
+		found := sql.Dialect(s.Dialect()).Select(t.C(portfolio.FieldID)).From(t)
+		found.Where(sql.ColumnsEQ(t.C(portfolio.FieldID), s.C(poline.FieldPortfolioID)))
+		asked.Tested(search.Portfolios)(found)
+		s.Where(sql.Exists(found))
+	}
 }
 
 // closed is the condition that a PO line is closed.
@@ -79,9 +120,20 @@ func onPortfolio(conditions ...*sql.Predicate) predicate.POLine {
 	}
 }
 
-// POLines lists PO lines in the order of creation.
+// POLineListing sorts PO lines in the order of creation unless asked otherwise.
+var POLineListing = keyset.Sorted(func(row *ent.POLine) int64 { return row.ID },
+	keyset.By[*ent.POLine]("CREATED"),
+	keyset.By("NUMBER", keyset.Text(poline.FieldNumber, func(row *ent.POLine) string { return row.Number })),
+	keyset.By("RENEWS_ON", keyset.Text(poline.FieldRenewsOn, func(row *ent.POLine) string { return row.RenewsOn })),
+	keyset.Changed(func(row *ent.POLine) int64 { return row.UpdatedAt }),
+)
+
+// POLines lists PO lines in the order of creation, or as the window says.
 func (s *Service) POLines(ctx context.Context, f POLineFilter, w keyset.Window) (keyset.Page[*ent.POLine], error) {
-	return keyset.List(ctx, s.store.Read.POLine.Query(), keyset.Oldest, w, f.where())
+	if f.searches() {
+		return search.List(ctx, s.store.Read.POLine.Query, f.searched(), w)
+	}
+	return keyset.List(ctx, s.store.Read.POLine.Query(), POLineListing, w, f.where())
 }
 
 // CountPOLines counts what POLines lists.
@@ -107,7 +159,10 @@ func (s *Service) POLinesOfCollections(ctx context.Context, collectionIDs []int6
 }
 
 // LicenseFilter narrows a listing of licenses; an empty field is no filter.
-type LicenseFilter struct{ Code, CodePrefix, Vendor, Status string }
+type LicenseFilter struct {
+	Code, CodePrefix, Vendor, Status string
+	Search                           string // words that it has all; blank = not searched
+}
 
 func (f LicenseFilter) where() (where []predicate.License) {
 	if f.Code != "" {
@@ -122,12 +177,39 @@ func (f LicenseFilter) where() (where []predicate.License) {
 	if f.Status != "" {
 		where = append(where, license.Status(f.Status))
 	}
+	if f.searches() {
+		where = append(where, search.Parse(f.Search).Found(search.Licenses))
+	}
 	return where
 }
 
-// Licenses lists licenses in the order of creation.
+// LicenseListing sorts licenses in the order of creation unless asked otherwise.
+var LicenseListing = keyset.Sorted(func(row *ent.License) int64 { return row.ID },
+	keyset.By[*ent.License]("CREATED"),
+	keyset.By("CODE", keyset.Text(license.FieldCode, func(row *ent.License) string { return row.Code })),
+	keyset.By("ENDS_ON", keyset.Text(license.FieldEndsOn, func(row *ent.License) string { return row.EndsOn })),
+	keyset.Changed(func(row *ent.License) int64 { return row.UpdatedAt }),
+)
+
+func (f LicenseFilter) searches() bool { return strings.TrimSpace(f.Search) != "" }
+
+// searched is the listing that is searched.
+func (f LicenseFilter) searched() search.Listing[*ent.License, predicate.License] {
+	asked, table := search.Parse(f.Search), search.Licenses
+	l := search.Listing[*ent.License, predicate.License]{
+		Table: table, Listing: LicenseListing, Found: asked.Found(table), Tested: asked.Tested(table),
+	}
+	f.Search = ""
+	l.Where = f.where()
+	return l
+}
+
+// Licenses lists licenses in the order of creation, or as the window says.
 func (s *Service) Licenses(ctx context.Context, f LicenseFilter, w keyset.Window) (keyset.Page[*ent.License], error) {
-	return keyset.List(ctx, s.store.Read.License.Query(), keyset.Oldest, w, f.where())
+	if f.searches() {
+		return search.List(ctx, s.store.Read.License.Query, f.searched(), w)
+	}
+	return keyset.List(ctx, s.store.Read.License.Query(), LicenseListing, w, f.where())
 }
 
 // CountLicenses counts what Licenses lists.
@@ -175,20 +257,10 @@ func (s *Service) CollectionsOfLicenses(ctx context.Context, licenseIDs []int64)
 // PortfoliosOfLicense lists the portfolios that have the license as their own, main or additional, by folded title. It includes those that
 // are out of the holdings.
 func (s *Service) PortfoliosOfLicense(ctx context.Context, licenseID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, []predicate.Portfolio{licensed(licenseID)})
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), holdings.PortfolioListing, w, []predicate.Portfolio{holdings.Licensed(licenseID)})
 }
 
 // CountPortfoliosOfLicense counts what PortfoliosOfLicense lists.
 func (s *Service) CountPortfoliosOfLicense(ctx context.Context, licenseID int64) (int, error) {
-	return s.store.Read.Portfolio.Query().Where(licensed(licenseID)).Count(ctx)
-}
-
-// licensed selects the portfolios that have the license, in a form that makes the database start from them.
-func licensed(licenseID int64) predicate.Portfolio {
-	return func(s *sql.Selector) {
-		s.Where(sql.P(func(b *sql.Builder) {
-			b.WriteString(s.C(portfolio.FieldID) + " IN (SELECT id FROM portfolios WHERE license_id = ").Arg(licenseID).
-				WriteString(" UNION ALL SELECT portfolio_id FROM additional_licenses WHERE license_id = ").Arg(licenseID).WriteString(")")
-		}))
-	}
+	return s.store.Read.Portfolio.Query().Where(holdings.Licensed(licenseID)).Count(ctx)
 }

@@ -11,6 +11,7 @@ import (
 	"autoholdings/ent/license"
 	"autoholdings/ent/portfolio"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/search"
 	"autoholdings/internal/storable"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
@@ -159,9 +160,10 @@ func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) er
 	for i, row := range changed {
 		row.UpdatedAt = tx.Now
 		row.Version++ // 0 for a new one
+		row.Words = search.LicenseWords(row.Code, row.Name, row.Vendor, row.Type, row.Note)
 		rows[i] = []any{
 			row.ID, row.CreatedAt, row.UpdatedAt, row.Code, row.Name, row.Vendor, row.Status, row.Type, row.StartsOn, row.EndsOn, row.Note,
-			row.PerpetualAccess, row.PerpetualFrom, row.PerpetualUntil, row.Version,
+			row.PerpetualAccess, row.PerpetualFrom, row.PerpetualUntil, row.Version, row.Words,
 		}
 	}
 	return store.Upsert(ctx, tx, license.Table, licenseColumns, rows)
@@ -169,7 +171,7 @@ func writeLicenses(ctx context.Context, tx *store.Tx, changed []*ent.License) er
 
 var licenseColumns = []string{
 	"id", "created_at", "updated_at", "code", "name", "vendor", "status", "type", "starts_on", "ends_on", "note",
-	"perpetual_access", "perpetual_from", "perpetual_until", "version",
+	"perpetual_access", "perpetual_from", "perpetual_until", "version", "words",
 }
 
 // licensesByCode reads the licenses named in lines of a file.

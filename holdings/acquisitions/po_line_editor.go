@@ -9,6 +9,7 @@ import (
 	"autoholdings/ent"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/predicate"
+	"autoholdings/internal/search"
 	"autoholdings/internal/store"
 )
 
@@ -208,6 +209,7 @@ func (e *poLineEditor) settle() (changed []*ent.POLine) {
 	for _, row := range changed {
 		row.UpdatedAt = e.now
 		row.Version++ // 0 for a new one
+		row.Words = search.POLineWords(row.Number, row.Vendor, row.Type, row.Note, row.ProcessType, row.Fund)
 		stored := *row
 		e.before[row.ID] = &stored
 	}
@@ -235,7 +237,7 @@ func (e *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 		rows = append(rows, []any{
 			row.ID, row.CreatedAt, row.UpdatedAt, row.Number, row.Vendor, row.Status, row.Type, row.OrderedOn, row.RenewsOn, row.Note,
 			row.ProcessType, row.Fund, row.Price, row.Currency, row.IntervalFrom, row.IntervalUntil, row.PortfolioID, row.CollectionID,
-			row.Main, row.Version,
+			row.Main, row.Version, row.Words,
 		})
 	}
 	return store.Upsert(ctx, tx, poline.Table, poLineColumns, rows)
@@ -244,4 +246,5 @@ func (e *poLineEditor) write(ctx context.Context, tx *store.Tx) error {
 var poLineColumns = []string{
 	"id", "created_at", "updated_at", "number", "vendor", "status", "type", "ordered_on", "renews_on", "note",
 	"process_type", "fund", "price", "currency", "interval_from", "interval_until", "portfolio_id", "collection_id", "main", "version",
+	"words",
 }

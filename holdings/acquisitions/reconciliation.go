@@ -39,7 +39,7 @@ func notListed(collectionID int64) predicate.POLine {
 // POLinesNotListed lists the PO lines whose portfolio the provider no longer lists, in the order of creation.
 // collectionID is 0 for all collections.
 func (s *Service) POLinesNotListed(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.POLine], error) {
-	return keyset.List(ctx, s.store.Read.POLine.Query(), keyset.Oldest, w, []predicate.POLine{notListed(collectionID)})
+	return keyset.List(ctx, s.store.Read.POLine.Query(), POLineListing, w, []predicate.POLine{notListed(collectionID)})
 }
 
 // CountPOLinesNotListed counts what POLinesNotListed lists.
@@ -64,7 +64,7 @@ func withoutPOLine(collectionID int64) []predicate.Portfolio {
 // PortfoliosWithoutPOLine lists portfolios that the provider lists but that have no PO line, by folded title.
 // collectionID is 0 for all collections.
 func (s *Service) PortfoliosWithoutPOLine(ctx context.Context, collectionID int64, w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, withoutPOLine(collectionID))
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), holdings.PortfolioListing, w, withoutPOLine(collectionID))
 }
 
 // CountPortfoliosWithoutPOLine counts what PortfoliosWithoutPOLine lists.
@@ -123,8 +123,8 @@ const reconciliationPage = 1000
 func (s *Service) AllPOLinesNotListed(ctx context.Context, collectionID int64) iter.Seq2[*ent.POLine, error] {
 	return pages(func(w keyset.Window) (keyset.Page[*ent.POLine], error) {
 		query := s.store.Read.POLine.Query().WithPortfolio(func(q *ent.PortfolioQuery) { q.WithCollection() })
-		return keyset.List(ctx, query, keyset.Oldest, w, []predicate.POLine{notListed(collectionID)})
-	}, func(row *ent.POLine) keyset.Position { return keyset.Position{ID: row.ID} })
+		return keyset.List(ctx, query, POLineListing, w, []predicate.POLine{notListed(collectionID)})
+	}, POLineListing.At)
 }
 
 // AllPortfoliosWithoutPOLine yields everything that PortfoliosWithoutPOLine lists, each with its collection (Edges). If
@@ -141,10 +141,8 @@ func (s *Service) AllPortfoliosKeptWithoutReason(ctx context.Context, collection
 
 func (s *Service) allPortfolios(ctx context.Context, where []predicate.Portfolio) iter.Seq2[*ent.Portfolio, error] {
 	return pages(func(w keyset.Window) (keyset.Page[*ent.Portfolio], error) {
-		return keyset.List(ctx, s.store.Read.Portfolio.Query().WithCollection(), keyset.By("title_key"), w, where)
-	}, func(row *ent.Portfolio) keyset.Position {
-		return keyset.Position{Keys: []string{row.TitleKey}, ID: row.ID}
-	})
+		return keyset.List(ctx, s.store.Read.Portfolio.Query().WithCollection(), holdings.PortfolioListing, w, where)
+	}, holdings.PortfolioListing.At)
 }
 
 // pages is keyset.All for a reconciliation listing.

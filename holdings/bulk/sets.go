@@ -277,9 +277,13 @@ func (f SetFilter) where() (where []predicate.PortfolioSet) {
 	return where
 }
 
+// SetListing sorts sets by name.
+var SetListing = keyset.Sorted(func(row *ent.PortfolioSet) int64 { return row.ID },
+	keyset.By("NAME", keyset.Text(portfolioset.FieldName, func(row *ent.PortfolioSet) string { return row.Name })))
+
 // Sets lists sets by name.
 func (s *Service) Sets(ctx context.Context, f SetFilter, w keyset.Window) (keyset.Page[*ent.PortfolioSet], error) {
-	return keyset.List(ctx, s.store.Read.PortfolioSet.Query(), keyset.By("name"), w, f.where())
+	return keyset.List(ctx, s.store.Read.PortfolioSet.Query(), SetListing, w, f.where())
 }
 
 // CountSets counts what Sets lists.
@@ -307,7 +311,7 @@ func (s *Service) PortfoliosOfSet(ctx context.Context, set *ent.PortfolioSet, w 
 	if err != nil {
 		return keyset.Page[*ent.Portfolio]{}, err
 	}
-	return keyset.List(ctx, s.store.Read.Portfolio.Query(), keyset.By("title_key"), w, where)
+	return keyset.List(ctx, s.store.Read.Portfolio.Query(), holdings.PortfolioListing, w, where)
 }
 
 // CountPortfoliosOfSet counts what PortfoliosOfSet lists.

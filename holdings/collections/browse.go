@@ -37,11 +37,15 @@ func (f CommunityZoneFilter) where() (where []predicate.CommunityZoneCollection)
 	return where
 }
 
+// CommunityZoneListing sorts the Community Zone's collections by folded name.
+var CommunityZoneListing = keyset.Sorted(func(row *ent.CommunityZoneCollection) int64 { return row.ID },
+	keyset.By("NAME", keyset.Text(communityzonecollection.FieldNameKey, func(row *ent.CommunityZoneCollection) string { return row.NameKey })))
+
 // CommunityZoneCollections lists the Community Zone by folded name.
 func (s *Service) CommunityZoneCollections(
 	ctx context.Context, f CommunityZoneFilter, w keyset.Window,
 ) (keyset.Page[*ent.CommunityZoneCollection], error) {
-	return keyset.List(ctx, s.store.Read.CommunityZoneCollection.Query(), keyset.By("name_key"), w, f.where())
+	return keyset.List(ctx, s.store.Read.CommunityZoneCollection.Query(), CommunityZoneListing, w, f.where())
 }
 
 // CountCommunityZoneCollections counts what CommunityZoneCollections lists.
@@ -93,9 +97,15 @@ func (f CollectionFilter) where() (where []predicate.Collection) {
 	return where
 }
 
+// CollectionListing sorts collections by folded name unless asked otherwise.
+var CollectionListing = keyset.Sorted(func(row *ent.Collection) int64 { return row.ID },
+	keyset.By("NAME", keyset.Text(collection.FieldNameKey, func(row *ent.Collection) string { return row.NameKey })),
+	keyset.Changed(func(row *ent.Collection) int64 { return row.UpdatedAt }),
+)
+
 // Collections lists the library's collections by folded name.
 func (s *Service) Collections(ctx context.Context, f CollectionFilter, w keyset.Window) (keyset.Page[*ent.Collection], error) {
-	return keyset.List(ctx, s.store.Read.Collection.Query(), keyset.By("name_key"), w, f.where())
+	return keyset.List(ctx, s.store.Read.Collection.Query(), CollectionListing, w, f.where())
 }
 
 // CountCollections counts what Collections lists.

@@ -223,9 +223,13 @@ func (f SetFilter) where() (where []predicate.CollectionSet) {
 	return where
 }
 
+// SetListing sorts sets by name.
+var SetListing = keyset.Sorted(func(row *ent.CollectionSet) int64 { return row.ID },
+	keyset.By("NAME", keyset.Text(collectionset.FieldName, func(row *ent.CollectionSet) string { return row.Name })))
+
 // CollectionSets lists sets by name.
 func (s *Service) CollectionSets(ctx context.Context, f SetFilter, w keyset.Window) (keyset.Page[*ent.CollectionSet], error) {
-	return keyset.List(ctx, s.store.Read.CollectionSet.Query(), keyset.By("name"), w, f.where())
+	return keyset.List(ctx, s.store.Read.CollectionSet.Query(), SetListing, w, f.where())
 }
 
 // CountCollectionSets counts what CollectionSets lists.
@@ -240,7 +244,7 @@ func (s *Service) CollectionSetsByID(ctx context.Context, ids []int64) (map[int6
 
 // CollectionsOfSet lists a set's collections by folded name.
 func (s *Service) CollectionsOfSet(ctx context.Context, setID int64, w keyset.Window) (keyset.Page[*ent.Collection], error) {
-	return keyset.List(ctx, s.store.Read.Collection.Query(), keyset.By("name_key"), w, []predicate.Collection{inSet(setID)})
+	return keyset.List(ctx, s.store.Read.Collection.Query(), CollectionListing, w, []predicate.Collection{inSet(setID)})
 }
 
 // MemberCounts counts the collections of sets.

@@ -11,9 +11,13 @@ import (
 	"autoholdings/internal/keyset"
 )
 
+// InventoryGroupListing sorts inventory groups by name.
+var InventoryGroupListing = keyset.Sorted(func(row *ent.InventoryGroup) int64 { return row.ID },
+	keyset.By("NAME", keyset.Text(inventorygroup.FieldName, func(row *ent.InventoryGroup) string { return row.Name })))
+
 // InventoryGroups lists groups by name.
 func (s *Service) InventoryGroups(ctx context.Context, w keyset.Window) (keyset.Page[*ent.InventoryGroup], error) {
-	return keyset.List(ctx, s.store.Read.InventoryGroup.Query(), keyset.By("name"), w, []predicate.InventoryGroup(nil))
+	return keyset.List(ctx, s.store.Read.InventoryGroup.Query(), InventoryGroupListing, w, []predicate.InventoryGroup(nil))
 }
 
 // AllInventoryGroups reads all groups, by name: there are only tens of them.
@@ -57,9 +61,12 @@ func (f ProfileFilter) where() (where []predicate.Profile) {
 	return where
 }
 
+// ProfileListing sorts profiles in the order of creation.
+var ProfileListing = keyset.Sorted(func(row *ent.Profile) int64 { return row.ID })
+
 // Profiles lists profiles in the order of creation.
 func (s *Service) Profiles(ctx context.Context, f ProfileFilter, w keyset.Window) (keyset.Page[*ent.Profile], error) {
-	return keyset.List(ctx, s.store.Read.Profile.Query(), keyset.Oldest, w, f.where())
+	return keyset.List(ctx, s.store.Read.Profile.Query(), ProfileListing, w, f.where())
 }
 
 // CountProfiles counts what Profiles lists.

@@ -164,8 +164,12 @@ func (i *Item) fits(f Filter) bool {
 
 func (s *Service) alertsIn(ctx context.Context, f Filter, w window) (items []*Item, err error) {
 	all, err := s.markedAlerts(ctx, f, w.today)
+	if w.backwards {
+		slices.Reverse(all)
+	}
 	for _, item := range all {
-		if item.State == f.state() && (w.after == nil || item.Position().compare(*w.after) > 0) && len(items) < w.limit {
+		past := w.after == nil || item.Position().compare(*w.after) != 0 && (item.Position().compare(*w.after) < 0) == w.backwards
+		if item.State == f.state() && past && len(items) < w.limit {
 			items = append(items, item)
 		}
 	}

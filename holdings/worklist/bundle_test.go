@@ -13,6 +13,7 @@ import (
 	"autoholdings/holdings/plan"
 	"autoholdings/holdings/worklist"
 	"autoholdings/internal/holdingstest"
+	"autoholdings/internal/keyset"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
@@ -44,17 +45,14 @@ func (b *testBundle) sync(date, rows string) {
 // items are those that a filter asks for, read in pages of a size.
 func (b *testBundle) items(f worklist.Filter, size int) (all []*worklist.Item) {
 	b.T.Helper()
-	var at *worklist.Position
-	for {
-		page, err := b.Library.Worklist.Items(b.T.Context(), f, size, at)
-		b.Must(err)
-		all = append(all, page.Items...)
-		if !page.More {
-			return all
-		}
-		last := page.Items[len(page.Items)-1].Position()
-		at = &last
+	read := func(w keyset.Window) (keyset.Page[*worklist.Item], error) {
+		return b.Library.Worklist.Items(b.T.Context(), f, w)
 	}
+	for item, err := range keyset.All(size, read, worklist.ItemListing.At) {
+		b.Must(err)
+		all = append(all, item)
+	}
+	return all
 }
 
 // titles are the items that a filter asks for, as "type title".

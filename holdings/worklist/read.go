@@ -6,9 +6,11 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 )
 
@@ -36,39 +38,76 @@ type Position struct {
 // Position returns where the item stands.
 func (i *Item) Position() Position { return Position{i.Key, i.position} }
 
-// Items reads a page of the list: by type, and within a type the oldest first. It takes a fixed number of statements for
-// each type of which it has items.
-func (s *Service) Items(ctx context.Context, f Filter, first int, after *Position) (keyset.Page[*Item], error) {
-	var page keyset.Page[*Item]
+// ItemListing sorts items by type, in the order of Types, and within a type the oldest first.
+var ItemListing = keyset.Sorted(func(i *Item) int64 { return i.Subject }, keyset.By("TYPE",
+	keyset.Text("", func(i *Item) string { return string(i.Type) }),
+	keyset.Number("", func(i *Item) int64 { return i.position }),
+	keyset.Text("", func(i *Item) string { return i.Detail }),
+))
+
+// Items reads a page of the list. It takes a fixed number of statements for each type of which it has items.
+func (s *Service) Items(ctx context.Context, f Filter, w keyset.Window) (page keyset.Page[*Item], err error) {
 	today, err := s.today(ctx)
 	if err != nil {
 		return page, err
 	}
-	for _, t := range Types {
-		if !f.has(t) || after != nil && slices.Index(Types, t) < slices.Index(Types, after.Type) {
+	types, after := Types, positionOf(w.After)
+	if w.Backwards {
+		types = slices.Clone(Types)
+		slices.Reverse(types)
+	}
+	if after != nil {
+		if !after.Type.Known() {
+			side := "after"
+			if w.Backwards {
+				side = "before"
+			}
+			return page, problem.New(problem.BadInput, side, "no item of the worklist is of type %.40q: take a cursor from a page of it", after.Type)
+		}
+		types = types[slices.Index(types, after.Type):]
+	}
+	var items []*Item
+	for _, t := range types {
+		if !f.has(t) || len(items) > w.First {
 			continue
 		}
 		var from *Position
 		if after != nil && after.Type == t {
 			from = after
 		}
-		items, err := s.itemsOf(ctx, t, f, window{first + 1 - len(page.Items), from, today})
+		ofType, err := s.itemsOf(ctx, t, f, window{w.First + 1 - len(items), from, today, w.Backwards})
 		if err != nil {
 			return page, err
 		}
-		if page.Items = append(page.Items, items...); len(page.Items) > first {
-			page.Items, page.More = page.Items[:first], true
-			break
-		}
+		items = append(items, ofType...)
 	}
+	page = keyset.Cut(items, w)
 	return page, s.describe(ctx, page.Items)
+}
+
+// positionOf decodes a position of ItemListing; nil: an end of the list.
+func positionOf(p *keyset.Position) *Position {
+	if p == nil {
+		return nil
+	}
+	order, _ := strconv.ParseInt(p.Keys[1], 10, 64) // positions from outside were checked when they were decoded
+	return &Position{Key{Type: Type(p.Keys[0]), Subject: p.ID, Detail: p.Keys[2]}, order}
 }
 
 // window is the part of a type's items that is asked for.
 type window struct {
-	limit int
-	after *Position
-	today string
+	limit     int
+	after     *Position
+	today     string
+	backwards bool
+}
+
+// beyond compares what comes after a position with it, and direction is that of ORDER BY.
+func (w window) beyond() (beyond, direction string) {
+	if w.backwards {
+		return `<`, ` DESC`
+	}
+	return `>`, ``
 }
 
 func (s *Service) itemsOf(ctx context.Context, t Type, f Filter, w window) ([]*Item, error) {
@@ -77,14 +116,15 @@ func (s *Service) itemsOf(ctx context.Context, t Type, f Filter, w window) ([]*I
 	}
 	src := s.source(t)
 	q := src.selecting(f, w.today)
-	order := src.since + `, ` + src.subject
+	beyond, direction := w.beyond()
+	order := src.since + direction + `, ` + src.subject + direction
 	switch {
 	case src.byID:
-		if order = src.subject; w.after != nil {
-			q.add(src.subject+` > ?`, w.after.Subject)
+		if order = src.subject + direction; w.after != nil {
+			q.add(src.subject+` `+beyond+` ?`, w.after.Subject)
 		}
 	case w.after != nil:
-		q.add(`(`+order+`) > (?, ?)`, w.after.Order, w.after.Subject)
+		q.add(`(`+src.since+`, `+src.subject+`) `+beyond+` (?, ?)`, w.after.Order, w.after.Subject)
 	}
 	text := `SELECT ` + src.columns(`''`) + q.text() + ` ORDER BY ` + order + ` LIMIT ?`
 	return src.read(ctx, s.store.Query, w.today, text, append(q.args, w.limit)...)

@@ -2,6 +2,7 @@ package worklist_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"autoholdings/holdings/worklist"
 	"autoholdings/internal/access"
 	"autoholdings/internal/holdingstest"
+	"autoholdings/internal/keyset"
 	"autoholdings/internal/plantest"
 	"autoholdings/internal/store"
 	"autoholdings/internal/storetest"
@@ -329,12 +331,12 @@ func TestPagesWhileThingsChange(t *testing.T) {
 		}
 	}
 	listed := ofType(worklist.ListedWithoutOrder)
-	page, err := b.Library.Worklist.Items(t.Context(), listed, 2, nil)
+	page, err := b.Library.Worklist.Items(t.Context(), listed, keyset.Window{First: 2})
 	b.Must(err)
 	b.AddPOLine("POL-3", page.Items[0].Portfolio.TitleID) // one of the first page goes
 	b.Sync(1, holdingstest.KBART(others+after+"New; id=n; print=@7\n"))
-	last := page.Items[1].Position()
-	rest, err := b.Library.Worklist.Items(t.Context(), listed, 100, &last)
+	last := worklist.ItemListing.At(page.Items[1])
+	rest, err := b.Library.Worklist.Items(t.Context(), listed, keyset.Window{First: 100, After: &last})
 	b.Must(err)
 	var lines []string
 	for _, item := range rest.Items {
@@ -427,8 +429,8 @@ func TestPagesUseIndexes(t *testing.T) {
 		worklist.AmbiguousTitle: {uses: "job_change_ambiguous", sorts: true}, worklist.POLineNotListed: {uses: "po_line", sorts: true},
 		worklist.ListedWithoutOrder: {uses: "portfolios USING INTEGER PRIMARY KEY"},
 	} {
-		for _, after := range []*worklist.Position{nil, {Key: worklist.Key{Type: of, Subject: 1}, Order: 1}} {
-			_, err := s.Items(t.Context(), ofType(of), 10, after)
+		for _, after := range []*keyset.Position{nil, {Keys: []string{string(of), "1", ""}, ID: 1}} {
+			_, err := s.Items(t.Context(), ofType(of), keyset.Window{First: 10, After: after})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -454,8 +456,7 @@ func TestManyOrdersNotListed(t *testing.T) {
 	b.exec(`INSERT INTO po_lines (id, created_at, updated_at, number, portfolio_id) SELECT id, 1, 1, 'POL-' || id, id FROM portfolios`)
 	for _, at := range []int64{0, n / 2, n - 60} {
 		begun := time.Now()
-		page, err := b.Library.Worklist.Items(t.Context(), ofType(worklist.POLineNotListed), 50,
-			&worklist.Position{Key: worklist.Key{Type: worklist.POLineNotListed, Subject: first + at}, Order: first + at})
+		page, err := b.Library.Worklist.Items(t.Context(), ofType(worklist.POLineNotListed), keyset.Window{First: 50, After: &keyset.Position{Keys: []string{string(worklist.POLineNotListed), strconv.FormatInt(first+at, 10), ""}, ID: first + at}})
 		b.Must(err)
 		if len(page.Items) != 50 || !page.More || page.Items[0].Subject != first+at+1 || page.Items[49].Since != first+at+50 {
 			t.Errorf("after %d come %d items", at, len(page.Items))

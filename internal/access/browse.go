@@ -12,9 +12,19 @@ import (
 	"autoholdings/internal/keyset"
 )
 
+// How what this package lists is sorted.
+var (
+	TokenListing = keyset.Sorted(func(row *ent.AccessToken) int64 { return row.ID },
+		keyset.Newest(func(row *ent.AccessToken) int64 { return row.CreatedAt }))
+	PersonListing = keyset.Sorted(func(row *ent.Person) int64 { return row.ID },
+		keyset.By("NAME", keyset.Text(person.FieldNameKey, func(row *ent.Person) string { return row.NameKey })))
+	AuditListing = keyset.Sorted(func(row *ent.AuditEntry) int64 { return row.ID },
+		keyset.Newest(func(row *ent.AuditEntry) int64 { return row.CreatedAt }))
+)
+
 // Tokens lists the tokens, the newest first.
 func (s *Service) Tokens(ctx context.Context, w keyset.Window) (keyset.Page[*ent.AccessToken], error) {
-	page, err := keyset.List(ctx, s.store.Read.AccessToken.Query(), keyset.Newest, w, []predicate.AccessToken(nil))
+	page, err := keyset.List(ctx, s.store.Read.AccessToken.Query(), TokenListing, w, []predicate.AccessToken(nil))
 	return page, wrap("list the tokens", err)
 }
 
@@ -32,7 +42,7 @@ func (s *Service) TokensByID(ctx context.Context, ids []int64) (map[int64]*ent.A
 
 // People lists who signs in, by name.
 func (s *Service) People(ctx context.Context, w keyset.Window) (keyset.Page[*ent.Person], error) {
-	page, err := keyset.List(ctx, s.store.Read.Person.Query(), keyset.By(person.FieldNameKey), w, []predicate.Person(nil))
+	page, err := keyset.List(ctx, s.store.Read.Person.Query(), PersonListing, w, []predicate.Person(nil))
 	return page, wrap("list the people", err)
 }
 
@@ -77,7 +87,7 @@ func (f AuditFilter) where() (where []predicate.AuditEntry) {
 
 // AuditEntries lists who did what, the newest first.
 func (s *Service) AuditEntries(ctx context.Context, f AuditFilter, w keyset.Window) (keyset.Page[*ent.AuditEntry], error) {
-	page, err := keyset.List(ctx, s.store.Read.AuditEntry.Query(), keyset.Newest, w, f.where())
+	page, err := keyset.List(ctx, s.store.Read.AuditEntry.Query(), AuditListing, w, f.where())
 	return page, wrap("read the audit", err)
 }
 

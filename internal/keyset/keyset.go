@@ -5,66 +5,167 @@ package keyset
 import (
 	"context"
 	"iter"
+	"slices"
 	"strconv"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 )
 
-// Position is the position of an item in a listing: its sort keys and, to tell equal keys apart, its id.
+// Position is the position of an item in a listing: its sort keys and, to tell equal keys apart, its id. Keys that are numbers
+// are here as text.
 type Position struct {
 	Keys []string
 	ID   int64
 }
 
-// Window is the requested part of a listing: the first First items after a position. A nil position is the beginning.
+// Window is the requested part of a listing: the first First items after a position, or the last ones before it. A nil
+// position is the end of the listing from which it is read.
 type Window struct {
-	First int
-	After *Position
+	First     int
+	After     *Position // where reading begins, in the direction of reading
+	Backwards bool      // reads from the end of the listing to its beginning; the page is in the listing's order all the same
+	Order     string    // the name of one of the listing's orders; "": the usual one
+	Turned    bool      // the order is the other way round
 }
 
-// Page is a part of a listing. More says whether there are items after it.
+// Reversed says that the window's items are read against the order as the listing declares it.
+func (w Window) Reversed() bool { return w.Turned != w.Backwards }
+
+// Page is a part of a listing. More says whether there are items beyond it in the direction of reading.
 type Page[T any] struct {
 	Items []T
 	More  bool
 }
 
-// Order is how a listing is sorted: by columns and then by id.
-type Order struct {
-	Keys    []string // columns; empty = by id alone
-	Numbers bool     // the columns have whole numbers (positions have them as text); otherwise they have text
-	Desc    bool     // highest first
+// Key is what a listing is sorted by: a column with text or whole numbers.
+type Key[R any] struct {
+	column string
+	text   func(R) string
+	number func(R) int64
 }
 
-// Newest sorts rows by the time they were created, newest first. Sorting by id would not do this, because each process
+// Text is a key that is text. A listing that is read by statements of its own gives no column.
+func Text[R any](column string, of func(R) string) Key[R] { return Key[R]{column: column, text: of} }
+
+// Number is a key that is a whole number.
+func Number[R any](column string, of func(R) int64) Key[R] { return Key[R]{column: column, number: of} }
+
+func (k Key[R]) of(row R) string {
+	if k.number != nil {
+		return strconv.FormatInt(k.number(row), 10)
+	}
+	return k.text(row)
+}
+
+// Order is a way to sort a listing: by keys and then by id, all in one direction.
+type Order[R any] struct {
+	Name string // by which a window asks for it
+	Keys []Key[R]
+	Desc bool // highest first
+}
+
+// By sorts by keys and then by id, lowest first.
+func By[R any](name string, keys ...Key[R]) Order[R] { return Order[R]{Name: name, Keys: keys} }
+
+// Newest sorts rows by the time at which they were created, newest first. Sorting by id would not do this, because each process
 // has its own range of ids.
-var Newest = Order{Keys: []string{"created_at"}, Numbers: true, Desc: true}
-
-// Oldest sorts by id: in the order in which one process made the rows.
-var Oldest = Order{}
-
-// By sorts by a column of text.
-func By(column string) Order { return Order{Keys: []string{column}} }
-
-// Made returns a row's position in a listing sorted by Newest.
-func Made(createdAt, id int64) Position {
-	return Position{Keys: []string{strconv.FormatInt(createdAt, 10)}, ID: id}
+func Newest[R any](createdAt func(R) int64) Order[R] {
+	return Order[R]{Name: "CREATED_AT", Keys: []Key[R]{Number("created_at", createdAt)}, Desc: true}
 }
+
+// UpdatedAt is the name of the order that Changed makes.
+const UpdatedAt = "UPDATED_AT"
+
+// Changed sorts rows by the time at which they were last written, those that have not changed for longest first.
+func Changed[R any](updatedAt func(R) int64) Order[R] {
+	return By(UpdatedAt, Number("updated_at", updatedAt))
+}
+
+// Listing is how the rows of a list are sorted. It is all that paging needs to know of them.
+type Listing[R any] struct {
+	id     func(R) int64
+	orders []Order[R]
+}
+
+// Sorted is a listing with these orders, the usual one first; without any, it is sorted by id, which is the order in which one
+// process made the rows.
+func Sorted[R any](id func(R) int64, orders ...Order[R]) Listing[R] {
+	if len(orders) == 0 {
+		orders = []Order[R]{By[R]("ID")}
+	}
+	return Listing[R]{id, orders}
+}
+
+// order finds the order that a window asks for; one that is not there is the usual one.
+func (l Listing[R]) order(w Window) Order[R] {
+	if i := slices.IndexFunc(l.orders, func(o Order[R]) bool { return o.Name == w.Order }); i >= 0 {
+		return l.orders[i]
+	}
+	return l.orders[0]
+}
+
+// Names are the names of the listing's orders.
+func (l Listing[R]) Names() (names []string) {
+	for _, order := range l.orders {
+		names = append(names, order.Name)
+	}
+	return names
+}
+
+// Toward is the window's part of the listing, read so that its items are sorted by an order, the highest first or last.
+func (l Listing[R]) Toward(w Window, order string, desc bool) Window {
+	w.Order = order
+	w.Turned = l.order(w).Desc != desc
+	return w
+}
+
+// Usual says that the window's order is the one in which the listing is sorted unless asked otherwise.
+func (l Listing[R]) Usual(w Window) bool { return l.order(w).Name == l.orders[0].Name }
+
+// Fits says whether a position can be one of an item in the window's order.
+func (l Listing[R]) Fits(w Window, p Position) bool {
+	keys := l.order(w).Keys
+	if len(p.Keys) != len(keys) {
+		return false
+	}
+	for i, key := range keys {
+		if _, err := strconv.ParseInt(p.Keys[i], 10, 64); err != nil && key.number != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// Position is where a row stands in the window's order.
+func (l Listing[R]) Position(w Window, row R) Position {
+	p := Position{ID: l.id(row)}
+	for _, key := range l.order(w).Keys {
+		p.Keys = append(p.Keys, key.of(row))
+	}
+	return p
+}
+
+// At is where a row stands in the usual order.
+func (l Listing[R]) At(row R) Position { return l.Position(Window{}, row) }
 
 // Select limits a query to the window and one more row, by which Cut sees whether there are more.
 //
 // The condition compares rows, (key, id) > (?, ?). With OR instead, PostgreSQL would read the index from its beginning.
-func (o Order) Select(w Window) func(*sql.Selector) {
+func (l Listing[R]) Select(w Window) func(*sql.Selector) {
+	order := l.order(w)
 	return func(s *sql.Selector) {
 		var columns []string
-		for _, key := range o.Keys {
-			columns = append(columns, s.C(key))
+		for _, key := range order.Keys {
+			columns = append(columns, s.C(key.column))
 		}
 		columns = append(columns, s.C("id"))
+		downwards := order.Desc != w.Reversed()
 		if w.After != nil {
-			s.Where(o.after(columns, *w.After))
+			s.Where(order.beyond(columns, *w.After, downwards))
 		}
 		for _, column := range columns {
-			if o.Desc {
+			if downwards {
 				column = sql.Desc(column)
 			}
 			s.OrderBy(column)
@@ -73,29 +174,33 @@ func (o Order) Select(w Window) func(*sql.Selector) {
 	}
 }
 
-func (o Order) after(columns []string, p Position) *sql.Predicate {
+func (o Order[R]) beyond(columns []string, p Position, downwards bool) *sql.Predicate {
 	args := make([]any, 0, len(columns))
-	for _, key := range p.Keys {
-		if o.Numbers {
-			n, _ := strconv.ParseInt(key, 10, 64) // positions from outside were checked when they were decoded
+	for i, key := range o.Keys {
+		if key.number != nil {
+			n, _ := strconv.ParseInt(p.Keys[i], 10, 64) // positions from outside were checked when they were decoded
 			args = append(args, n)
 			continue
 		}
-		args = append(args, key)
+		args = append(args, p.Keys[i])
 	}
 	args = append(args, p.ID)
-	if o.Desc {
+	if downwards {
 		return sql.CompositeLT(columns, args...)
 	}
 	return sql.CompositeGT(columns, args...)
 }
 
-// Cut makes a page of the rows that Select read.
+// Cut makes a page of the rows that Select read: one more than the page has, in the direction of reading.
 func Cut[T any](items []T, w Window) Page[T] {
+	page := Page[T]{Items: items}
 	if len(items) > w.First {
-		return Page[T]{Items: items[:w.First], More: true}
+		page = Page[T]{Items: items[:w.First], More: true}
 	}
-	return Page[T]{Items: items}
+	if w.Backwards {
+		slices.Reverse(page.Items)
+	}
+	return page
 }
 
 // Query is the part of ent's queries that listing needs.
@@ -105,8 +210,10 @@ type Query[Q, R any, P ~func(*sql.Selector)] interface {
 }
 
 // List reads a window of the rows that the query and the conditions select.
-func List[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](ctx context.Context, q Q, o Order, w Window, where []P) (Page[R], error) {
-	rows, err := q.Where(append(where, P(o.Select(w)))...).All(ctx)
+func List[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](
+	ctx context.Context, q Q, l Listing[R], w Window, where []P,
+) (Page[R], error) {
+	rows, err := q.Where(append(where, P(l.Select(w)))...).All(ctx)
 	return Cut(rows, w), err
 }
 
@@ -160,5 +267,34 @@ func ByID[Q Query[Q, R, P], R any, P ~func(*sql.Selector)](ctx context.Context, 
 func Begins(column, text string) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		s.Where(sql.And(sql.GTE(s.C(column), text), sql.LT(s.C(column), text+"\U0010FFFF")))
+	}
+}
+
+// Within limits a query to the first n rows of a table that the listing has in the window, before other conditions: those of a
+// stretch that is read whatever it has. of further limits which rows these are; nil: to none. Where the listing ends sooner, the
+// query finds nothing.
+func (l Listing[R]) Within(w Window, n int, table string, of func(*sql.Selector)) func(*sql.Selector) {
+	order := l.order(w)
+	return func(s *sql.Selector) {
+		t := sql.Table(table).As("stretch")
+		ours, theirs := []string{}, []string{}
+		for _, key := range order.Keys {
+			ours, theirs = append(ours, s.C(key.column)), append(theirs, t.C(key.column))
+		}
+		ours, theirs = append(ours, s.C("id")), append(theirs, t.C("id"))
+		end := sql.Dialect(s.Dialect()).Select(theirs...).From(t)
+		if of != nil {
+			of(end)
+		}
+		l.Select(w)(end)
+		end.Offset(n - 1).Limit(1)
+		compared := " <= "
+		if order.Desc != w.Reversed() {
+			compared = " >= "
+		}
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.WriteString("(" + strings.Join(ours, ", ") + ")" + compared)
+			b.Wrap(func(b *sql.Builder) { b.Join(end) })
+		}))
 	}
 }

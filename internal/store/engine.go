@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"autoholdings/internal/search"
 )
 
 // engine is what the databases do differently. Only the files that are named after a database know what it
@@ -35,6 +37,13 @@ type engine interface {
 
 	// numbersIn is a query of the numbers in a text that is a JSON array, whose one column is value; text is an SQL expression.
 	numbersIn(text string) string
+
+	// hasColumn is a query of whether a table has a column.
+	hasColumn(table, column string) string
+	// indexWords makes the index of a table's words where it is missing.
+	indexWords(ctx context.Context, tx *sql.Tx, t search.Table) error
+	// settleWords brings the indexes of words up to date at the end of a transaction.
+	settleWords(ctx context.Context, tx *sql.Tx) error
 
 	// explain adds to an error which database it is of, and what to do if the error says.
 	explain(err error) error

@@ -109,6 +109,9 @@ func (m *migrator) apply(ctx context.Context, tx *sql.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := prepareSearch(ctx, tx, (*sqlite)(nil)); err != nil {
+		return nil, err
+	}
 	if err := checkReferences(ctx, tx); err != nil {
 		return nil, &failedMigration{"the check after " + strings.Join(names, ", "), err}
 	}

@@ -187,6 +187,9 @@ func (s *Store) write(ctx context.Context, a access, fn func(ctx context.Context
 		}
 		return err
 	}
+	if err := s.engine.settleWords(ctx, sqlTx); err != nil {
+		return errors.Join(fmt.Errorf("index what was written: %w", err), sqlTx.Rollback())
+	}
 	if err := sqlTx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}

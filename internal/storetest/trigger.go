@@ -86,10 +86,10 @@ func Exec(t testing.TB, s *store.Store, statements ...string) {
 	}
 }
 
-// Tables are the names of all tables, sorted.
+// Tables are the names of all tables but the indexes of words, sorted.
 func Tables(t testing.TB, s *store.Store) (names []string) {
 	t.Helper()
-	query := `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`
+	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '%\_search%' ESCAPE '\' ORDER BY name`
 	if server != nil {
 		query = `SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename::text COLLATE "C"`
 	}
