@@ -69,7 +69,7 @@ func TestWrongOperations(t *testing.T) {
 		"not GraphQL":      {"SELECT * FROM portfolios", nil, "SELECT"},
 		"cut off":          {"{ portfolios {", nil, "Expected"},
 		"unknown field":    {"{ portfolios { nodes { titel } } }", nil, "titel"},
-		"unknown argument": {"{ portfolios(last: 5) { nodes { id } } }", nil, "last"},
+		"unknown argument": {"{ portfolios(newest: 5) { nodes { id } } }", nil, "newest"},
 		"unknown enum":     {`{ jobs(filter: {state: [DONE]}) { nodes { id } } }`, nil, "DONE"},
 		"no selection":     {"{ portfolios }", nil, "selection"},
 		"missing argument": {"{ portfolio { id } }", nil, "id"},

@@ -407,7 +407,7 @@ func TestAccessUsesItsIndexes(t *testing.T) {
 		}
 		plan := db.Plan()
 		for _, index := range []string{
-			"portfolio_print_key (print_key=?)", "portfolio_online_key (online_key=?)", "portfolio_title_id (title_id=?)",
+			"portfolio_print_key_id (print_key=?)", "portfolio_online_key_id (online_key=?)", "portfolio_title_id_id (title_id=?)",
 			"portfolio_local_identifier", "SEARCH p USING INTEGER PRIMARY KEY (rowid=?)",
 		} {
 			if !strings.Contains(plan, index) {

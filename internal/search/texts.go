@@ -94,5 +94,5 @@ func (t Table) Vector(of string) string {
 	for i, words := range t.Words {
 		columns[i] = of + words.Column
 	}
-	return `array_to_tsvector(string_to_array(ltrim(` + strings.Join(columns, " || ") + `), ' '))`
+	return `array_to_tsvector(array_remove(string_to_array(` + strings.Join(columns, " || ") + `, ' '), ''))`
 }
