@@ -12,10 +12,10 @@ func (*sqlite) hasColumn(table, column string) string {
 	return `SELECT count(*) FROM pragma_table_info('` + table + `') WHERE name = '` + column + `'`
 }
 
-// indexWords makes a table of FTS4, which is compiled in by default, and the triggers that note which rows are to be
-// indexed anew before the transaction ends. They do not index by themselves: FTS4 writes a segment for each statement
-// that changes it, and merging a thousand of them takes as long as a whole load. The words are folded already, so the
-// simplest tokenizer takes them as they are.
+// indexWords makes a table of FTS4, which the driver compiles in, and the triggers that note which rows are to be indexed anew
+// before the transaction ends. They do not index by themselves: FTS4 writes a segment of the index for each statement that
+// changes it, and has to merge them later. At the end of a transaction one statement writes one. The words are folded already, so
+// the simplest tokenizer takes them as they are.
 func (*sqlite) indexWords(ctx context.Context, tx *sql.Tx, t search.Table) error {
 	index, list := t.Index(), columnsOf(t)
 	there, err := column[int](ctx, tx, `SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE '`+index+`\_%' ESCAPE '\'`)
