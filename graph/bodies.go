@@ -98,7 +98,7 @@ func (d *door) checkBody(next http.Handler) http.Handler {
 			answerExcess(w, r, over)
 			return
 		}
-		if err != nil || !isPlainQuery(r) && !isRequest(body) {
+		if err != nil || wantsEvents(r) && !isPlainQuery(r) && !isRequest(body) {
 			refuse(w, r, http.StatusBadRequest, string(problem.BadInput), notARequest)
 			return
 		}
@@ -142,7 +142,8 @@ func (l *Limits) checkValues(body []byte) error {
 	return nil
 }
 
-// isRequest reports whether gqlgen can decode the body. Variables are left as they are: decoding them costs most of all.
+// isRequest reports whether gqlgen can decode the body, as it does for server-sent events: all others are decoded by overHTTP,
+// once. Variables are left as they are: decoding them costs most of all.
 func isRequest(body []byte) bool {
 	var parts struct {
 		Query, OperationName  string

@@ -127,8 +127,8 @@ func decode(text []byte, to any) error {
 	if err := d.Decode(to); err != nil {
 		return err
 	}
-	if d.More() {
-		return errors.New("more than one value")
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the value")
 	}
 	return nil
 }

@@ -43,16 +43,18 @@ func TestWrongRequests(t *testing.T) {
 		status                                     int
 		header, told                               string
 	}{
-		"another method":      {http.MethodPut, "", mediaJSON, "", asked, 405, "Allow: GET, POST, OPTIONS", "by POST"},
-		"headers alone":       {http.MethodDelete, address, "", "", "", 405, "Allow: GET, POST, OPTIONS", "by GET"},
-		"a mutation by GET":   {http.MethodGet, "?query=mutation%7B__typename%7D", "", "", "", 405, "Allow: POST", "by POST"},
-		"a form":              {http.MethodPost, "", "application/x-www-form-urlencoded", "", "query=x", 415, posts, mediaJSON},
-		"no content type":     {http.MethodPost, "", "", "", asked, 415, posts, mediaJSON},
-		"another content":     {http.MethodPost, "", "text/xml", "", asked, 415, posts, mediaJSON},
-		"nothing asked":       {http.MethodPost, "", mediaJSON, "", `{"qery": "{ settings { version } }"}`, 400, "", "query"},
-		"nothing in address":  {http.MethodGet, "", "", "", "", 400, "", "query"},
-		"variables no object": {http.MethodGet, address + "&variables=%5B%5D", "", "", "", 400, "", "variables"},
-		"variables and more":  {http.MethodGet, address + "&variables=%7B%7D%7B%7D", "", "", "", 400, "", "variables"},
+		"another method":       {http.MethodPut, "", mediaJSON, "", asked, 405, "Allow: GET, POST, OPTIONS", "by POST"},
+		"headers alone":        {http.MethodDelete, address, "", "", "", 405, "Allow: GET, POST, OPTIONS", "by GET"},
+		"a mutation by GET":    {http.MethodGet, "?query=mutation%7B__typename%7D", "", "", "", 405, "Allow: POST", "by POST"},
+		"a form":               {http.MethodPost, "", "application/x-www-form-urlencoded", "", "query=x", 415, posts, mediaJSON},
+		"no content type":      {http.MethodPost, "", "", "", asked, 415, posts, mediaJSON},
+		"another content":      {http.MethodPost, "", "text/xml", "", asked, 415, posts, mediaJSON},
+		"nothing asked":        {http.MethodPost, "", mediaJSON, "", `{"qery": "{ settings { version } }"}`, 400, "", "query"},
+		"nothing in address":   {http.MethodGet, "", "", "", "", 400, "", "query"},
+		"variables no object":  {http.MethodGet, address + "&variables=%5B%5D", "", "", "", 400, "", "variables"},
+		"variables and more":   {http.MethodGet, address + "&variables=%7B%7D%7B%7D", "", "", "", 400, "", "variables"},
+		"variables and an end": {http.MethodGet, address + "&variables=%7B%7D%7D", "", "", "", 400, "", "variables"},
+		"a body and an end":    {http.MethodPost, "", mediaJSON, "", asked + "}", 400, "", "form"},
 		"a subscription": {
 			http.MethodPost, "", mediaJSON, "", `{"query": "subscription { worklistChanged { __typename } }"}`, 406, "", "text/event-stream",
 		},

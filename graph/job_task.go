@@ -126,12 +126,7 @@ func (a *taskThings) showStaffs(row *ent.Job, t jobs.Task, collections []*model.
 
 // there returns those of the things that still exist, in order.
 func there[T any](ids []int64, found map[int64]*T) []*T {
-	things := []*T{}
-	for _, id := range ids {
-		if thing := found[id]; thing != nil {
-			things = append(things, thing)
-		}
-	}
+	things, _ := present(ids, func(id int64) (*T, error) { return found[id], nil })
 	return things
 }
 

@@ -18,7 +18,7 @@ import (
 // not said who it is takes one of few places for strangers until it has: identified.
 func (d *door) streams(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !isUpgrade(r) && !strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
+		if !isUpgrade(r) && !wantsEvents(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -39,6 +39,11 @@ func (d *door) streams(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// wantsEvents reports whether a request asks for server-sent events.
+func wantsEvents(r *http.Request) bool {
+	return strings.Contains(r.Header.Get("Accept"), "text/event-stream")
 }
 
 // isUpgrade reports whether a request opens a WebSocket.
