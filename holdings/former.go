@@ -133,6 +133,9 @@ func (s *Service) changedSince(ctx context.Context, collectionID, moment int64) 
 
 // formerPortfolios returns portfolios as they were at a moment, in the order of the ids.
 func (s *Service) formerPortfolios(ctx context.Context, ids []int64, moment int64) ([]*formerPortfolio, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	rows, err := s.store.Read.Portfolio.Query().Where(portfolio.IDIn(ids...)).WithAdditional().All(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the portfolios: %w", err)
