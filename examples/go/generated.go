@@ -593,7 +593,7 @@ func (v *ReportJobChangesJobChangeConnectionNodesJobChange) GetNewValue() *strin
 //
 // Where a page of a listing stands.
 type ReportJobChangesJobChangeConnectionPageInfo struct {
-	// Whether the listing goes on after this page.
+	// Whether something stands after this page.
 	HasNextPage bool `json:"hasNextPage"`
 	// Cursor of the page's last item, for the next `after`; null on an empty page.
 	EndCursor *string `json:"endCursor"`
