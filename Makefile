@@ -58,6 +58,17 @@ schema-check: $(APICHECK)/node_modules ## the schema's style, and that it has al
 	npm ci --prefix $* --loglevel=error
 	@touch $@
 
+CONSOLE := console
+
+.PHONY: console
+console: $(CONSOLE)/node_modules ## build the console anew; what is built is committed
+	cd $(CONSOLE) && npm run --silent build
+
+.PHONY: console-walk
+console-walk: $(CONSOLE)/node_modules ## walk the console in a browser, on a real server
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && go build -o "$$dir/autoholdings" ./cmd/autoholdings && \
+	cd $(CONSOLE) && AUTOHOLDINGS="$$dir/autoholdings" npm run --silent walk
+
 TYPESCRIPT := examples/typescript
 
 .PHONY: examples
@@ -110,9 +121,11 @@ ci: ## what CI does, once the machine has what .ci/run installs
 	go build ./...
 	$(MAKE) schema-check
 	$(MAKE) examples
+	$(MAKE) console
+	$(MAKE) console-walk
 	$(MAKE) test
 	$(MAKE) fuzz-short
 	$(MAKE) lint
 	$(MAKE) generate
 	@changed=$$(git status --porcelain); \
-	if [ -n "$$changed" ]; then echo "generated code is not current: run make generate examples and commit"; echo "$$changed"; exit 1; fi
+	if [ -n "$$changed" ]; then echo "generated code is not current: run make generate console examples and commit"; echo "$$changed"; exit 1; fi

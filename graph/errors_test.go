@@ -240,7 +240,7 @@ func TestIntrospection(t *testing.T) {
 func TestGraphiQL(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
-	response, page := b.fetch("/", "")
+	response, page := b.fetch("/graphiql/", "")
 	if response.StatusCode != http.StatusOK || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") {
 		t.Fatalf("the page: %s %s", response.Status, response.Header.Get("Content-Type"))
 	}
@@ -276,7 +276,7 @@ func TestGraphiQL(t *testing.T) {
 	}
 	for path, status := range map[string]int{
 		"/graphiql/nothing.js": http.StatusNotFound, "/graphiql/../handler.go": http.StatusNotFound, "/nothing": http.StatusNotFound,
-		"/graphiql/": http.StatusNotFound,
+		"/": http.StatusNotFound,
 	} {
 		if response, _ := b.fetch(path, "gzip"); response.StatusCode != status {
 			t.Errorf("%s: %s", path, response.Status)

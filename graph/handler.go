@@ -49,7 +49,7 @@ type Options struct {
 const keepAlive = 15 * time.Second
 
 // NewHandler serves the API at /graphql (POST in JSON or as application/graphql, GET for queries, graphql-transport-ws,
-// server-sent events), GraphiQL at /, and reports, lists and kept files at the paths that the API shows. It accepts
+// server-sent events), GraphiQL at /graphiql/, and reports, lists and kept files at the paths that the API shows. It accepts
 // lists at POST /files, and answers who may read what at /access.
 func NewHandler(o Options) http.Handler {
 	if o.Logger == nil {
@@ -62,7 +62,7 @@ func NewHandler(o Options) http.Handler {
 		api = fromHere(api)
 	}
 	mux.Handle("/graphql", api)
-	mux.Handle("GET /{$}", graphiQL())
+	mux.Handle("GET /graphiql/{$}", graphiQL())
 	mux.Handle("GET /graphiql/", http.StripPrefix("/graphiql/", graphiQLFiles()))
 	files := &downloads{
 		holdings: o.Library.Holdings, acquisitions: o.Library.Acquisitions, bulk: o.Library.Bulk, reader: jobs.NewReader(o.Store),

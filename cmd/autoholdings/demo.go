@@ -77,7 +77,8 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 		if err := walkThrough(ctx, client{url}, out); err != nil || c.Bool("once") {
 			return err
 		}
-		fmt.Fprintf(out, "\nGraphiQL is at %s/ and the mock provider at %s. Press Ctrl-C to end.\n", url, mock.url)
+		fmt.Fprintf(out, "\nThe console is at %s/, GraphiQL at %s/graphiql/, and the mock provider at %s. Press Ctrl-C to end.\n",
+			url, url, mock.url)
 		<-serving.Done()
 		return nil
 	})

@@ -150,8 +150,8 @@ func TestGuarded(t *testing.T) {
 	dir := t.TempDir()
 	g := guard(t, "--data-dir", dir, "--session-idle", "2h")
 	paths := []string{
-		"/", "/graphiql/start.js", "/graphql?query=%7B__typename%7D", "/metrics", "/jobs/x/report.tsv", "/collections/x/kbart.txt",
-		"/provider-files/x", "/reconciliation/po-lines-not-listed.tsv", "/nowhere",
+		"/", "/console/titles", "/graphiql/start.js", "/graphql?query=%7B__typename%7D", "/metrics", "/jobs/x/report.tsv",
+		"/collections/x/kbart.txt", "/provider-files/x", "/reconciliation/po-lines-not-listed.tsv", "/nowhere",
 	}
 	for _, path := range paths {
 		answer, text := g.do(http.MethodGet, path, nil)

@@ -14,6 +14,7 @@ import (
 	"github.com/urfave/cli/v3"
 	"golang.org/x/sync/errgroup"
 
+	"autoholdings/console"
 	"autoholdings/graph"
 	"autoholdings/internal/access"
 	"autoholdings/internal/door"
@@ -46,7 +47,7 @@ func serveCommand() *cli.Command {
 				if cfg.Serving.controlled() {
 					who = "people sign in, programs send tokens"
 				}
-				fmt.Fprintf(c.Root().Writer, "autoholdings serves %s/graphql (GraphiQL at %s/); it listens on %s, and %s\n", url, url, listens, who)
+				fmt.Fprintf(c.Root().Writer, "autoholdings serves %s/graphql (the console at %s/); it listens on %s, and %s\n", url, url, listens, who)
 			})
 			return errors.Join(err, a.Close())
 		},
@@ -169,6 +170,9 @@ func (a *app) handler() http.Handler {
 		Library: a.library, Jobs: a.jobs, Store: a.store, Access: a.access, Files: a.files, Logger: a.config.Log, Limits: a.config.Limits,
 		SpoolDir: a.config.DataDir, Caller: callerOf, InitWebSocket: a.door.InitWebSocket,
 	}))
+	page := console.Handler()
+	mux.Handle("GET /{$}", page)
+	mux.Handle("GET /console/", page)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /readyz", a.ready)
 	mux.Handle("GET /metrics", promhttp.Handler())

@@ -40,12 +40,14 @@ var table = map[string]rule{
 	setupPath:      {signsIn: true},
 	"/auth/":       {signsIn: true},
 
-	graphQLPath:      {scope: access.Read}, // which every scope includes; the fields ask for more themselves
-	"GET /{$}":       {scope: access.Read, page: true},
-	"GET /graphiql/": {scope: access.Read, page: true},
-	"GET /metrics":   {scope: access.Read},
-	"GET /access":    {scope: access.Read},
-	"POST /access":   {scope: access.Read},
+	graphQLPath:         {scope: access.Read}, // which every scope includes; the fields ask for more themselves
+	"GET /{$}":          {scope: access.Read, page: true},
+	"GET /console/":     {scope: access.Read, page: true},
+	"GET /graphiql/{$}": {scope: access.Read, page: true},
+	"GET /graphiql/":    {scope: access.Read, page: true},
+	"GET /metrics":      {scope: access.Read},
+	"GET /access":       {scope: access.Read},
+	"POST /access":      {scope: access.Read},
 
 	"GET /jobs/{id}/report.tsv":                              {scope: access.Read, page: true},
 	"GET /jobs/{id}/report.json":                             {scope: access.Read, page: true},
