@@ -43,6 +43,16 @@ const routes = [
   }),
   createRoute({
     getParentRoute: () => root,
+    path: '/console/setup',
+    component: lazyRouteComponent(() => import('./pages/setup'), 'SetUp'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/collections',
+    component: lazyRouteComponent(() => import('./pages/collections'), 'Collections'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
     path: '/console/profiles',
     component: lazyRouteComponent(() => import('./pages/profiles'), 'Profiles'),
   }),

@@ -22,6 +22,8 @@ before(async () => {
     title: `/console/titles/${portfolios.nodes[0]?.id}`,
     runs: '/console/runs',
     run: `/console/runs/${jobs.nodes[0]?.id}`,
+    collections: '/console/collections',
+    'set up': '/console/setup',
     profiles: '/console/profiles',
     schedules: '/console/schedules',
     nothing: '/console/nothing',

@@ -11,6 +11,7 @@ export class Server {
   provider = '';
   private port = 0;
   private process: ChildProcess | undefined;
+  private readonly others: ChildProcess[] = [];
 
   static async start(): Promise<Server> {
     const server = new Server();
@@ -19,26 +20,47 @@ export class Server {
     return server;
   }
 
+  /** A server with nothing in it yet, and the mock provider. */
+  static async startEmpty(): Promise<Server> {
+    const server = new Server();
+    server.port = await freePort();
+    const port = await freePort();
+    server.provider = `http://127.0.0.1:${port}`;
+    server.others.push(await server.run(['mockoup', '--addr', `127.0.0.1:${port}`], /127\.0\.0\.1:\d+/));
+    const args = ['serve', '--data-dir', server.folder, '--addr', `127.0.0.1:${server.port}`, '--oup-url', server.provider, '--oup-allow-insecure'];
+    server.process = await server.run(args, /the console at (http:\/\/\S+)\/\)/);
+    server.url = `http://127.0.0.1:${server.port}`;
+    return server;
+  }
+
   /** Starts it, with what was there before. */
   async up(): Promise<void> {
+    const args = ['demo', '--data-dir', this.folder, '--addr', `127.0.0.1:${this.port}`];
+    this.process = await this.run(args, /console is at (http:\/\/\S+)\/, .* mock provider at (http:\/\/\S+)\. /, (found) => {
+      this.url = found[1] ?? '';
+      this.provider = found[2] ?? '';
+    });
+  }
+
+  /** Runs the program until it has said something. */
+  private async run(args: string[], ready: RegExp, heard: (found: RegExpExecArray) => void = () => undefined): Promise<ChildProcess> {
     const program = process.env['AUTOHOLDINGS'];
     if (!program) throw new Error('AUTOHOLDINGS must name the program: use make console-walk');
-    const running = spawn(program, ['demo', '--data-dir', this.folder, '--addr', `127.0.0.1:${this.port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.process = running;
+    const running = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     await new Promise<void>((resolve, reject) => {
       const hear = (text: Buffer) => {
         said += text.toString();
-        const found = /console is at (http:\/\/\S+)\/, .* mock provider at (http:\/\/\S+)\. /.exec(said);
+        const found = ready.exec(said);
         if (!found) return;
-        this.url = new URL(found[1] ?? '').origin;
-        this.provider = found[2] ?? '';
+        heard(found);
         resolve();
       };
       running.stdout.on('data', hear);
       running.stderr.on('data', hear);
-      running.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${said}`)));
+      running.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code}:\n${said}`)));
     });
+    return running;
   }
 
   /** Kills it, as a machine does that loses its power. */
@@ -52,6 +74,7 @@ export class Server {
 
   async end(): Promise<void> {
     await this.down();
+    for (const other of this.others) other.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -10,7 +10,14 @@ export function Profiles() {
   const { words } = useSpoken();
   const { data, error, isPending, refetch } = useAnswer(ProfilesDocument, {});
   return (
-    <Page heading={words.profiles.heading}>
+    <Page
+      heading={words.profiles.heading}
+      aside={
+        <Link className="button" to="/console/setup">
+          {words.profiles.add}
+        </Link>
+      }
+    >
       {error && <Problem error={error} again={() => void refetch()} />}
       {isPending && <Loading />}
       {data?.profiles.nodes.length === 0 && <Empty>{words.profiles.none}</Empty>}

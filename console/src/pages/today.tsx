@@ -102,7 +102,13 @@ function Target({ item }: { item: TodayQuery['worklist']['nodes'][number] }) {
 function Alerts({ profiles }: { profiles: TodayQuery['profiles']['nodes'] }) {
   const { words, format } = useSpoken();
   const alerts = profiles.flatMap((profile) => profile.alerts.map((alert) => ({ ...alert, profile: profile.name })));
-  if (profiles.length === 0) return <Empty>{words.today.setUp}</Empty>;
+  if (profiles.length === 0) {
+    return (
+      <Empty>
+        {words.today.setUp} <Link to="/console/setup">{words.setup.heading}</Link>
+      </Empty>
+    );
+  }
   if (alerts.length === 0) return null;
   return (
     <Section heading={words.today.alerts}>

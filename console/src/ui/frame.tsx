@@ -50,6 +50,9 @@ export function Frame() {
                 <Link to="/console/runs">{words.nav.runs}</Link>
               </li>
               <li>
+                <Link to="/console/collections">{words.nav.collections}</Link>
+              </li>
+              <li>
                 <Link to="/console/profiles">{words.nav.profiles}</Link>
               </li>
               <li>

@@ -24,6 +24,29 @@ export type AccessScope =
   /** See everything but what ADMIN is for. */
   | 'READ';
 
+/** How to activate a collection of the Community Zone. */
+export type ActivateCollectionInput = {
+  /** Activate this electronic collection service. */
+  activateService?: boolean | null | undefined;
+  /** Manual is right where a sync activates the portfolios. */
+  activationType?: ActivationType | null | undefined;
+  /** Automatically activate new portfolios. Best left off, so that only entitled titles become active. */
+  autoActivateNewPortfolios?: boolean | null | undefined;
+  /** The Community Zone's number, such as `61707906870000041`. */
+  communityZoneId: string;
+  /** With ALL, since it is kept with the job: the same request again answers with the same collection and job; another one with the key is a CONFLICT. Where the collection has no titles yet, no job is queued and a warning says that the key was not kept. With MANUAL it is refused. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Make service available. */
+  makeServiceAvailable?: boolean | null | undefined;
+};
+
+/** How a collection was activated. */
+export type ActivationType =
+  /** The collection and all its portfolios. */
+  | 'ALL'
+  /** The collection, and portfolios by hand: the sync activates those that the library is entitled to. */
+  | 'MANUAL';
+
 /** What somebody is who does something. */
 export type ActorKind =
   /** Anybody: access was not controlled. */
@@ -161,6 +184,36 @@ export type CoverageStatementInput = {
   url?: string | null | undefined;
 };
 
+/** A new integration profile. */
+export type CreateProfileInput = {
+  /** Inactive unless said. An active profile among others takes over the common schedule. */
+  active?: boolean | null | undefined;
+  /** The *KBART API key*: 1 to 500 characters, no blanks. It is sealed, and never shown again. Left out where the provider asks for none. */
+  apiKey?: string | null | undefined;
+  /** Skip titles that the Community Zone does not have, as Alma does; off unless said. */
+  communityZoneOnly?: boolean | null | undefined;
+  /** The *Sigma Customer ID*: 1 to 200 characters, no blanks. Left out where the provider asks for none. */
+  customerNumber?: string | null | undefined;
+  /** At most 500 characters. */
+  description?: string | null | undefined;
+  /** KBART unless said. */
+  fileFormat?: FileFormat | null | undefined;
+  /** The inventory groups its portfolios are available for; only with multi-campus inventory management. */
+  groupIds?: Array<string> | null | undefined;
+  /** How much a run may take away before it waits for a person: `percent` and `titles` of `guards.removals`. */
+  guard?: GuardLimitsInput | null | undefined;
+  /** What else holds a run until a person decides. What is left out stays as it is, or takes the standard of a new profile. */
+  guards?: GuardsInput | null | undefined;
+  /** With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Whose list it fetches; Oxford University Press's unless said. It cannot be changed later. */
+  provider?: Provider | null | undefined;
+  /** Queue a sync at once; needs an active profile. */
+  runNow?: boolean | null | undefined;
+  /** Weekly unless said. */
+  schedule?: ScheduleInput | null | undefined;
+};
+
 /** The form of the provider's list. */
 export type FileFormat =
   /** KBART Phase II, NISO RP-9. */
@@ -185,6 +238,24 @@ export type GroupProxyInput = {
   on: boolean;
 };
 
+/** How much a run may take away. Fields left out stay as they are, or take the default of a new profile. */
+export type GuardLimitsInput = {
+  /** 0 to 100 percent; 10 for a new profile. */
+  percent?: number | null | undefined;
+  /** 0 or more titles; 20 for a new profile. */
+  titles?: number | null | undefined;
+};
+
+/** Marks of one guard. Fields left out stay as they are. */
+export type GuardMarksInput = {
+  /** 1 to 1,000,000 titles beyond which the share does not matter; null takes this mark away. */
+  most?: number | null | undefined;
+  /** 0 to 100 percent of the base. */
+  percent?: number | null | undefined;
+  /** 0 to 1,000,000 titles. */
+  titles?: number | null | undefined;
+};
+
 /** What a guard is about. */
 export type GuardName =
   /** Titles that stay and lose covered time. */
@@ -199,6 +270,22 @@ export type GuardName =
   | 'REMOVALS'
   /** A column that the list lacks and lists before it filled. */
   | 'SHAPE';
+
+/** What holds a run until a person decides. Fields left out or null stay as they are, or take the standard of a new profile. */
+export type GuardsInput = {
+  /** Titles that stay and lose time that was covered; 10 percent, 20 titles and 1,000 at most for a new profile. */
+  access?: GuardMarksInput | null | undefined;
+  /** Titles that are new; 50 percent and 100 titles for a new profile. */
+  additions?: GuardMarksInput | null | undefined;
+  /** Whether taking away again what an undo gave back is held, once; true for a new profile. */
+  again?: boolean | null | undefined;
+  /** Titles that stay and change both their title and an identifier; 10 percent, 20 titles and 1,000 at most for a new profile. */
+  identity?: GuardMarksInput | null | undefined;
+  /** Entitlements that end or begin to wait; 10 percent, 20 titles and 1,000 at most for a new profile. */
+  removals?: GuardMarksInput | null | undefined;
+  /** Whether the first list is held that lacks a column which lists before it had filled; true for a new profile. */
+  shape?: boolean | null | undefined;
+};
 
 /** Which changes to list. Each field narrows the list. */
 export type JobChangeFilter = {
@@ -515,6 +602,11 @@ export type PortfolioOrderField =
   /** By when it was last changed. */
   | 'UPDATED_AT';
 
+/** Whose list a profile fetches. */
+export type Provider =
+  /** Oxford University Press. */
+  | 'OXFORD_UNIVERSITY_PRESS';
+
 /** Whether links go through the library's proxy. */
 export type ProxyInput = {
   /** The groups for which it differs. */
@@ -558,6 +650,67 @@ export type ReviewReason =
   /** Its row in the provider's list could not be read. */
   | 'ROW_UNREADABLE';
 
+/** How often a profile runs by itself. */
+export type ScheduleFrequency =
+  /** Every day. */
+  | 'DAILY'
+  /** Every month. */
+  | 'MONTHLY'
+  /** Never. */
+  | 'NONE'
+  /** Every week: recommended. */
+  | 'WEEKLY';
+
+/** When a profile runs by itself. Fields left out stay as they are, or take the default of a new profile. */
+export type ScheduleInput = {
+  /** The day of a monthly schedule, 1 to 31; 1 for a new profile. */
+  dayOfMonth?: number | null | undefined;
+  /** How often; WEEKLY for a new profile. */
+  frequency?: ScheduleFrequency | null | undefined;
+  /** `HH:MM`, 00:00 to 23:59; 03:00 for a new profile. */
+  time?: string | null | undefined;
+  /** IANA name; UTC for a new profile. */
+  timezone?: string | null | undefined;
+  /** The day of a weekly schedule; MONDAY for a new profile. */
+  weekday?: Weekday | null | undefined;
+};
+
+/** Whom to ask, and with what. What is left out is the profile's. */
+export type TestProfileConnectionInput = {
+  /** The *KBART API key* to try instead of the profile's. It is not kept. */
+  apiKey?: string | null | undefined;
+  /** The *Sigma Customer ID* to try instead of the profile's. */
+  customerNumber?: string | null | undefined;
+  /** The profile; null to try credentials before a profile is saved. */
+  profileId?: string | null | undefined;
+  /** Whom to ask: the profile's provider or, without a profile, Oxford University Press unless said. */
+  provider?: Provider | null | undefined;
+};
+
+/** What to change of a collection. */
+export type UpdateCollectionInput = {
+  /** Whether the service is activated. Deactivating changes no portfolio; a sync then leaves the collection alone and says so. */
+  active?: boolean | null | undefined;
+  /** Automatically activate new portfolios. Best left off, so that only entitled titles become active. */
+  autoActivateNewPortfolios?: boolean | null | undefined;
+  /** Whether the full text service is available. */
+  available?: boolean | null | undefined;
+  /** Which collection. */
+  collectionId: string;
+  /** The license of its portfolios; null takes it away. */
+  licenseId?: string | null | undefined;
+  /** 1 to 200 characters. */
+  name?: string | null | undefined;
+  /** Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage. */
+  perpetualAccess?: boolean | null | undefined;
+  /** The first day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the first day counts; null empties it. */
+  perpetualFrom?: string | null | undefined;
+  /** The last day of which access is perpetual: `YYYY-MM-DD`, or a month or year, of which the last day counts; null empties it. */
+  perpetualUntil?: string | null | undefined;
+  /** The version that was read; where it is given and the collection was changed since, the update is refused. */
+  version?: number | null | undefined;
+};
+
 /** What a person decides of a portfolio. */
 export type UpdatePortfolioInput = {
   /** The library's rights; null takes back what was said, also the days. */
@@ -594,6 +747,38 @@ export type UpdatePortfolioInput = {
   /** Why it is unavailable for the time being; null: it is not. */
   temporarilyUnavailable?: string | null | undefined;
   /** The version that was read; where it is given and staff changed the portfolio since, the update is refused. */
+  version?: number | null | undefined;
+};
+
+/** What to change of an integration profile. */
+export type UpdateProfileInput = {
+  /** A profile that is activated takes over the common schedule; a deactivated one keeps its entitlements in force. */
+  active?: boolean | null | undefined;
+  /** A new *KBART API key*: 1 to 500 characters, no blanks. Left out, the one there is stays. */
+  apiKey?: string | null | undefined;
+  /** Skip titles that the Community Zone does not have, as Alma does. */
+  communityZoneOnly?: boolean | null | undefined;
+  /** The *Sigma Customer ID*: 1 to 200 characters, no blanks. */
+  customerNumber?: string | null | undefined;
+  /** At most 500 characters; null empties it. */
+  description?: string | null | undefined;
+  /** The form of the provider's list. */
+  fileFormat?: FileFormat | null | undefined;
+  /** All its inventory groups; null or an empty list takes them away. `changeProfileGroups` shows first what that opens and closes to whom. */
+  groupIds?: Array<string> | null | undefined;
+  /** How much a run may take away before it waits for a person: `percent` and `titles` of `guards.removals`. */
+  guard?: GuardLimitsInput | null | undefined;
+  /** What else holds a run until a person decides. What is left out stays as it is, or takes the standard of a new profile. */
+  guards?: GuardsInput | null | undefined;
+  /** With `runNow`, since it is kept with the job: the same request again answers with the same profile and job; another one with the same key is a CONFLICT. Without, it is refused. At most 200 characters. */
+  idempotencyKey?: string | null | undefined;
+  /** Which profile. */
+  profileId: string;
+  /** Queue a sync at once; needs an active profile. */
+  runNow?: boolean | null | undefined;
+  /** On an active profile it is changed for all active profiles. */
+  schedule?: ScheduleInput | null | undefined;
+  /** The version that was read; where it is given and the profile was changed since, the update is refused. */
   version?: number | null | undefined;
 };
 
@@ -635,6 +820,23 @@ export type WaitingReason =
   /** An identifier of the portfolio stands in the list on a title of another name. */
   | 'CONTESTED';
 
+/** A day of the week. */
+export type Weekday =
+  /** Friday. */
+  | 'FRIDAY'
+  /** Monday. */
+  | 'MONDAY'
+  /** Saturday. */
+  | 'SATURDAY'
+  /** Sunday. */
+  | 'SUNDAY'
+  /** Thursday. */
+  | 'THURSDAY'
+  /** Tuesday. */
+  | 'TUESDAY'
+  /** Wednesday. */
+  | 'WEDNESDAY';
+
 /** An item of the worklist, as it was read. */
 export type WorklistItemRef = {
   /** Which item. */
@@ -668,6 +870,20 @@ export type WorklistState =
   | 'NOT_NOW'
   /** It waits. */
   | 'OPEN';
+
+export type CollectionsQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type CollectionsQuery = { collections: { nodes: Array<{ id: string, name: string, content: ContentType | null, active: boolean, available: boolean, autoActivateNewPortfolios: boolean, perpetualAccess: boolean, perpetualFrom: string | null, perpetualUntil: string | null, kbartUrl: string, version: number, license: { id: string, code: string } | null, communityZoneCollection: { communityZoneId: string } | null, portfolios: { totalCount: number } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ChangeCollectionMutationVariables = Exact<{
+  input: UpdateCollectionInput;
+}>;
+
+
+export type ChangeCollectionMutation = { updateCollection: { warnings: Array<string>, collection: { id: string, version: number } | null, userErrors: Array<{ code: UserErrorCode, message: string, path: Array<string> | null }> } };
 
 export type ProfilesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -782,6 +998,46 @@ export type RunScheduleMutationVariables = Exact<{
 
 
 export type RunScheduleMutation = { runScheduledJob: { job: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } };
+
+export type SetUpQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SetUpQuery = { settings: { multiCampusInventoryManagement: boolean }, communityZoneCollections: { nodes: Array<{ id: string, communityZoneId: string, name: string, content: ContentType, titleCount: number, collection: { id: string, active: boolean } | null }> }, inventoryGroups: { nodes: Array<{ id: string, name: string }> } };
+
+export type TestCredentialsMutationVariables = Exact<{
+  input: TestProfileConnectionInput;
+}>;
+
+
+export type TestCredentialsMutation = { testProfileConnection: { results: Array<{ content: ContentType, ok: boolean, code: string, message: string, hint: string | null }>, userErrors: Array<{ code: UserErrorCode, message: string }> } };
+
+export type ActivateMutationVariables = Exact<{
+  input: ActivateCollectionInput;
+}>;
+
+
+export type ActivateMutation = { activateCollection: { warnings: Array<string>, collection: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string }> } };
+
+export type CreateProfileMutationVariables = Exact<{
+  input: CreateProfileInput;
+}>;
+
+
+export type CreateProfileMutation = { createProfile: { notices: Array<string>, profile: { id: string, version: number } | null, job: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, path: Array<string> | null }> } };
+
+export type ChangeProfileMutationVariables = Exact<{
+  input: UpdateProfileInput;
+}>;
+
+
+export type ChangeProfileMutation = { updateProfile: { notices: Array<string>, profile: { id: string, version: number } | null, job: { id: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, path: Array<string> | null }> } };
+
+export type FirstRunQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FirstRunQuery = { job: { applied: boolean, dueAt: string, startedAt: string | null, attempt: number, id: string, kind: JobKind, state: JobState, verdict: JobVerdict | null, mode: JobMode, trigger: JobTrigger, summary: string | null, createdAt: string, finishedAt: string | null, error: { code: string, message: string, hint: string | null } | null, parts: Array<{ id: string, content: ContentType | null, state: JobPartState, message: string | null, hint: string | null, counts: { titles: number, added: number, free: number, invalid: number } | null }>, counts: { rows: number, titles: number, added: number, updated: number, unchanged: number, removed: number, kept: number, retained: number, withdrawn: number, free: number, invalid: number, ambiguous: number, notInCommunityZone: number, locked: number, review: number, waiting: number, stillWaiting: number, wrongContent: number, unlistedRows: number, left: number, withoutEntitlement: number, findings: { info: number, warning: number, error: number, fatal: number }, fields: Array<{ name: string, titles: number }> }, startedBy: { kind: ActorKind, name: string | null } | null, profiles: Array<{ id: string, name: string }>, progress: { phase: string | null, done: number, total: number } } | null };
 
 export type StatementFragment = { from: string | null, to: string | null, fromVolume: string | null, fromIssue: string | null, toVolume: string | null, toIssue: string | null, embargo: string | null, kind: CoverageKind | null, text: string, profiles: Array<{ id: string, name: string }> };
 
@@ -1065,6 +1321,55 @@ export const TitleRowFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"TitleRow"}) as unknown as TypedDocumentString<TitleRowFragment, unknown>;
+export const CollectionsDocument = new TypedDocumentString(`
+    query Collections($after: String) {
+  collections(first: 100, after: $after) {
+    nodes {
+      id
+      name
+      content
+      active
+      available
+      autoActivateNewPortfolios
+      perpetualAccess
+      perpetualFrom
+      perpetualUntil
+      kbartUrl
+      version
+      license {
+        id
+        code
+      }
+      communityZoneCollection {
+        communityZoneId
+      }
+      portfolios(first: 1) {
+        totalCount
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CollectionsQuery, CollectionsQueryVariables>;
+export const ChangeCollectionDocument = new TypedDocumentString(`
+    mutation ChangeCollection($input: UpdateCollectionInput!) {
+  updateCollection(input: $input) {
+    collection {
+      id
+      version
+    }
+    warnings
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeCollectionMutation, ChangeCollectionMutationVariables>;
 export const ProfilesDocument = new TypedDocumentString(`
     query Profiles {
   profiles(first: 100) {
@@ -1554,6 +1859,196 @@ export const RunScheduleDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RunScheduleMutation, RunScheduleMutationVariables>;
+export const SetUpDocument = new TypedDocumentString(`
+    query SetUp {
+  settings {
+    multiCampusInventoryManagement
+  }
+  communityZoneCollections(first: 50) {
+    nodes {
+      id
+      communityZoneId
+      name
+      content
+      titleCount
+      collection {
+        id
+        active
+      }
+    }
+  }
+  inventoryGroups(first: 200) {
+    nodes {
+      id
+      name
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetUpQuery, SetUpQueryVariables>;
+export const TestCredentialsDocument = new TypedDocumentString(`
+    mutation TestCredentials($input: TestProfileConnectionInput!) {
+  testProfileConnection(input: $input) {
+    results {
+      content
+      ok
+      code
+      message
+      hint
+    }
+    userErrors {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<TestCredentialsMutation, TestCredentialsMutationVariables>;
+export const ActivateDocument = new TypedDocumentString(`
+    mutation Activate($input: ActivateCollectionInput!) {
+  activateCollection(input: $input) {
+    collection {
+      id
+    }
+    warnings
+    userErrors {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ActivateMutation, ActivateMutationVariables>;
+export const CreateProfileDocument = new TypedDocumentString(`
+    mutation CreateProfile($input: CreateProfileInput!) {
+  createProfile(input: $input) {
+    profile {
+      id
+      version
+    }
+    job {
+      id
+    }
+    notices
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateProfileMutation, CreateProfileMutationVariables>;
+export const ChangeProfileDocument = new TypedDocumentString(`
+    mutation ChangeProfile($input: UpdateProfileInput!) {
+  updateProfile(input: $input) {
+    profile {
+      id
+      version
+    }
+    job {
+      id
+    }
+    notices
+    userErrors {
+      code
+      message
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ChangeProfileMutation, ChangeProfileMutationVariables>;
+export const FirstRunDocument = new TypedDocumentString(`
+    query FirstRun($id: ID!) {
+  job(id: $id) {
+    ...RunState
+    error {
+      code
+      message
+      hint
+    }
+    parts {
+      id
+      content
+      state
+      message
+      hint
+      counts {
+        titles
+        added
+        free
+        invalid
+      }
+    }
+  }
+}
+    fragment Counts on JobCounts {
+  rows
+  titles
+  added
+  updated
+  unchanged
+  removed
+  kept
+  retained
+  withdrawn
+  free
+  invalid
+  ambiguous
+  notInCommunityZone
+  locked
+  review
+  waiting
+  stillWaiting
+  wrongContent
+  unlistedRows
+  left
+  withoutEntitlement
+  findings {
+    info
+    warning
+    error
+    fatal
+  }
+  fields {
+    name
+    titles
+  }
+}
+fragment RunState on Job {
+  ...RunRow
+  applied
+  dueAt
+  startedAt
+  attempt
+  counts {
+    ...Counts
+  }
+}
+fragment RunRow on Job {
+  id
+  kind
+  state
+  verdict
+  mode
+  trigger
+  summary
+  createdAt
+  finishedAt
+  startedBy {
+    kind
+    name
+  }
+  profiles {
+    id
+    name
+  }
+  progress {
+    phase
+    done
+    total
+  }
+  error {
+    code
+    message
+  }
+}`) as unknown as TypedDocumentString<FirstRunQuery, FirstRunQueryVariables>;
 export const TitleDocument = new TypedDocumentString(`
     query Title($id: ID!) {
   portfolio(id: $id) {
