@@ -265,7 +265,7 @@ func (m *model) undo(t *rapid.T) {
 			}
 			return nil
 		}
-		_, err := m.b.Holdings.Undo(m.b.T.Context(), last.jobID+1, part, resumed, false)
+		_, err := m.b.Holdings.Undo(m.b.T.Context(), last.jobID+1, part, resumed, nil)
 		if err == nil {
 			break
 		}

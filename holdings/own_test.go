@@ -44,7 +44,7 @@ func (b *testBundle) undo(profile, jobID int64) plan.Counts {
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
 		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
-	}, nil, false)
+	}, nil, nil)
 	b.Must(err)
 	return counts
 }

@@ -10,10 +10,13 @@ import (
 )
 
 // Undo reverses what one part of an applied job recorded, portfolio by portfolio: what left comes back first, and what
-// was added goes last. What has been changed since is left as it is and listed. part is the undoing job's own. With
-// show, only the report is written. resumed are the counts recorded so far, if an earlier run began the part.
-func (s *Service) Undo(ctx context.Context, subjectPartID int64, part *Part, resumed *plan.Counts, show bool) (_ plan.Counts, err error) {
-	u, err := s.newUndoer(ctx, subjectPartID, part, show)
+// was added goes last. What has been changed since is left as it is and listed. part is the undoing job's own. With shown,
+// only the report is written; all parts of one preview share the same shown. resumed are the counts recorded so far, if an
+// earlier run began the part.
+func (s *Service) Undo(
+	ctx context.Context, subjectPartID int64, part *Part, resumed *plan.Counts, shown *ShownUndo,
+) (_ plan.Counts, err error) {
+	u, err := s.newUndoer(ctx, subjectPartID, part, shown)
 	defer func() { err = errors.Join(err, u.close()) }()
 	if err != nil {
 		return plan.Counts{}, err
@@ -37,6 +40,7 @@ type undoer struct {
 	out     *PartWriter
 	rows    *portfolioWriter
 	subject int64
+	shown   *ShownUndo // of a preview; nil: it is none
 
 	entitling, placing *store.Inserter // update entitlements and portfolios
 	revalued           []valueChange   // portfolios whose title columns the batch changes, except those in takenBack
@@ -44,9 +48,9 @@ type undoer struct {
 	never              []int64         // entitlements to portfolios that had none of the profile before: they would say what never held
 }
 
-func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, show bool) (u *undoer, err error) {
-	u = &undoer{subject: subject}
-	if u.out, err = s.NewPartWriter(ctx, part, show); err != nil {
+func (s *Service) newUndoer(ctx context.Context, subject int64, part *Part, shown *ShownUndo) (u *undoer, err error) {
+	u = &undoer{subject: subject, shown: shown}
+	if u.out, err = s.NewPartWriter(ctx, part, shown != nil); err != nil {
 		return u, err
 	}
 	if u.rows, err = newPortfolioWriter(ctx, u.out); err != nil {
@@ -172,8 +176,10 @@ func (u *undoer) load(ctx context.Context, tx *store.Tx, ids []int64) (now rever
 	if now.protected, err = loadProtections(ctx, tx, ids); err != nil {
 		return now, err
 	}
-	now.others, err = u.out.Part.otherHolders(ctx, tx, ids)
-	return now, err
+	if now.others, err = u.out.Part.otherHolders(ctx, tx, ids); err != nil {
+		return now, err
+	}
+	return now, u.shown.foresee(ctx, tx, u.out.Part, &now)
 }
 
 func (u *undoer) reverseBatch(ctx context.Context, tx *store.Tx, ids []int64, changes map[int64][]recorded) error {
@@ -273,10 +279,15 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 		d.CountFields(&u.out.Counts)
 	}
 	u.reverseFurther(id, p, lines.further, &d)
-	if err := u.reverseDiverging(id, p, lines.diverging, &d); err != nil || u.out.Show {
+	if err := u.reverseDiverging(id, p, lines.diverging, &d); err != nil {
 		return err
 	}
-	if err := u.writeRestored(ctx, tx, now, id, &d, lines.whole != nil && lines.whole.action == plan.Withdraw); err != nil {
+	withdrawn := lines.whole != nil && lines.whole.action == plan.Withdraw
+	if u.shown != nil {
+		u.showRestored(id, p, &d, withdrawn)
+		return nil
+	}
+	if err := u.writeRestored(ctx, tx, now, id, &d, withdrawn); err != nil {
 		return err
 	}
 	return u.writeOwn(ctx, tx, now.entitlements[id], &d, len(d.Fields) > 0 || lines.diverging != nil)
@@ -320,6 +331,19 @@ func (u *undoer) restoreFields(id int64, p *plan.StoredPortfolio, fields []*reco
 		}
 	}
 	return nil
+}
+
+// showRestored notes the values that would be restored, for the parts of the preview that follow.
+func (u *undoer) showRestored(id int64, p *plan.StoredPortfolio, d *plan.Difference, withdrawn bool) {
+	if len(d.Fields) == 0 && d.Further == p.MoreKeys {
+		return
+	}
+	u.shown.note(id, p, func(s *shownPortfolio) {
+		s.now.Values, s.now.MoreKeys, s.now.Retained = d.Values, d.Further, d.Retained
+		if d.Values != p.Values {
+			s.changes = append(s.changes, shownChange{valueChange{id, p.Values, d.Values}, u.out.Part.ProfileID, withdrawn})
+		}
+	})
 }
 
 // writeRestored writes the restored values. withdrawn says that the job had withdrawn the portfolio, so the values are
@@ -454,7 +478,7 @@ func (u *undoer) reverseWhole(now *reversing, id int64, r *recorded) (action pla
 		Portfolio: id, Action: plan.Add, Title: plan.CitationOf(&p.Values),
 		Values: plan.ValuesOfState(plan.StateOf(p, e.id), plan.Leaving{}),
 	})
-	u.setState(id, e, true, state)
+	u.setState(id, p, e, true, state)
 	return plan.Add, false, nil
 }
 
@@ -488,7 +512,7 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 		Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values),
 		Values: plan.ValuesOfState(plan.StateOf(p, e.id), why),
 	})
-	u.setState(id, e, false, state)
+	u.setState(id, p, e, false, state)
 	if recordedState != "" && state.Entitled == "" {
 		u.never = append(u.never, e.id)
 	}
@@ -497,8 +521,12 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 
 // setState restores the state of a portfolio and of the entitlement, and when that had ended: what is retained, and whose
 // coverage is shown last, goes by it. Whether it is available is up to staff, and stays.
-func (u *undoer) setState(id int64, e ownEntitlement, entitled bool, state plan.PortfolioState) {
-	if u.out.Show {
+func (u *undoer) setState(id int64, p *plan.StoredPortfolio, e ownEntitlement, entitled bool, state plan.PortfolioState) {
+	if u.shown != nil {
+		u.shown.note(id, p, func(s *shownPortfolio) {
+			s.held[u.out.Part.ProfileID] = heldAs{entitled && state.Waiting == "", state.Waiting != ""}
+			s.now.Listed, s.now.RemovedAt, s.now.Review, s.now.ReviewSince = state.Listed, state.RemovedAt, state.Review, state.ReviewSince
+		})
 		return
 	}
 	active, ended := entitled && state.Waiting == "", state.EndedAt

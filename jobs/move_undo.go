@@ -81,7 +81,7 @@ func (undoMove) perform(ctx context.Context, r *run, undone *ent.Job) error {
 	}
 	var shown *move.ShownUndo
 	if r.job.Mode == Preview {
-		shown = move.NewShownUndo()
+		shown = move.NewShownUndo(nil)
 	}
 	for i, part := range parts {
 		if !isOpen(part.State) && (shown == nil || part.State != PartPreviewed) { // a preview starts anew: its parts build on each other

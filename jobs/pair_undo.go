@@ -61,13 +61,10 @@ func (u undoPairs) perform(ctx context.Context, r *run, undone *ent.Job) error {
 	if r.job.Mode == Apply {
 		r.whenDone = func(ctx context.Context, tx *store.Tx) error { return holdings.ForgetPairings(ctx, tx, undone.ID) }
 	}
-	var shown *move.ShownUndo
-	if r.job.Mode == Preview {
-		shown = move.NewShownUndo()
-		shown.Restored = true
-		if anyOpen(parts) {
-			showAgain(parts)
-		}
+	lists := r.shownUndo(parts)
+	var moves *move.ShownUndo
+	if lists != nil {
+		moves = move.NewShownUndo(lists)
 	}
 	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
 		if part.CollectionID == nil || part.Content != "" && part.ProfileID == nil {
@@ -80,9 +77,9 @@ func (u undoPairs) perform(ctx context.Context, r *run, undone *ent.Job) error {
 			return fmt.Errorf("read the part to undo: %w", err)
 		}
 		if part.Content == "" {
-			return r.undoMovePart(ctx, subject, part, shown, last)
+			return r.undoMovePart(ctx, subject, part, moves, last)
 		}
-		return r.undoPart(ctx, &pairKind, subject, part, last)
+		return r.undoPart(ctx, &pairKind, subject, part, lists, last)
 	})
 }
 

@@ -243,8 +243,30 @@ func comparePreview(t *testing.T, before, after servedLists) {
 	if b.holdingsBytes() != kept {
 		t.Error("the preview changed the holdings")
 	}
-	if diff := cmp.Diff(b.partTexts(run(jobs.Apply, after)), shown); diff != "" {
+	done := run(jobs.Apply, after)
+	if diff := cmp.Diff(b.partTexts(done), shown); diff != "" {
 		t.Errorf("the preview is not what the run does (-run +preview):\n%s", diff)
+	}
+	if done.Verdict == jobs.VerdictChanged {
+		b.compareUndo(done.ID)
+	}
+}
+
+// compareUndo undoes a job and compares that with the preview of it.
+func (b *testBundle) compareUndo(jobID int64) {
+	b.t.Helper()
+	run := func(mode string) *ent.Job {
+		undo, err := b.jobs.Undo(b.t.Context(), jobID, mode, "")
+		must(b.t, err)
+		return b.wait(undo.ID)
+	}
+	kept := b.holdingsBytes()
+	shown := b.partTexts(run(jobs.Preview))
+	if b.holdingsBytes() != kept {
+		b.t.Error("the preview of the undo changed the holdings")
+	}
+	if diff := cmp.Diff(b.partTexts(run(jobs.Apply)), shown); diff != "" {
+		b.t.Errorf("the preview of the undo is not what the undo does (-undo +preview):\n%s", diff)
 	}
 }
 

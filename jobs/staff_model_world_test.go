@@ -17,7 +17,6 @@ import (
 	"autoholdings/ent/entitlement"
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobchange"
-	"autoholdings/ent/jobpart"
 	"autoholdings/ent/pairingdecision"
 	"autoholdings/ent/poline"
 	"autoholdings/ent/portfolio"
@@ -289,12 +288,6 @@ func (m *staffModel) undoneLate(t *rapid.T, done *doneJob) {
 			}
 		}
 	}
-}
-
-// writtenLists is of how many lists a job wrote something.
-func (m *staffModel) writtenLists(jobID int64) int {
-	return m.store.Read.JobPart.Query().Where(jobpart.JobID(jobID), jobpart.ContentNEQ(""),
-		jobpart.StateIn(jobs.PartApplied, jobs.PartUndone)).CountX(context.Background())
 }
 
 // settleAll waits until no job is under way.

@@ -8,6 +8,7 @@ import (
 	"autoholdings/ent/job"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
+	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -67,8 +68,9 @@ func (u undoByParts) perform(ctx context.Context, r *run, undone *ent.Job) error
 	if err != nil {
 		return err
 	}
+	shown := r.shownUndo(parts)
 	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
-		return r.undoPart(ctx, kindOf(undone.Kind), subjects[part.ID], part, last)
+		return r.undoPart(ctx, kindOf(undone.Kind), subjects[part.ID], part, shown, last)
 	})
 }
 
@@ -169,20 +171,33 @@ func (u undoByParts) makeParts(ctx context.Context, tx *store.Tx, r *run, undone
 	return nil
 }
 
-func (r *run) undoPart(ctx context.Context, k *jobKind, subject, row *ent.JobPart, last bool) error {
+// shownUndo is what a preview shows; nil: it is none. A resumed one begins anew.
+func (r *run) shownUndo(parts []*ent.JobPart) *holdings.ShownUndo {
+	if r.job.Mode != Preview {
+		return nil
+	}
+	if anyOpen(parts) {
+		showAgain(parts)
+	}
+	return holdings.NewShownUndo()
+}
+
+func (r *run) undoPart(ctx context.Context, k *jobKind, subject, row *ent.JobPart, shown *holdings.ShownUndo, last bool) error {
 	pr := &partRun{run: r, part: row, last: last}
 	part, err := r.s.partToDo(ctx, k, row)
 	if err != nil {
 		return err
 	}
 	part.Fence = pr.fenceBatches("undo")
-	show := r.job.Mode == Preview
-	pr.endIn(part, show, func(ctx context.Context, tx *store.Tx) error { return r.closeUndone(ctx, tx, k, subject) })
+	if shown != nil {
+		shown.Last = last
+	}
+	pr.endIn(part, shown != nil, func(ctx context.Context, tx *store.Tx) error { return r.closeUndone(ctx, tx, k, subject) })
 	resumed, err := pr.resumed()
 	if err != nil {
 		return err
 	}
-	_, err = r.s.holdings.Undo(ctx, subject.ID, part, resumed, show)
+	_, err = r.s.holdings.Undo(ctx, subject.ID, part, resumed, shown)
 	return err
 }
 

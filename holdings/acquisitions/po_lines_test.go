@@ -421,7 +421,7 @@ func TestSyncLeavesAcquisitions(t *testing.T) {
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
 		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
-	}, nil, false)
+	}, nil, nil)
 	b.Must(err)
 	if diff := cmp.Diff(before, b.acquisitionsText()); diff != "" || !counts.Changed() {
 		t.Errorf("the undo, %+v:\n%s", counts, diff)

@@ -379,7 +379,7 @@ func TestUndoOfMoved(t *testing.T) {
 	id, begun := b.NewJob(1), false
 	part := b.part(attempt{jobID: id, collection: holdingstest.CollectionID}, &begun)
 	part.ProfileID = 1
-	counts, err := b.Holdings.Undo(t.Context(), keeping+1, part, nil, false)
+	counts, err := b.Holdings.Undo(t.Context(), keeping+1, part, nil, nil)
 	if b.Must(err); counts.Left != 1 || b.dump() != before || !strings.Contains(b.report(id), "moved to another collection since") {
 		t.Errorf("%+v\n%s", counts, b.report(id))
 	}

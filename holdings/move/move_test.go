@@ -169,7 +169,7 @@ func (b *moveBundle) run(r *moveRun) error {
 		r.begun, r.over = map[int64]bool{}, map[int64]bool{}
 	}
 	if r.show {
-		r.shown = move.NewShownUndo()
+		r.shown = move.NewShownUndo(nil)
 	}
 	var plan *move.Plan
 	if r.undo == 0 {

@@ -38,15 +38,14 @@ type moveUndoer struct {
 // ShownUndo is what the preview of an undo has put back so far. It is needed because what a later part of the move
 // brought to a counterpart hides what an earlier part brought.
 type ShownUndo struct {
-	Restored bool // the portfolios that something goes back to would be in the holdings again by then
-
-	licenses map[int64]licenses // by portfolio
+	lists    *holdings.ShownUndo // by the undos of lists before; nil: there are none
+	licenses map[int64]licenses  // by portfolio
 	staff    map[int64]*holdings.StaffValues
 }
 
-// NewShownUndo begins the preview of an undo.
-func NewShownUndo() *ShownUndo {
-	return &ShownUndo{licenses: map[int64]licenses{}, staff: map[int64]*holdings.StaffValues{}}
+// NewShownUndo begins the preview of an undo. lists is what it has shown of lists; nil: nothing.
+func NewShownUndo(lists *holdings.ShownUndo) *ShownUndo {
+	return &ShownUndo{lists: lists, licenses: map[int64]licenses{}, staff: map[int64]*holdings.StaffValues{}}
 }
 
 // licenses are those that a portfolio has or, in a preview, would have by now.
@@ -178,6 +177,7 @@ func (u *moveUndoer) reverseBatch(ctx context.Context, tx *store.Tx, rows []move
 	if err := now.loadPortfolios(ctx, tx.SQL.QueryContext, ids); err != nil {
 		return err
 	}
+	u.foresee(now)
 	lines, err := loadPOLines(ctx, tx.SQL.QueryContext, ids, nil)
 	if err != nil {
 		return err
@@ -234,8 +234,20 @@ func (u *moveUndoer) writeReversal(ctx context.Context, tx *store.Tx, now *rever
 
 // takesBack says whether the portfolio is still there to take back what was moved from it.
 func (u *moveUndoer) takesBack(now *reversal, r movedRow) bool {
-	restored := u.shown != nil && u.shown.Restored
-	return now.inHoldings(r.portfolio) || (r.before.Hidden || restored) && now.there(r.portfolio)
+	return now.inHoldings(r.portfolio) || r.before.Hidden && now.there(r.portfolio)
+}
+
+// foresee has portfolios be as the preview has shown them so far.
+func (u *moveUndoer) foresee(now *reversal) {
+	if u.shown == nil {
+		return
+	}
+	for id, p := range now.portfolios {
+		if title, hidden, known := u.shown.lists.Portfolio(id); known {
+			p.Citation, p.hidden = title, hidden
+			now.portfolios[id] = p
+		}
+	}
 }
 
 // reverseLines puts the PO lines of one portfolio or collection back. If it has got another main PO line since, that one

@@ -154,7 +154,7 @@ func (b *testBundle) undo(subject int64) {
 		Fence:  func(context.Context, *store.Tx, holdings.Progress) error { return nil },
 		Begun:  func(context.Context, *store.Tx, plan.Counts) error { return nil },
 		Finish: func(context.Context, *store.Tx, plan.Counts) error { return nil },
-	}, nil, false)
+	}, nil, nil)
 	b.Must(err)
 }
 
