@@ -47,14 +47,22 @@ func (s *ShownUndo) note(id int64, p *plan.StoredPortfolio, note func(*shownPort
 	note(s.portfolios[id])
 }
 
+// portfolio is what was shown of a portfolio; nil: nothing.
+func (s *ShownUndo) portfolio(id int64) *shownPortfolio {
+	if s == nil {
+		return nil
+	}
+	return s.portfolios[id]
+}
+
 // Portfolio tells what a portfolio would be called by now, and whether it would be out of the holdings. known is false for one of
 // which nothing was shown.
 func (s *ShownUndo) Portfolio(id int64) (title plan.Citation, hidden, known bool) {
-	if s == nil || s.portfolios[id] == nil {
+	shown := s.portfolio(id)
+	if shown == nil {
 		return title, false, false
 	}
-	now := &s.portfolios[id].now
-	return plan.CitationOf(&now.Values), now.RemovedAt != nil, true
+	return plan.CitationOf(&shown.now.Values), shown.now.RemovedAt != nil, true
 }
 
 // foresee brings portfolios, as they are in the database, in the state in which a part would find them.
@@ -77,7 +85,11 @@ func (s *ShownUndo) foresee(ctx context.Context, tx *store.Tx, part *Part, now *
 		}
 		p.Coverage, p.EntitlementState = coverage, own.EntitlementState
 	}
-	return s.foreseeHolders(ctx, tx, part, ids, now)
+	holders, err := s.holders(ctx, tx, part.ProfileID, ids)
+	for _, id := range ids {
+		now.others[id] = holders[id]
+	}
+	return err
 }
 
 // said is an entitlement with what its list says beside what the portfolio would show by now.
@@ -92,34 +104,37 @@ func (s *shownPortfolio) said(profile int64, e plan.EntitlementState) plan.Entit
 	return e
 }
 
-// foreseeHolders tells what else would hold the portfolios by now.
-func (s *ShownUndo) foreseeHolders(ctx context.Context, tx *store.Tx, part *Part, ids []int64, now *reversing) error {
+// nobody is the id of no profile; 0 stands for the library's own.
+const nobody = -1
+
+// holders tells what would hold portfolios by now besides a profile.
+func (s *ShownUndo) holders(ctx context.Context, tx *store.Tx, besides int64, ids []int64) (map[int64]otherHolder, error) {
+	found := map[int64]otherHolder{}
 	if len(ids) == 0 {
-		return nil
+		return found, nil
 	}
 	placeholders, args := store.InList(ids)
 	rows, err := tx.SQL.QueryContext(ctx, `SELECT portfolio_id, COALESCE(profile_id, 0), active, waiting <> '' FROM entitlements
 		WHERE portfolio_id IN `+placeholders, args...)
 	if err != nil {
-		return fmt.Errorf("read what else holds the portfolios: %w", err)
+		return nil, fmt.Errorf("read what holds the portfolios: %w", err)
 	}
 	defer rows.Close()
-	for _, id := range ids {
-		delete(now.others, id)
-	}
 	for rows.Next() {
 		var id, profile int64
 		var held heldAs
 		if err := rows.Scan(&id, &profile, &held.active, &held.waits); err != nil {
-			return fmt.Errorf("read what else holds the portfolios: %w", err)
+			return nil, fmt.Errorf("read what holds the portfolios: %w", err)
 		}
-		if shown, known := s.portfolios[id].held[profile]; known {
-			held = shown
+		if shown := s.portfolio(id); shown != nil {
+			if as, known := shown.held[profile]; known {
+				held = as
+			}
 		}
-		if profile != part.ProfileID && (held.active || held.waits) {
-			o := now.others[id]
-			now.others[id] = otherHolder{any: true, profile: o.profile || held.active && profile != 0}
+		if profile != besides && (held.active || held.waits) {
+			o := found[id]
+			found[id] = otherHolder{any: true, profile: o.profile || held.active && profile != 0}
 		}
 	}
-	return rows.Err()
+	return found, rows.Err()
 }

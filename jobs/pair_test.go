@@ -134,12 +134,7 @@ func TestPreviewForeseesWhatAPairingMoves(t *testing.T) {
 		}
 	}
 	license1, license2 := set(map[string]string{holdings.FieldLicense: "1"}), set(map[string]string{holdings.FieldLicense: "2"})
-	order := func(l *givenLists, id int64) {
-		_, err := l.acquisitions.CreatePOLine(context.Background(), acquisitions.POLineInput{
-			POLineTexts: acquisitions.POLineTexts{Number: new("POL-1")}, PortfolioID: &id,
-		})
-		l.must(err)
-	}
+	order := func(l *givenLists, id int64) { l.order(id) }
 	type fill = func(l *givenLists, id int64)
 	for name, test := range map[string]struct {
 		old, added []fill
@@ -205,6 +200,15 @@ func TestPreviewForeseesWhatAPairingMoves(t *testing.T) {
 }
 
 // staff sets a field of staff's.
+// order attaches a PO line to a portfolio.
+func (l *givenLists) order(id int64) {
+	l.t.Helper()
+	_, err := l.acquisitions.CreatePOLine(context.Background(), acquisitions.POLineInput{
+		POLineTexts: acquisitions.POLineTexts{Number: new("POL-1")}, PortfolioID: &id,
+	})
+	l.must(err)
+}
+
 func (l *givenLists) staff(id int64, field, value string) {
 	l.t.Helper()
 	_, err := l.holdings.UpdatePortfolio(context.Background(), holdings.PortfolioChange{ID: id, Staff: holdings.StaffChange{field: &value}})
@@ -305,6 +309,70 @@ func TestUndoTakesEntitlementsBack(t *testing.T) {
 	}
 }
 
+// undoAsShown undoes a job, sees that the preview of that showed the same, and that nothing is left of the job.
+func (l *givenLists) undoAsShown(jobID int64, before string) {
+	l.t.Helper()
+	m := l.model()
+	after := m.dump()
+	preview, err := l.carry(nil, func() (*ent.Job, error) { return l.jobs.Undo(context.Background(), jobID, jobs.Preview, "preview") })
+	l.must(err)
+	if diff := cmp.Diff(after, m.dump()); diff != "" {
+		l.t.Errorf("the preview changed something: %s", diff)
+	}
+	report := m.report(l.mustUndo(jobID, nil).ID)
+	if diff := cmp.Diff(strings.Split(m.report(preview.ID), "\n"), strings.Split(report, "\n")); diff != "" {
+		l.t.Errorf("the preview showed something else (-shown +done): %s", diff)
+	}
+	if diff := cmp.Diff(before, m.withoutNew(before, m.dump())); diff != "" {
+		l.t.Errorf("the undo left something: %s\n%s", diff, report)
+	}
+}
+
+// TestUndoOfAPairingTakesOutAgain: what a pairing brought back into the holdings is out of them after its undo, though what was
+// moved to it protected it. What staff have put on it since keeps it.
+func TestUndoOfAPairingTakesOutAgain(t *testing.T) {
+	t.Parallel()
+	license := func(l *givenLists, id int64) {
+		l.must(l.store.Write(context.Background(), func(ctx context.Context, tx *store.Tx) error {
+			return tx.License.UpdateOneID(1).SetPerpetualAccess(true).Exec(ctx)
+		}))
+		l.staff(id, holdings.FieldLicense, "1")
+	}
+	retain := func(l *givenLists, id int64) { l.staff(id, holdings.FieldAccessRights, holdings.Perpetual) }
+	order := (*givenLists).order
+	for name, test := range map[string]struct {
+		fill, since func(l *givenLists, id int64)
+	}{
+		"a PO line":               {fill: order},
+		"retention":               {fill: retain},
+		"a license":               {fill: license},
+		"an order since":          {fill: retain, since: order},
+		"retention since":         {fill: order, since: retain},
+		"a PO line and a license": {fill: func(l *givenLists, id int64) { order(l, id); license(l, id) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := startGiven(t)
+			l.sync(0, titleList{"a": {"Annals", issn(1)}})
+			old := l.of(0, "a").ID
+			l.sync(0, titleList{"b": {"Studies", issn(2)}})
+			added := l.of(0, "b").ID
+			test.fill(l, added)
+			before := l.model().dump()
+			done := l.mustPair(jobs.PairRequest{Mode: jobs.Apply, Pair: []jobs.PairInput{{PortfolioID: old, TitleOfID: added}}}, nil)
+			if test.since == nil {
+				l.undoAsShown(done.ID, before)
+				return
+			}
+			test.since(l, old)
+			l.mustUndo(done.ID, nil)
+			if p := l.store.Read.Portfolio.GetX(t.Context(), old); p.RemovedAt != nil || p.Listed {
+				t.Errorf("%v", p)
+			}
+		})
+	}
+}
+
 // TestCancelledUndoOfAPairing: decisions hold until all of their undo is done, wherever a person cancels it; another undo ends them.
 func TestCancelledUndoOfAPairing(t *testing.T) {
 	t.Parallel()
@@ -314,6 +382,7 @@ func TestCancelledUndoOfAPairing(t *testing.T) {
 	prepared.sync(0, titleList{"b": {"Studies", issn(2)}})
 	added := prepared.of(0, "b").ID
 	prepared.staff(added, localNote, "Ours")
+	prepared.order(added)
 	before := prepared.model().dump()
 	done := prepared.mustPair(jobs.PairRequest{Mode: jobs.Apply, Pair: []jobs.PairInput{{PortfolioID: old, TitleOfID: added}}}, nil)
 	decided := prepared.decisionsText()

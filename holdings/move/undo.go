@@ -41,11 +41,12 @@ type ShownUndo struct {
 	lists    *holdings.ShownUndo // by the undos of lists before; nil: there are none
 	licenses map[int64]licenses  // by portfolio
 	staff    map[int64]*holdings.StaffValues
+	back     map[int64]bool // PO lines that would have gone back
 }
 
 // NewShownUndo begins the preview of an undo. lists is what it has shown of lists; nil: nothing.
 func NewShownUndo(lists *holdings.ShownUndo) *ShownUndo {
-	return &ShownUndo{lists: lists, licenses: map[int64]licenses{}, staff: map[int64]*holdings.StaffValues{}}
+	return &ShownUndo{lists: lists, licenses: map[int64]licenses{}, staff: map[int64]*holdings.StaffValues{}, back: map[int64]bool{}}
 }
 
 // licenses are those that a portfolio has or, in a preview, would have by now.
@@ -89,7 +90,7 @@ func (u *moveUndoer) eachBatch(ctx context.Context) error {
 			return err
 		}
 		if len(ids) == 0 {
-			return u.reverseWhole(ctx)
+			break
 		}
 		last = ids[len(ids)-1]
 		rows = slices.DeleteFunc(rows, func(r movedRow) bool { return u.to.reported[r.portfolio] })
@@ -102,6 +103,10 @@ func (u *moveUndoer) eachBatch(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := u.reverseWhole(ctx); err != nil {
+		return err
+	}
+	return u.takeOutKept(ctx)
 }
 
 // read reads what was recorded about the next portfolios.
@@ -291,6 +296,9 @@ func (u *moveUndoer) reverseLines(now *reversal, rows []movedRow) {
 			Values: plan.ValuesOfMove(r.after, to),
 		})
 		now.lineMoves = append(now.lineMoves, lineMove{to.POLine, source, to.Main})
+		if u.shown != nil {
+			u.shown.back[to.POLine] = true
+		}
 	}
 	if left := now.lines[target]; len(left) > 0 && !left[0].main {
 		now.promoted = append(now.promoted, lineMove{left[0].id, target, true})
