@@ -373,6 +373,31 @@ func TestUndoOfAPairingTakesOutAgain(t *testing.T) {
 	}
 }
 
+// TestUndoOfWhatAListSaysBeside: a part of a job that changed no title, only how its list differs from what another part wrote, is
+// undone with that.
+func TestUndoOfWhatAListSaysBeside(t *testing.T) {
+	t.Parallel()
+	l := startGiven(t)
+	pair := func(titleID string, portfolio int64) *ent.Job {
+		in := jobs.PairInput{PortfolioID: portfolio, TitleOfID: l.of(0, titleID).ID}
+		return l.mustPair(jobs.PairRequest{Mode: jobs.Apply, Pair: []jobs.PairInput{in}}, nil)
+	}
+	l.sync(0, titleList{"a": {"Annals", issn(1)}, "c": {"Days", issn(3)}})
+	first, second := l.of(0, "a").ID, l.of(0, "c").ID
+	l.sync(0, titleList{"a": {"Annals", issn(1)}, "b": {"Bulletin", issn(2)}})
+	pair("b", second) // holds for this ISSN, too, when the title has another one
+	l.sync(1, titleList{"a": {"Studies A", issn(1)}, "b": {"Studies B", issn(9)}})
+	l.sync(0, titleList{"a": {"Annals", issn(1)}, "b": {"Bulletin", issn(9)}})
+	pair("b", first)
+	pair("a", second)
+	before := l.model().dump()
+	done := pair("a", first)
+	if l.of(0, "b").ID != second {
+		t.Fatalf("the titles did not change places:\n%s", l.model().report(done.ID))
+	}
+	l.undoAsShown(done.ID, before)
+}
+
 // TestCancelledUndoOfAPairing: decisions hold until all of their undo is done, wherever a person cancels it; another undo ends them.
 func TestCancelledUndoOfAPairing(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"autoholdings/ent"
 	"autoholdings/ent/job"
@@ -117,9 +118,13 @@ func writtenAfter(part *ent.JobPart) predicate.JobPart {
 
 // writtenParts returns the parts of a job that can be reversed: their collection still exists, and so does the profile
 // of a sync or withdrawal. They come in the order of reversal, because a part builds on what the part before it did to
-// the same portfolios.
+// the same portfolios. A part that changed no title, only how its list differs from what other parts wrote, is reversed
+// with those.
 func (u undoByParts) writtenParts(ctx context.Context, client *ent.Client, undone *ent.Job) ([]*ent.JobPart, error) {
-	where := []predicate.JobPart{jobpart.JobID(undone.ID), writtenState, jobpart.CollectionIDNotNil()}
+	beside := jobpart.And(jobpart.State(PartNoChange), jobpart.SettledAtNotNil())
+	where := []predicate.JobPart{
+		jobpart.JobID(undone.ID), jobpart.CollectionIDNotNil(), jobpart.Or(writtenState, jobpart.State(PartUndone), beside),
+	}
 	if u.ofProfiles {
 		where = append(where, jobpart.ProfileIDNotNil())
 	}
@@ -127,7 +132,13 @@ func (u undoByParts) writtenParts(ctx context.Context, client *ent.Client, undon
 	if err != nil {
 		return nil, fmt.Errorf("read the parts of job %d: %w", undone.ID, err)
 	}
-	return parts, nil
+	changed := map[int64]bool{}
+	for _, part := range parts {
+		if part.State != PartNoChange {
+			changed[*part.CollectionID] = true
+		}
+	}
+	return slices.DeleteFunc(parts, func(p *ent.JobPart) bool { return p.State == PartUndone || !changed[*p.CollectionID] }), nil
 }
 
 // parts returns the parts that reverse the subject's written ones and, by their ids, the part that each one reverses.
