@@ -237,6 +237,7 @@ func TestChangePortfoliosRefused(t *testing.T) {
 			"NOT_FOUND input.selection.portfolioIds",
 		},
 		{input{"selection": input{"portfolioIds": []string{"x"}}, "change": note}, "BAD_USER_INPUT input.selection.portfolioIds"},
+		{input{"selection": input{"portfolioIds": []string{}}, "change": note}, "BAD_USER_INPUT input.selection.portfolioIds"},
 		{input{"selection": input{"setId": model.ID(model.PortfolioSetType, 4711)}, "change": note}, "NOT_FOUND input.selection.setId"},
 		{input{"selection": input{"fileId": model.ID(model.ProviderFileType, 4711)}}, "NOT_FOUND input.selection.fileId"},
 		{input{"selection": input{"file": "a,b\n1,2\n"}}, "BAD_USER_INPUT input.selection.file"},

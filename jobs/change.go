@@ -289,6 +289,10 @@ func (s *Service) checkSelection(ctx context.Context, tx *store.Tx, in ChangeReq
 				words.Figure(bulk.LongestList))
 			return sel, nil
 		}
+		if len(in.PortfolioIDs) == 0 { // without this, an empty list would become no list
+			problems.Add(problem.BadInput, "input.selection.portfolioIds", "it names no portfolio: give one or more")
+			return sel, nil
+		}
 		sel.IDs = slices.Compact(slices.Sorted(slices.Values(in.PortfolioIDs)))
 		return sel, bulk.CheckThere(ctx, tx, problems, "input.selection.portfolioIds", sel.IDs)
 	default:

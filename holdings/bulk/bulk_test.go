@@ -558,6 +558,24 @@ func renamed(journals []holdingstest.Journal) string {
 	return holdingstest.ListOf(journals...)
 }
 
+// TestNothingSelected: a selection that says nothing selects nothing, never all there is.
+func TestNothingSelected(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.Sync(1, holdingstest.ListOf(holdingstest.Numbered(0, 5)...))
+	before := b.dump()
+	for _, sel := range []bulk.Selection{{}, {IDs: []int64{}}} {
+		counts, _ := b.run(&bulk.Order{Action: bulk.Change, Select: sel, Change: holdings.StaffChange{holdings.FieldAvailable: of("false")}},
+			attempt{})
+		if ids, err := b.bulk.CollectionsOf(t.Context(), b.Store.Read, bulk.Change, sel); err != nil || ids != nil || counts.Titles != 0 {
+			t.Errorf("%+v: collections %v, %v, %d portfolios", sel, ids, err, counts.Titles)
+		}
+	}
+	if diff := cmp.Diff(before, b.dump()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestSets: by filter and by list, with versions; a set by filter is what the filter finds at any time.
 func TestSets(t *testing.T) {
 	t.Parallel()

@@ -62,17 +62,22 @@ func (sel Selection) where(action Action, collectionID int64) []predicate.Portfo
 		}
 		if collectionID != 0 {
 			if f.CollectionID != 0 && f.CollectionID != collectionID {
-				return []predicate.Portfolio{func(s *sql.Selector) { s.Where(sql.False()) }}
+				return nothing
 			}
 			f.CollectionID = collectionID
 		}
 		return f.Where()
 	case sel.SetID != 0:
 		return append(inCollection(collectionID), inSet(sel.SetID))
+	case len(sel.IDs) > 0:
+		return append(inCollection(collectionID), portfolio.IDIn(sel.IDs...))
 	default:
-		return inCollection(collectionID)
+		return nothing // a selection that says nothing selects nothing
 	}
 }
+
+// nothing is the condition that no portfolio meets.
+var nothing = []predicate.Portfolio{func(s *sql.Selector) { s.Where(sql.False()) }}
 
 func inCollection(id int64) []predicate.Portfolio {
 	if id == 0 {
