@@ -12499,7 +12499,7 @@ input ImportFromAlmaInput {
   collectionId: ID
   "An uploaded file (POST /files)."
   fileId: ID
-  "The file itself, where it is small: CSV in UTF-8 with a header."
+  "The file itself, where it is small: CSV with a header."
   file: String
   "PREVIEW writes nothing and reports the same."
   mode: JobMode! = APPLY
@@ -13079,7 +13079,7 @@ type DeleteLicensePayload {
 
 "A CSV file with PO lines or licenses, and what to do with it."
 input ImportAcquisitionsInput {
-  "The file: comma, semicolon or TAB between the cells, column names in the first line."
+  "The file as text: comma, semicolon, TAB or ` + "`" + `|` + "`" + ` between the cells, column names in the first line (or after a first line ` + "`" + `sep=;` + "`" + `)."
   file: String!
   "True writes nothing and reports the same."
   dryRun: Boolean = false

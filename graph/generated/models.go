@@ -747,7 +747,7 @@ type GuardsInput struct {
 
 // A CSV file with PO lines or licenses, and what to do with it.
 type ImportAcquisitionsInput struct {
-	// The file: comma, semicolon or TAB between the cells, column names in the first line.
+	// The file as text: comma, semicolon, TAB or `|` between the cells, column names in the first line (or after a first line `sep=;`).
 	File string `json:"file"`
 	// True writes nothing and reports the same.
 	DryRun graphql.Omittable[*bool] `json:"dryRun,omitempty"`
@@ -813,7 +813,7 @@ type ImportFromAlmaInput struct {
 	CollectionID graphql.Omittable[*string] `json:"collectionId,omitempty"`
 	// An uploaded file (POST /files).
 	FileID graphql.Omittable[*string] `json:"fileId,omitempty"`
-	// The file itself, where it is small: CSV in UTF-8 with a header.
+	// The file itself, where it is small: CSV with a header.
 	File graphql.Omittable[*string] `json:"file,omitempty"`
 	// PREVIEW writes nothing and reports the same.
 	Mode string `json:"mode"`

@@ -12,14 +12,19 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
 	"autoholdings/internal/problem"
 	"autoholdings/internal/storable"
 )
 
-// Table reads ordinary CSV with a header: UTF-8 with or without a byte order mark; commas, semicolons or tabs
-// between cells; quotes where needed. Columns are found by name, in any order and case.
+// Table reads ordinary CSV with a header: UTF-8 with or without a byte order mark, or UTF-16 with one, as Excel's "Unicode Text"
+// has it; commas, semicolons or tabs between cells; quotes where needed. A first line sep=; before the header, which Excel goes
+// by, says what is between cells. Columns are found by name, in any order and case.
 type Table struct {
 	reader  *csv.Reader
+	before  int      // lines before those that reader has: 1 if the first says the separator
 	columns []string // known names in file order; "" for an unknown column
 	Unknown []string // unknown names, as in the header
 }
@@ -51,12 +56,12 @@ func OpenForeign(in io.Reader, known []string, spellings map[string]string) (*Ta
 }
 
 func open(in io.Reader, known []string, spellings map[string]string) (*Table, error) {
-	buffered := bufio.NewReaderSize(in, maxHeader)
-	separator, ends, err := formOf(buffered)
+	text := transform.NewReader(in, unicode.BOMOverride(transform.Nop)) // UTF-8 without a byte order mark
+	separator, before, ends, err := formOf(bufio.NewReaderSize(text, maxHeader))
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{reader: csv.NewReader(ends)}
+	t := &Table{reader: csv.NewReader(ends), before: before}
 	t.reader.Comma = separator
 	t.reader.FieldsPerRecord = -1 // each line is checked separately
 	t.reader.ReuseRecord = true
@@ -88,36 +93,58 @@ func open(in io.Reader, known []string, spellings map[string]string) (*Table, er
 // Has says whether the header names a known column.
 func (t *Table) Has(column string) bool { return slices.Contains(t.columns, column) }
 
-// formOf returns the header's separator, and a reader whose line ends encoding/csv understands. It removes a byte order
-// mark.
-func formOf(in *bufio.Reader) (separator rune, ends io.Reader, err error) {
+// formOf returns the separator, how many lines come before the header, and a reader from the header on whose line ends
+// encoding/csv understands.
+func formOf(in *bufio.Reader) (separator rune, before int, ends io.Reader, err error) {
 	begin, err := in.Peek(maxHeader)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return 0, nil, fmt.Errorf("read the file: %w", err)
+		return 0, 0, nil, fmt.Errorf("read the file: %w", err)
 	}
-	if bytes.HasPrefix(begin, []byte("\xef\xbb\xbf")) {
-		if _, err := in.Discard(3); err != nil {
-			return 0, nil, fmt.Errorf("read the file: %w", err)
+	separator, length := saidSeparator(begin)
+	if length > 0 {
+		before, begin = 1, begin[length:]
+		if _, err := in.Discard(length); err != nil {
+			return 0, 0, nil, fmt.Errorf("read the file: %w", err)
 		}
-		begin = begin[3:]
 	}
 	header, _, _ := bytes.Cut(bytes.TrimLeft(begin, "\r\n"), []byte("\n"))
 	header, _, carriageReturns := bytes.Cut(bytes.TrimRight(header, "\r"), []byte("\r"))
 	switch {
 	case len(bytes.TrimSpace(begin)) == 0:
-		return 0, nil, problem.New(problem.BadInput, "", "the file is empty: its first line must name the columns")
+		return 0, 0, nil, problem.New(problem.BadInput, "", "the file is empty: its first line must name the columns")
 	case bytes.ContainsRune(header, 0) || !utf8.Valid(header):
-		return 0, nil, problem.New(problem.BadInput, "", "the file is not UTF-8 text: save it as \"CSV UTF-8\"")
+		return 0, 0, nil, problem.New(problem.BadInput, "", "the file is not UTF-8 text: save it as \"CSV UTF-8\"")
+	case separator == 0:
+		separator = separatorOf(header)
 	}
 	if ends = in; carriageReturns {
 		ends = newLines{in}
 	}
-	return separatorOf(header), ends, nil
+	return separator, before, ends, nil
+}
+
+const separators = ",;\t|"
+
+// saidSeparator returns the separator that a first line such as sep=; says, and the line's length with its end; 0 and 0 if
+// the file begins otherwise. A spreadsheet may have put the line in quotes, or filled it up with empty cells.
+func saidSeparator(begin []byte) (separator rune, length int) {
+	line := begin
+	if end := bytes.IndexAny(begin, "\r\n"); end >= 0 {
+		line = begin[:end]
+	}
+	said := strings.ReplaceAll(string(line), `"`, "")
+	if len(said) < 5 || !strings.EqualFold(said[:4], "sep=") || !strings.Contains(separators, said[4:5]) ||
+		strings.Trim(said[4:], said[4:5]) != "" {
+		return 0, 0
+	}
+	rest := bytes.TrimPrefix(begin[len(line):], []byte("\r"))
+	rest = bytes.TrimPrefix(rest, []byte("\n"))
+	return rune(said[4]), len(begin) - len(rest)
 }
 
 func separatorOf(header []byte) rune {
 	best, most := ',', 0
-	for _, separator := range []rune{',', ';', '\t'} {
+	for _, separator := range separators {
 		if n := bytes.Count(header, []byte(string(separator))); n > most {
 			best, most = separator, n
 		}
@@ -153,7 +180,7 @@ func (t *Table) Next() (Line, error) {
 		var malformed *csv.ParseError
 		switch {
 		case errors.As(err, &malformed):
-			return Line{Number: malformed.StartLine, Wrong: quotesWrong(malformed)}, nil
+			return Line{Number: t.before + malformed.StartLine, Wrong: t.quotesWrong(malformed)}, nil
 		case errors.Is(err, io.EOF):
 			return Line{}, io.EOF
 		case err != nil:
@@ -164,17 +191,17 @@ func (t *Table) Next() (Line, error) {
 	}
 }
 
-func quotesWrong(e *csv.ParseError) string {
+func (t *Table) quotesWrong(e *csv.ParseError) string {
 	lost := ""
 	if e.Line > e.StartLine {
-		lost = fmt.Sprintf(" Lines %d to %d were taken for one cell and not read.", e.StartLine, e.Line)
+		lost = fmt.Sprintf(" Lines %d to %d were taken for one cell and not read.", t.before+e.StartLine, t.before+e.Line)
 	}
 	return "its quotation marks do not match: put a cell that holds one in quotation marks, and write each one in it twice." + lost
 }
 
 func (t *Table) line(record []string) Line {
 	number, _ := t.reader.FieldPos(0)
-	line := Line{Number: number, Cells: make(map[string]string, len(t.columns))}
+	line := Line{Number: t.before + number, Cells: make(map[string]string, len(t.columns))}
 	for i, cell := range record {
 		switch {
 		case i >= len(t.columns):
