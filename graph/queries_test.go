@@ -369,6 +369,7 @@ func TestPortfolioFilters(t *testing.T) {
 		}
 	}
 	for name, filter := range map[string]string{
+		"punctuation begins no title": `{titlePrefix: "?!"}`, "blanks begin no title": `{titlePrefix: "  "}`,
 		"what identifies nothing": `{identifier: "nonsense"}`, "unknown ISSN": `{identifier: "0000-0000"}`,
 		"unknown titleId": `{titleId: "nothing"}`,
 		"profile of none": fmt.Sprintf(`{profileId: %q}`, model.ID(model.ProfileType, c.profiles[3].ID)),

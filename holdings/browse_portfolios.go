@@ -62,8 +62,10 @@ func (f PortfolioFilter) Where() []predicate.Portfolio {
 	if f.CollectionID != 0 {
 		where = append(where, f.inCollection())
 	}
-	if f.TitlePrefix != "" {
-		where = append(where, keyset.Begins(portfolio.FieldTitleKey, kbart.FoldTitle(f.TitlePrefix)))
+	if key := kbart.FoldTitle(f.TitlePrefix); key != "" {
+		where = append(where, keyset.Begins(portfolio.FieldTitleKey, key))
+	} else if f.TitlePrefix != "" { // "???" finds titles like it, and not all of them
+		where = append(where, portfolio.TitleKey(key))
 	}
 	if f.TitleID != "" {
 		where = append(where, portfolio.TitleID(f.TitleID))
