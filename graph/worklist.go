@@ -106,7 +106,7 @@ func (r subscriptionResolver) WorklistChanged(ctx context.Context) (<-chan *mode
 	counts, changes := r.watched.watch(ctx), make(chan *model.WorklistChange, 1)
 	select {
 	case first := <-counts:
-		go sendChanges(ctx, first.counts, counts, changes)
+		go sendChanges(ctx, first, counts, changes)
 		return changes, first.err
 	case <-ctx.Done():
 		return nil, ctx.Err()

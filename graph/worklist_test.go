@@ -317,9 +317,14 @@ func TestWorklistChanged(t *testing.T) {
 		}
 		second.leave()
 		must(t, b.mock.SetFault(mockoup.Fault{Kind: "forbidden"}))
-		b.sync(jobs.Apply, b.profile().ID)
+		profile := b.profile().ID
+		b.sync(jobs.Apply, profile)
 		if open, more := first.changed(t); open["FAILED_RUN"] != 1 || more["FAILED_RUN"] != 1 || len(more) != 1 {
 			t.Errorf("a run failed: %v %v", open, more)
+		}
+		b.sync(jobs.Apply, profile)
+		if open, more := first.changed(t); open["FAILED_RUN"] != 1 || more["FAILED_RUN"] != 1 || len(more) != 1 {
+			t.Errorf("another run failed, and stands for the first: %v %v", open, more)
 		}
 		b.put("markWorklistItems", input{"items": readRefs(b.worklist(nil)...), "state": "DONE"})
 		if open, more := first.changed(t); open["FAILED_RUN"] != 0 || len(more) != 0 {

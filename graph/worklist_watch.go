@@ -20,13 +20,14 @@ const (
 // counted is what counting the worklist came to.
 type counted struct {
 	counts []worklist.Count
+	came   []int // how many open items of each type have come since the counting began
 	err    error
 }
 
 // worklistWatch counts the worklist for all who listen, once for all of them, and only while somebody does. Nothing tells it
 // of changes: they come from jobs of all processes.
 type worklistWatch struct {
-	count func(ctx context.Context) ([]worklist.Count, error)
+	count func(context.Context, worklist.Filter) ([]worklist.Count, error)
 
 	mutex    sync.Mutex
 	watchers map[chan counted]bool
@@ -36,8 +37,7 @@ type worklistWatch struct {
 
 func newWorklistWatch(s *worklist.Service) *worklistWatch {
 	return &worklistWatch{
-		count:    func(ctx context.Context) ([]worklist.Count, error) { return s.Counts(ctx, worklist.Filter{}) },
-		watchers: map[chan counted]bool{}, again: make(chan struct{}, 1),
+		count: s.Counts, watchers: map[chan counted]bool{}, again: make(chan struct{}, 1),
 	}
 }
 
@@ -84,13 +84,11 @@ func (w *worklistWatch) look() {
 
 // run counts until ctx ends or counting fails.
 func (w *worklistWatch) run(ctx context.Context) {
+	var now counted
 	for {
 		begun := time.Now()
-		counts, err := w.count(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if w.send(counted{counts, err}); err != nil {
+		now = w.next(ctx, now)
+		if w.send(ctx, now); now.err != nil {
 			return
 		}
 		select {
@@ -102,11 +100,36 @@ func (w *worklistWatch) run(ctx context.Context) {
 	}
 }
 
+// next counts anew. An item that comes while another of its type goes leaves their number as it is: such are counted by when
+// they began to wait.
+func (w *worklistWatch) next(ctx context.Context, before counted) (now counted) {
+	if now.counts, now.err = w.count(ctx, worklist.Filter{}); now.err != nil {
+		return now
+	}
+	now.came = make([]int, len(now.counts))
+	for i := range before.counts {
+		was, is := &before.counts[i], &now.counts[i]
+		came := max(0, is.Open-was.Open)
+		if is.Newest > was.Newest && came < is.Open {
+			later, err := w.count(ctx, worklist.Filter{Types: []worklist.Type{is.Type}, Since: new(was.Newest + 1)})
+			if err != nil {
+				return counted{err: err}
+			}
+			came = max(came, later[0].Open)
+		}
+		now.came[i] = before.came[i] + came
+	}
+	return now
+}
+
 // send gives the counts to all who listen, in place of counts that they have not taken. After an error nobody listens any
 // more: clients ask again.
-func (w *worklistWatch) send(c counted) {
+func (w *worklistWatch) send(ctx context.Context, c counted) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
+	if ctx.Err() != nil { // others may listen by now, and somebody else counts for them
+		return
+	}
 	for watcher := range w.watchers {
 		select {
 		case <-watcher:
@@ -124,13 +147,13 @@ func (w *worklistWatch) send(c counted) {
 }
 
 // sendChanges turns counts into events, beginning with those at first, and leaves out those that are as they were.
-func sendChanges(ctx context.Context, now []worklist.Count, more <-chan counted, changes chan<- *model.WorklistChange) {
+func sendChanges(ctx context.Context, now counted, more <-chan counted, changes chan<- *model.WorklistChange) {
 	defer close(changes)
-	var before []worklist.Count
+	before := counted{came: now.came}
 	for {
-		if before == nil || !slices.Equal(before, now) {
+		if !slices.Equal(before.counts, now.counts) || !slices.Equal(before.came, now.came) {
 			select {
-			case changes <- model.WorklistChanged(before, now):
+			case changes <- model.WorklistChanged(now.counts, before.came, now.came):
 				before = now
 			case <-ctx.Done():
 				return
@@ -141,7 +164,7 @@ func sendChanges(ctx context.Context, now []worklist.Count, more <-chan counted,
 			if !open || c.err != nil {
 				return
 			}
-			now = c.counts
+			now = c
 		case <-ctx.Done():
 			return
 		}

@@ -10422,15 +10422,18 @@ type WorklistCount {
 type WorklistChange {
   "How many items there are of each type, in the order of ` + "`" + `WorklistItemType` + "`" + `."
   counts: [WorklistCount!]!
-  "How many more open items there are than at the event before, of each type that has more. Empty in the first event."
+  """
+  How many open items have come since the event before, of each type of which some have, also where as many others went meanwhile. Empty
+  in the first event.
+  """
   new: [WorklistNew!]!
 }
 
-"How many open items a type has more than before."
+"How many open items of a type have come."
 type WorklistNew {
   "Which type."
   type: WorklistItemType!
-  "How many more: at least 1."
+  "How many: at least 1."
   count: Int!
 }
 

@@ -109,18 +109,18 @@ type WorklistChange struct {
 	New    []*WorklistNew
 }
 
-// WorklistNew is how many open items a type has more than before.
+// WorklistNew is how many open items of a type have come.
 type WorklistNew struct {
 	Type  string
 	Count int
 }
 
-// WorklistChanged compares the worklist with what it was before; nil: nobody knows.
-func WorklistChanged(before, now []worklist.Count) *WorklistChange {
+// WorklistChanged is how the worklist stands, and how many items of each type have come between two moments.
+func WorklistChanged(now []worklist.Count, cameBefore, came []int) *WorklistChange {
 	change := &WorklistChange{Counts: WorklistCounts(now), New: []*WorklistNew{}}
-	for i := range before {
-		if more := now[i].Open - before[i].Open; more > 0 {
-			change.New = append(change.New, &WorklistNew{string(now[i].Type), more})
+	for i := range now {
+		if n := came[i] - cameBefore[i]; n > 0 {
+			change.New = append(change.New, &WorklistNew{string(now[i].Type), n})
 		}
 	}
 	return change
