@@ -72,7 +72,7 @@ func (p *patientReader) Read(b []byte) (n int, err error) {
 
 // largeBodies is how many bodies of more than a little are read at once: each takes memory until it is whole.
 const (
-	largeBodies = 64
+	largeBodies = 16
 	smallBody   = 64 << 10
 )
 

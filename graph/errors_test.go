@@ -130,9 +130,9 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	for name, header := range map[string]http.Header{"JSON": nil, "events": {"Accept": {"text/event-stream"}}} {
-		a := b.post(`{"query": "{ settings { version } }", "variables": {"x": "`+strings.Repeat("x", 1<<20)+`"}}`, header)
+		a := b.post(`{"query": "{ settings { version } }", "variables": {"x": "`+strings.Repeat("x", 4<<20)+`"}}`, header)
 		if a.Status != http.StatusRequestEntityTooLarge || a.code() != "LIMITED" {
-			t.Errorf("a body of more than a mebibyte, for %s: %d %.400s", name, a.Status, a.Body)
+			t.Errorf("a body of more than four mebibytes, for %s: %d %.400s", name, a.Status, a.Body)
 		}
 	}
 	if cost := b.counter.take(); len(cost) > 0 {

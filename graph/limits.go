@@ -43,7 +43,7 @@ type Limit struct {
 // The limits, by the names that refusals give them.
 var (
 	limitBody = &Limit{
-		Name: "BODY", What: "bytes of a request's body", Default: 1 << 20, Status: http.StatusRequestEntityTooLarge,
+		Name: "BODY", What: "bytes of a request's body", Default: 4 << 20, Status: http.StatusRequestEntityTooLarge,
 		Advice: "send less at a time; POST /files takes lists of any size", Count: func(l *Limits) *int { return &l.Body },
 	}
 	limitHeader = &Limit{
@@ -80,7 +80,7 @@ var (
 		Advice: "send several requests", Count: func(l *Limits) *int { return &l.Questions },
 	}
 	limitValues = &Limit{
-		Name: "VALUES", What: "values in the variables of an operation", Default: 10_000, Status: http.StatusUnprocessableEntity,
+		Name: "VALUES", What: "values in the variables of an operation", Default: 125_000, Status: http.StatusUnprocessableEntity,
 		Advice: "give fewer at a time", Count: func(l *Limits) *int { return &l.Values },
 	}
 	limitComplexity = &Limit{

@@ -19,6 +19,7 @@ import (
 
 	"autoholdings/graph"
 	"autoholdings/graph/model"
+	"autoholdings/holdings/bulk"
 	"autoholdings/internal/access"
 	"autoholdings/jobs"
 	"autoholdings/mockoup"
@@ -351,20 +352,51 @@ func TestValues(t *testing.T) {
 	values := func(n int) *answer {
 		return b.ask(`query($v: [ID!]!) { nodes(ids: $v) { id } }`, map[string]any{"v": make([]string, n)})
 	}
-	if a := values(11_000); a.code() != "LIMITED" || a.Errors[0].Extensions.Limit != "VALUES" || a.Status != http.StatusUnprocessableEntity {
+	if a := values(126_000); a.code() != "LIMITED" || a.Errors[0].Extensions.Limit != "VALUES" || a.Status != http.StatusUnprocessableEntity {
 		t.Errorf("%s", a.Body)
 	}
 	c := b.connect() // messages are decoded elsewhere than bodies
 	payload, err := json.Marshal(map[string]any{
-		"query": `query($v: [ID!]!) { nodes(ids: $v) { id } }`, "variables": map[string]any{"v": make([]string, 11_000)},
+		"query": `query($v: [ID!]!) { nodes(ids: $v) { id } }`, "variables": map[string]any{"v": make([]string, 126_000)},
 	})
 	must(t, err)
 	b.tell(c, message{ID: "1", Type: "subscribe", Payload: payload})
 	if m := b.hear(c); !bytes.Contains(m.Payload, []byte(`"limit":"VALUES"`)) {
 		t.Errorf("over a WebSocket: %.300s", m.Payload)
 	}
-	if a := values(9000); a.code() != "BAD_USER_INPUT" { // as nodes has it
+	if a := values(120_000); a.code() != "BAD_USER_INPUT" { // as nodes has it
 		t.Errorf("%s", a.Body)
+	}
+}
+
+// TestLongListsFit: as many things as an input says it takes go through the limits of requests.
+func TestLongListsFit(t *testing.T) {
+	t.Parallel()
+	b := setup(t, mockoup.Options{Titles: 30})
+	ids := make([]string, bulk.LongestList)
+	for i := range ids {
+		ids[i] = model.ID(model.PortfolioType, 1<<53+int64(i)) // as long as they get
+	}
+	var parts, pairs []input
+	for i := range 20_000 {
+		parts = append(parts, input{"portfolioId": ids[i]})
+		pairs = append(pairs, input{"portfolioId": ids[i], "titleOfId": ids[i+20_000]})
+	}
+	b.wants("changePortfolios", input{"selection": input{"portfolioIds": ids}, "change": input{"available": false}},
+		"NOT_FOUND input.selection.portfolioIds")
+	b.wants("createPortfolioSet", input{"name": "Many", "portfolioIds": ids}, "NOT_FOUND input.portfolioIds")
+	for _, in := range []input{{"part": parts}, {"pair": pairs}} {
+		if p := b.many("decidePairings", in); p.Job != nil || len(p.UserErrors) == 0 || p.UserErrors[0].Code != "NOT_FOUND" {
+			t.Errorf("%d decisions: %.300v", 20_000, p)
+		}
+	}
+	b.wants("decidePairings", input{"part": parts, "pair": pairs[:1]}, "LIMITED input.pair")
+	var follow []input
+	for i := range 20_000 {
+		follow = append(follow, input{"fromId": ids[i], "toId": ids[i+20_000]})
+	}
+	if p := b.many("carryOver", input{"pairs": follow}); p.Job != nil || len(p.UserErrors) == 0 || p.UserErrors[0].Code != "NOT_FOUND" {
+		t.Errorf("%d pairs: %.300v", len(follow), p)
 	}
 }
 

@@ -13233,7 +13233,7 @@ type TakeBackPairingPayload {
 
 "What hangs on which portfolios is carried over, by exactly one of ` + "`" + `pairs` + "`" + `, ` + "`" + `changeIds` + "`" + ` and ` + "`" + `jobId` + "`" + `."
 input CarryOverInput {
-  "Portfolios and those that follow them, at most 100,000. None is moved from twice, and none is moved from and moved to."
+  "Portfolios and those that follow them, at most 100,000 and as many as a request may hold (about 40,000). None is moved from twice, and none is moved from and moved to."
   pairs: [PortfolioPairInput!]
   "Lines of reports that say \"follows\" or \"followed by\"."
   changeIds: [ID!]

@@ -133,7 +133,7 @@ type CancelJobPayload struct {
 
 // What hangs on which portfolios is carried over, by exactly one of `pairs`, `changeIds` and `jobId`.
 type CarryOverInput struct {
-	// Portfolios and those that follow them, at most 100,000. None is moved from twice, and none is moved from and moved to.
+	// Portfolios and those that follow them, at most 100,000 and as many as a request may hold (about 40,000). None is moved from twice, and none is moved from and moved to.
 	Pairs graphql.Omittable[[]*PortfolioPairInput] `json:"pairs,omitempty"`
 	// Lines of reports that say "follows" or "followed by".
 	ChangeIds graphql.Omittable[[]string] `json:"changeIds,omitempty"`
