@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -139,26 +140,34 @@ func unreachable(err error) bool {
 	return true
 }
 
-// CheckQueue asks Redis whether it can be used as REDIS_URL says. A refusal is an error, because waiting does not help.
-// A Redis that is only away is no error: jobs wait for it.
-func (s *Service) CheckQueue(ctx context.Context) error {
+// ErrRedisAway is the error that no Redis answers at REDIS_URL.
+var ErrRedisAway = errors.New("REDIS_URL (--redis-url): no Redis answers there")
+
+// AskRedis asks a Redis whether it can be used as REDIS_URL says. A refusal is an error, because waiting does not help.
+// The error matches ErrRedisAway where it is only away: jobs would wait for it.
+func AskRedis(ctx context.Context, o asynq.RedisConnOpt) (err error) {
+	client, ok := o.MakeRedisClient().(redis.UniversalClient)
+	if !ok {
+		return errors.New("jobs: the Redis options make no client")
+	}
+	defer func() { err = errors.Join(err, client.Close()) }()
 	asking, cancel := context.WithTimeout(ctx, 2*redisPatience)
 	defer cancel()
-	err := s.redis.Ping(asking).Err()
+	err = client.Ping(asking).Err()
 	var certificate *tls.CertificateVerificationError
 	switch {
 	case err == nil || ctx.Err() != nil:
 		return ctx.Err()
 	case strings.Contains(err.Error(), "WRONGPASS"), strings.Contains(err.Error(), "NOAUTH"): // a sentinel's is no redis.Error
-		return errors.New("REDIS_URL: the user or the password is wrong or missing")
+		return errors.New("REDIS_URL: the user or the password is wrong or missing: give redis://USER:PASSWORD@HOST:6379")
 	case strings.Contains(err.Error(), "unreachable: "+redis.Nil.Error()):
-		return errors.New("REDIS_URL: the sentinels know no master of that name")
+		return errors.New("REDIS_URL: the sentinels know no master of that name: give the name that they know, as in ?master=NAME")
 	case errors.As(err, &certificate):
 		return fmt.Errorf("REDIS_URL: %w; the environment variable SSL_CERT_FILE names a file of further certificates to trust", err)
 	case !unreachable(err):
 		return fmt.Errorf("REDIS_URL: Redis does not let us in: %w", err)
 	}
-	return nil
+	return fmt.Errorf("%w: %w", ErrRedisAway, err)
 }
 
 // queueError is an error of Redis, as opposed to one of the database.

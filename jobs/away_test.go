@@ -3,6 +3,7 @@ package jobs_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -197,8 +198,8 @@ func TestRedisForReal(t *testing.T) {
 
 func wantSync(t *testing.T, queue asynq.RedisConnOpt) {
 	t.Helper()
+	must(t, jobs.AskRedis(t.Context(), queue))
 	b := setup(t, queue, mockoup.Options{Titles: 20})
-	must(t, b.jobs.CheckQueue(t.Context()))
 	if job := b.sync(jobs.Apply); job.State != jobs.Succeeded {
 		t.Errorf("%s: %s", job.State, job.Summary)
 	}
@@ -207,19 +208,18 @@ func wantSync(t *testing.T, queue asynq.RedisConnOpt) {
 // wantRefused checks that a start would be refused with these words.
 func wantRefused(t *testing.T, queue asynq.RedisConnOpt, words ...string) {
 	t.Helper()
-	b := &testBundle{t: t, dir: t.TempDir(), redis: queue, mock: mockoup.NewServer(t, mockoup.Options{Titles: 20})}
-	b.open()
-	err := b.jobs.CheckQueue(t.Context())
+	err := jobs.AskRedis(t.Context(), queue)
 	for _, word := range append(words, "REDIS_URL") {
 		if err == nil || !strings.Contains(err.Error(), word) || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%v, want it to say %q and no password", err, word)
 		}
 	}
-	b.stop()
+	if errors.Is(err, jobs.ErrRedisAway) {
+		t.Errorf("%v: it is said to be away", err)
+	}
 }
 
-// TestRedisThatRefuses: a wrong password ends the start with an error, since it would not mend itself; a Redis that is
-// away does not.
+// TestRedisThatRefuses: a wrong password is an error that waiting does not mend; a Redis that is away is told from that.
 func TestRedisThatRefuses(t *testing.T) {
 	t.Parallel()
 	server := redistest.New(t, redistest.Options{TCP: true, Password: "s3cret"})
@@ -235,15 +235,13 @@ func TestRedisThatRefuses(t *testing.T) {
 	queue, err = jobs.ParseRedisURL(right)
 	must(t, err)
 	server.Stop()
-	b := &testBundle{t: t, dir: t.TempDir(), redis: queue, mock: mockoup.NewServer(t, mockoup.Options{Titles: 20})}
-	b.open()
 	begun := time.Now()
-	if err := b.jobs.CheckQueue(t.Context()); err != nil {
+	if err := jobs.AskRedis(t.Context(), queue); !errors.Is(err, jobs.ErrRedisAway) || strings.Contains(err.Error(), "s3cret") {
 		t.Errorf("a Redis that is away: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := b.jobs.CheckQueue(ctx); err == nil {
+	if err := jobs.AskRedis(ctx, queue); !errors.Is(err, context.Canceled) {
 		t.Error("asked to stop, it went on")
 	}
 	if took := time.Since(begun); took > 10*time.Second {

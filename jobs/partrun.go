@@ -77,7 +77,7 @@ func (pr *partRun) advise(text string) string {
 	if pr.from == nil {
 		return text
 	}
-	return pr.from.Provider().Advise(text)
+	return pr.from.Advise(text)
 }
 
 // bringInStep plans what the list changes in the collection, and applies, shows or holds the plan.

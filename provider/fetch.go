@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -83,6 +84,14 @@ func (f *Fetcher) AddressSetting() string {
 	return cmp.Or(f.o.AddressSetting, "the address of "+f.provider.Title)
 }
 
+var flagInAdvice = regexp.MustCompile(`\{flag:([a-z-]+)\}`)
+
+// Advise puts the provider's name in place of {provider} in an advice, and what a setting is called in place of
+// {flag:NAME}.
+func (f *Fetcher) Advise(advice string) string {
+	return flagInAdvice.ReplaceAllString(f.provider.Advise(advice), f.o.FlagPrefix+"$1")
+}
+
 // MaxSize is the size limit of lists, in bytes, packed or unpacked.
 func (f *Fetcher) MaxSize() int64 { return f.o.MaxSize }
 
@@ -131,7 +140,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r Request) (*File, error) {
 // complete adds to an outcome what was requested from whom, and this provider's advice.
 func (f *Fetcher) complete(o *Outcome, r Request, attempts int) *Outcome {
 	o.Content, o.Host, o.Attempts, o.Message = r.Content, f.host, attempts, storable.Repaired(o.Message)
-	o.advise(f.provider, r.Global)
+	o.advise(f, r.Global)
 	return o
 }
 

@@ -22,6 +22,8 @@ type Options struct {
 	NoProvider bool
 	// AddressSetting is where a person sets the provider's address, for advice: "--oup-url (AUTOHOLDINGS_OUP_URL)".
 	AddressSetting string
+	// FlagPrefix is what the names of the provider's other settings begin with, for advice: "--oup-".
+	FlagPrefix string
 	// SizeSetting is where a person sets MaxSize, for advice: "--oup-max-size".
 	SizeSetting string
 

@@ -110,12 +110,12 @@ func (o *Outcome) hint(text string) *Outcome {
 }
 
 // advise replaces the general advice with the provider's own.
-func (o *Outcome) advise(p *Provider, global bool) {
+func (o *Outcome) advise(f *Fetcher, global bool) {
 	if o.Hint == rules[o.Code].hint {
-		o.Hint = cmp.Or(p.Advice[o.Code], o.Hint)
+		o.Hint = cmp.Or(f.provider.Advice[o.Code], o.Hint)
 	}
 	if global {
 		o.Hint = cmp.Or(globalHints[o.Code], o.Hint)
 	}
-	o.Hint = p.Advise(o.Hint)
+	o.Hint = f.Advise(o.Hint)
 }

@@ -16,7 +16,7 @@ const (
 // rule is what applies to every outcome of one code.
 type rule struct {
 	message string // what happened, a clause without a full stop
-	hint    string // what to do, a sentence; {provider} stands for the provider's name
+	hint    string // what to do, a sentence; {provider} stands for the provider's name, {flag:NAME} for a setting
 	again   retry
 }
 
@@ -28,7 +28,7 @@ var rules = map[Code]rule{
 	},
 	NoFile: {
 		"the provider has no file for this content type",
-		"Ask {provider} whether the customer is entitled to it; if there should be a file, check the address template.", never,
+		"Ask {provider} whether the customer is entitled to it; if there should be a file, check {flag:path} and {flag:query}.", never,
 	},
 	CredentialsRefused: {
 		"the provider refused the credentials",
@@ -54,11 +54,12 @@ var rules = map[Code]rule{
 	},
 	Timeout: {
 		"the provider took too long",
-		"The request is made again by itself; raise the time limits if the provider's files are large and its service slow.", again,
+		"The request is made again by itself; start with a higher {flag:timeout}, such as 30m, if the provider's files are large and its " +
+			"service slow.", again,
 	},
 	NotKBART: {
 		"the provider sent something else than a KBART list",
-		"Nothing was changed. Read what was sent, then check the address template and the file format, or tell {provider}.", never,
+		"Nothing was changed. Read what was sent, then check {flag:path}, {flag:query} and the file format, or tell {provider}.", never,
 	},
 	Truncated: {
 		"the file arrived incomplete or damaged",
@@ -66,20 +67,21 @@ var rules = map[Code]rule{
 	},
 	TooLarge: {
 		"the file exceeds the size limit",
-		"Raise the limit if the library's list is really that large; otherwise tell {provider}.", never,
+		"Start with a higher {flag:max-size}, such as 2147483648, if the library's list is really that large; otherwise tell {provider}.", never,
 	},
 	RefusedRedirect: {
 		"the provider redirects to an address that is not allowed",
-		"If the new address is {provider}'s, set it in the address template or allow its host; if it is a login page, check the credentials.",
+		"If the new address is {provider}'s, start with it as {flag:url}, or with its host as {flag:allow-host}; if it is a login page, " +
+			"check the credentials.",
 		never,
 	},
 	RefusedAddress: {
 		"the provider's name stands for an address that is not public",
-		"Check the address template and name resolution; allow private addresses if the provider is meant to be on this network.", never,
+		"Check {flag:url} and name resolution; start with {flag:allow-insecure} if the provider is meant to be on this network.", never,
 	},
 	UnexpectedStatus: {
 		"the provider gave an answer that is not foreseen",
-		"Check the address template; tell {provider} if it is right.", never,
+		"Check {flag:path}, {flag:query} and {flag:header}; tell {provider} if they are right.", never,
 	},
 	InvalidRequest: {
 		"the request cannot be made",
@@ -97,8 +99,9 @@ var rules = map[Code]rule{
 
 // globalHints replace the rules' hints for the global title list.
 var globalHints = map[Code]string{
-	NoFile:             "Check the address template of the global title list, or import the list from a file.",
-	CredentialsRefused: "The global title list is asked for without credentials: check its address template, or import the list from a file.",
+	NoFile:             "Check {flag:titles-path} and {flag:titles-query}, or import the list from a file.",
+	CredentialsRefused: "The global title list is asked for without credentials: check {flag:titles-path}, or import " +
+		"the list from a file.",
 	Storage:            "Check free space and permissions of the data directory and of the database, then import the list again.",
 	Cancelled:          "Import the list again when it is wanted.",
 }

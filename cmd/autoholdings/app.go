@@ -51,13 +51,35 @@ func (c config) database() store.Options {
 func (c config) checkShared(work bool) error {
 	switch {
 	case c.DatabaseURL != "" && c.RedisURL == "":
-		return errors.New("DATABASE_URL is set and REDIS_URL is not: a queue inside the process is for one process, and others may work on " +
-			"this database without being seen. Give the same Redis to all of them (REDIS_URL=redis://HOST:6379)")
+		return errors.New("DATABASE_URL (--database-url) is set and REDIS_URL (--redis-url) is not: a queue inside the process is for one process, and others may work on " +
+			"this database without being seen. Give the same Redis to all of them, such as REDIS_URL=redis://HOST:6379")
 	case c.RedisURL == "" && !work:
-		return errors.New("REDIS_URL is not set: processes that share the work need a Redis they share; without one, run `autoholdings serve` " +
-			"alone")
+		return errors.New("REDIS_URL (--redis-url) is not set: processes that share the work need a Redis they share, such as " +
+			"redis://HOST:6379; without one, run `autoholdings serve` alone, without --no-worker")
 	}
 	return c.checkKeyGiven()
+}
+
+// checkRedis asks the Redis before anything is written. One that is away ends only a start that would make the database or
+// migrate it: otherwise jobs wait for it.
+func (c config) checkRedis(ctx context.Context) error {
+	if c.RedisURL == "" {
+		return nil
+	}
+	redis, err := jobs.ParseRedisURL(c.RedisURL)
+	if err != nil {
+		return err
+	}
+	err = jobs.AskRedis(ctx, redis)
+	if !errors.Is(err, jobs.ErrRedisAway) {
+		return err
+	}
+	lacks, failed := store.Lacks(ctx, c.database())
+	if failed == nil && lacks {
+		return fmt.Errorf("%w. So the database was neither made nor migrated: start that Redis, or correct its address, such as "+
+			"redis://127.0.0.1:6379; where no other process shares the work, leave it out", err)
+	}
+	return failed
 }
 
 // checkKeyGiven refuses to seal in a shared database with a key of this machine's data directory.
@@ -65,7 +87,7 @@ func (c config) checkKeyGiven() error {
 	if c.DatabaseURL == "" || c.keyGiven() {
 		return nil
 	}
-	return fmt.Errorf("DATABASE_URL is set and no sealing key is given: one in the data directory of this machine would be unknown to the "+
+	return fmt.Errorf("DATABASE_URL (--database-url) is set and no sealing key is given: one in the data directory of this machine would be unknown to the "+
 		"others that share the database. Give the same key to all of them as AUTOHOLDINGS_SEALING_KEY: the one in %s if the database was copied "+
 		"from there, otherwise a new one (`openssl rand -base64 32`)", filepath.Join(c.DataDir, secret.KeyFileName))
 }
@@ -132,6 +154,9 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err := cfg.checkShared(work); err != nil {
 		return nil, err
 	}
+	if err := cfg.checkRedis(ctx); err != nil {
+		return nil, err
+	}
 	presence, err := store.Enter(ctx, cfg.database())
 	if err != nil {
 		return nil, err
@@ -169,9 +194,6 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.jobs)
-	if err := a.jobs.CheckQueue(ctx); err != nil {
-		return nil, err
-	}
 	return a, nil
 }
 
@@ -224,7 +246,7 @@ func (a *app) openQueue() (asynq.RedisConnOpt, error) {
 	if ours, err := lock.TryLock(); err != nil || !ours {
 		return nil,
 			errors.Join(fmt.Errorf("the data directory %s is in use by another autoholdings with an embedded queue: stop it, or let both share a "+
-				"Redis (REDIS_URL)", a.config.DataDir), err)
+				"Redis, such as REDIS_URL=redis://127.0.0.1:6379", a.config.DataDir), err)
 	}
 	a.closers = append(a.closers, lock)
 	embedded, err := jobs.StartEmbedded()

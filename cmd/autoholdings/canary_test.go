@@ -73,7 +73,9 @@ func keyShowsNowhere(t *testing.T, databaseURL string) {
 	c := newCanary(t, databaseURL)
 	keys := canarytest.Keys{canaryKey, canaryRefusedKey}
 	a := c.open(t)
-	err := a.serveDuring(t.Context(), "127.0.0.1:0", func(_ context.Context, url string) error {
+	listener, err := listenOn(t.Context(), "127.0.0.1:0")
+	must(t, err)
+	err = a.serveDuring(t.Context(), listener, func(_ context.Context, url string) error {
 		c.server = &server{t: t, api: client{url}}
 		c.walk(t)
 		c.readAll(t, url)

@@ -22,15 +22,15 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 			"with it: by schedule, by hand, with a preview, a guard against mass deletion and a report of every change.\n" +
 			"Begin with `autoholdings demo`.",
 		Reader: in, Writer: out, ErrWriter: errOut,
-		Suggest:        true,
+		Version: thisBuild().Version, EnableShellCompletion: true,
 		ExitErrHandler: func(context.Context, *cli.Command, error) {}, // main prints it, once
 		Commands: []*cli.Command{
 			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), importCommand(), diffCommand(),
 			validateCommand(), exportCommand(), mockoupCommand(), copyCommand(), rotateKeyCommand(),
-			tokenCommand(), userCommand(),
+			tokenCommand(), userCommand(), configCommand(), versionCommand(), referenceCommand(),
 		},
 	}
-	copyFlags(root)
+	prepare(root, "")
 	for _, c := range root.Commands {
 		if c.Name != "serve" && c.Name != "worker" && c.Name != "demo" { // others ask those to do something, or a schedule does
 			recordActs(c)
@@ -67,24 +67,50 @@ func typedInput(c *cli.Command) map[string]any {
 	return input
 }
 
-// copyFlags gives a command and all commands below it flags of their own.
-func copyFlags(c *cli.Command) {
-	c.Flags = copies(c.Flags)
+// prepare gives a command and all commands below it flags of their own, which know the configuration file. The name is
+// all words of it, "import polines".
+func prepare(c *cli.Command, name string) {
+	c.OnUsageError = func(_ context.Context, _ *cli.Command, err error, _ bool) error { return err } // run says it, without the help
+	file := &configFile{command: name}
+	c.Flags = copies(c.Flags, file)
+	if slices.ContainsFunc(c.Flags, func(f cli.Flag) bool { return variableOf(f) != "" }) {
+		c.Flags = slices.Insert(c.Flags, 0, file.flag()) // before the others, which look into the file
+	}
 	for _, below := range c.Commands {
-		copyFlags(below)
+		prepare(below, strings.TrimSpace(name+" "+below.Name))
 	}
 }
 
 // copies returns copies of flags. A flag keeps the value it was given, and the flags below are shared by all commands;
-// one process may run several commands (tests do).
-func copies(flags []cli.Flag) []cli.Flag {
+// one process may run several commands (tests do). A length of time may be given in days, and what is neither on the
+// command line nor in the environment is looked up in the configuration file.
+func copies(flags []cli.Flag, file *configFile) []cli.Flag {
 	own := make([]cli.Flag, len(flags))
 	for i, f := range flags {
 		c := reflect.New(reflect.TypeOf(f).Elem())
 		c.Elem().Set(reflect.ValueOf(f).Elem())
+		if d, ok := f.(*cli.DurationFlag); ok {
+			c = reflect.ValueOf(inTime(d))
+		}
 		own[i] = c.Interface().(cli.Flag) //nolint:forcetypeassert // it has f's own type
+		sources := sourcesOf(own[i])
+		sources.Chain = append(slices.Clip(sources.Chain), file.source(own[i]))
 	}
 	return own
+}
+
+// sourcesOf is where a flag's value is looked up that is not on the command line.
+func sourcesOf(f cli.Flag) *cli.ValueSourceChain {
+	//nolint:forcetypeassert // every kind of flag has the field
+	return reflect.ValueOf(f).Elem().FieldByName("Sources").Addr().Interface().(*cli.ValueSourceChain)
+}
+
+// variableOf is a flag's environment variable; "": it has none.
+func variableOf(f cli.Flag) string {
+	if variables := sourcesOf(f).EnvKeys(); len(variables) > 0 {
+		return variables[0]
+	}
+	return ""
 }
 
 // Flags shared by several commands. Each has an environment variable.
@@ -109,7 +135,7 @@ var (
 	}
 	keepFilesFlag = &cli.DurationFlag{
 		Name: "keep-files", Sources: cli.EnvVars("AUTOHOLDINGS_KEEP_FILES"),
-		Usage: "how long copies of the provider's files are kept, such as 8760h; the ones applied last always are (default: all, for ever)",
+		Usage: "how long copies of the provider's files are kept, such as 365d; the ones applied last always are (default: all, for ever)",
 	}
 	concurrencyFlag = &cli.IntFlag{
 		Name: "concurrency", Value: 2, Sources: cli.EnvVars("AUTOHOLDINGS_CONCURRENCY"),

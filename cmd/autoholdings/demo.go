@@ -17,9 +17,12 @@ import (
 	"autoholdings/provider/oup"
 )
 
+// demoCommandName is the command that goes by no settings of an installation.
+const demoCommandName = "demo"
+
 func demoCommand() *cli.Command {
 	return &cli.Command{
-		Name:  "demo",
+		Name:  demoCommandName,
 		Usage: "show the whole of it on embedded parts and a mock provider: activate, create a profile, sync, report, serve",
 		Description: "Without --data-dir everything is done in a temporary folder, which is removed at the end.\n" +
 			"The steps go through the GraphQL API, as a front end's would.",
@@ -42,6 +45,15 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
+	addr := c.String("addr")
+	if c.Bool("once") && !c.IsSet("addr") {
+		addr = "127.0.0.1:0" // nobody else should reach it
+	}
+	listener, err := serving{}.listen(ctx, addr) // before anything is written
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
 	dir, remove, err := demoFolder(c.String("data-dir"))
 	if err != nil {
 		return err
@@ -68,11 +80,7 @@ func demo(ctx context.Context, c *cli.Command) (err error) {
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 
-	addr := c.String("addr")
-	if c.Bool("once") && !c.IsSet("addr") {
-		addr = "127.0.0.1:0" // nobody else should reach it
-	}
-	return a.serveDuring(ctx, addr, func(serving context.Context, url string) error {
+	return a.serveDuring(ctx, listener, func(serving context.Context, url string) error {
 		out := c.Root().Writer
 		if err := walkThrough(ctx, client{url}, out); err != nil || c.Bool("once") {
 			return err

@@ -64,6 +64,11 @@ func (o offered) anywhere(flag string) bool {
 
 // check says what is wrong with the words behind "autoholdings".
 func (o offered) check(words []string) (wrong []string) {
+	if len(words) > 2 && words[0] == "config" && (words[1] == "check" || words[1] == "show") { // a command line follows
+		if words = words[2:]; strings.HasPrefix(words[0], "-") {
+			words = append([]string{"serve"}, words...)
+		}
+	}
 	name := ""
 	for len(words) > 0 {
 		if _, ok := o.flags[strings.TrimSpace(name+" "+words[0])]; !ok {

@@ -97,7 +97,11 @@ func (a *app) localCollection(ctx context.Context, c *cli.Command, mayMake bool)
 
 // followHere runs the API and the workers in this process until a job has ended, and prints its report.
 func (a *app) followHere(ctx context.Context, c *cli.Command, jobID int64) error {
-	return a.serveDuring(ctx, "127.0.0.1:0", func(_ context.Context, url string) error {
+	listener, err := listenOn(ctx, "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	return a.serveDuring(ctx, listener, func(_ context.Context, url string) error {
 		return followJob(ctx, client{url}, model.ID(model.JobType, jobID), c.Root().Writer)
 	})
 }

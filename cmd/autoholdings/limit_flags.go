@@ -17,7 +17,7 @@ func limitFlags() (flags []cli.Flag) {
 			continue
 		}
 		sources := cli.EnvVars("AUTOHOLDINGS_" + strings.ToUpper(strings.ReplaceAll(l.Flag, "-", "_")))
-		usage := "most " + strings.TrimPrefix(l.What, "the ")
+		usage := "most " + strings.TrimPrefix(strings.Replace(l.What, "the same", "of these", 1), "the ")
 		if l.Time != nil {
 			flags = append(flags, &cli.DurationFlag{
 				Name: l.Flag, Value: time.Duration(l.Default), Sources: sources, Usage: usage, Validator: positive[time.Duration],

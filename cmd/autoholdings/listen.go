@@ -3,29 +3,38 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
 // listen opens the server's address. One that others can reach is refused where whoever reaches the server may do
 // everything, and where the server does not know its own name.
 func (s serving) listen(ctx context.Context, addr string) (net.Listener, error) {
+	if err := s.checkAddr(ctx, addr); err != nil {
+		return nil, err
+	}
+	return listenOn(ctx, addr)
+}
+
+func (s serving) checkAddr(ctx context.Context, addr string) error {
 	others, err := canBeReached(ctx, addr)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
+		return fmt.Errorf("--addr: %w; it looks like 127.0.0.1:8080", err)
 	case others && !s.controlled():
-		return nil, fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control: whoever comes could do "+
+		return fmt.Errorf("--addr: %s can be reached from other machines, and there is no access control: whoever comes could do "+
 			"everything. Use 127.0.0.1, or have people sign in: --access controlled --public-url https://NAME", addr)
 	case others && s.PublicURL == "":
-		return nil, fmt.Errorf("--addr: %s can be reached from other machines, and the server does not know by what name, which it needs in "+
+		return fmt.Errorf("--addr: %s can be reached from other machines, and the server does not know by what name, which it needs in "+
 			"order to refuse pages elsewhere: give --public-url https://NAME", addr)
 	}
-	return listenOn(ctx, addr)
+	return nil
 }
 
 // listenLoopback opens an address of this machine alone, for the mock provider.
@@ -42,6 +51,9 @@ func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 
 func listenOn(ctx context.Context, addr string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("--addr: %s is taken by another program: stop that one, or listen elsewhere, such as --addr 127.0.0.1:8090", addr)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--addr: %w", err)
 	}

@@ -23,7 +23,12 @@ func main() {
 
 // run executes one command line. It is the whole program except for the process itself, so tests can call it.
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) error {
-	return newCommand(in, out, errOut).Run(ctx, args)
+	root := newCommand(in, out, errOut)
+	said, err := understand(root, args[1:])
+	if err != nil {
+		return err
+	}
+	return said.explain(root.Run(ctx, args))
 }
 
 // exitError ends the program with its own exit code. Everything has already been printed.
@@ -31,10 +36,14 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// exitCode returns the program's exit status: 0 for success and for being told to stop, 1 for failure, or what the
-// error asks for.
+// exitUsage is the exit status where the command line, or what is set elsewhere, cannot be understood.
+const exitUsage = 2
+
+// exitCode returns the program's exit status: 0 for success and for being told to stop, 1 for failure, 2 where nothing was
+// done because nobody could say what was meant, or what the error asks for.
 func exitCode(err error, errOut io.Writer) int {
 	var exit exitError
+	var usage *usageError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
 		return 0
@@ -46,6 +55,9 @@ func exitCode(err error, errOut io.Writer) int {
 			lines[i] = printable(line)
 		}
 		fmt.Fprintln(errOut, "autoholdings:", strings.Join(lines, "\n"))
+		if errors.As(err, &usage) {
+			return exitUsage
+		}
 		return 1
 	}
 }

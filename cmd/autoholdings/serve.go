@@ -29,20 +29,20 @@ func serveCommand() *cli.Command {
 			Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
 		})...),
 		Action: func(ctx context.Context, c *cli.Command) error {
-			cfg, err := configFrom(c)
+			cfg, err := serverFrom(c)
 			if err != nil {
 				return err
 			}
-			cfg.Schedules, cfg.Limits = true, limitsFrom(c)
-			if cfg.Serving, err = servingFrom(c); err != nil {
+			listener, err := cfg.listen(ctx, c.String("addr"))
+			if err != nil {
 				return err
 			}
 			work := !c.Bool("no-worker")
 			a, err := openApp(ctx, cfg, work)
 			if err != nil {
-				return err
+				return errors.Join(err, listener.Close())
 			}
-			err = a.serve(ctx, c.String("addr"), work, func(url string, listens net.Addr) {
+			err = a.serve(ctx, listener, work, func(url string, listens net.Addr) {
 				who := "only this machine can reach it, since access is not controlled"
 				if cfg.Serving.controlled() {
 					who = "people sign in, programs send tokens"
@@ -52,6 +52,29 @@ func serveCommand() *cli.Command {
 			return errors.Join(err, a.Close())
 		},
 	}
+}
+
+// serverFrom reads the flags of serve, and their environment variables.
+func serverFrom(c *cli.Command) (config, error) {
+	cfg, err := configFrom(c)
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Schedules, cfg.Limits = true, limitsFrom(c)
+	cfg.Serving, err = servingFrom(c)
+	return cfg, err
+}
+
+// listen opens the address, before anything is written that a server would need which cannot start there. Whoever connects
+// waits until the server answers. What is wrong with the settings is said first.
+func (c config) listen(ctx context.Context, addr string) (net.Listener, error) {
+	if err := checkAddresses(c.Providers); err != nil {
+		return nil, err
+	}
+	if _, err := c.Serving.openCertificates(c.Log); err != nil {
+		return nil, err
+	}
+	return c.Serving.listen(ctx, addr)
 }
 
 func workerCommand() *cli.Command {
@@ -65,8 +88,8 @@ func workerCommand() *cli.Command {
 				return err
 			}
 			if cfg.RedisURL == "" {
-				return errors.New("REDIS_URL is not set: a worker of its own needs the Redis that it shares with `serve`; without one, run " +
-					"`autoholdings serve` alone")
+				return errors.New("REDIS_URL (--redis-url) is not set: a worker of its own needs the Redis that it shares with `serve`, such as " +
+					"redis://HOST:6379; without one, run `autoholdings serve` alone")
 			}
 			cfg.Schedules = true
 			a, err := openApp(ctx, cfg, true)
@@ -80,16 +103,12 @@ func workerCommand() *cli.Command {
 }
 
 // serve answers requests and, with work, runs jobs, until ctx ends. Then it lets running requests and batches finish.
-// It calls ready once it listens, with the URL for browsers and the address.
-func (a *app) serve(ctx context.Context, addr string, work bool, ready func(url string, listens net.Addr)) error {
+// It calls ready once it answers, with the URL for browsers and the address. It closes the listener.
+func (a *app) serve(ctx context.Context, listener net.Listener, work bool, ready func(url string, listens net.Addr)) error {
 	restCollector()
 	certificates, err := a.config.Serving.openCertificates(a.config.Log)
 	if err != nil {
-		return err
-	}
-	listener, err := a.config.Serving.listen(ctx, addr)
-	if err != nil {
-		return err
+		return errors.Join(err, listener.Close())
 	}
 	url := a.urlOf(listener)
 	if err := a.inviteFirst(ctx, url); err != nil {
@@ -144,13 +163,13 @@ func (a *app) urlOf(listener net.Listener) string {
 	}
 }
 
-// serveDuring runs the API and the workers while fn uses them. fn's context ends when they do.
-func (a *app) serveDuring(ctx context.Context, addr string, fn func(serving context.Context, url string) error) error {
+// serveDuring runs the API and the workers while fn uses them. fn's context ends when they do. It closes the listener.
+func (a *app) serveDuring(ctx context.Context, listener net.Listener, fn func(serving context.Context, url string) error) error {
 	serving, stop := context.WithCancel(ctx)
 	defer stop()
 	url := make(chan string, 1)
 	served := make(chan error, 1)
-	go func() { defer stop(); served <- a.serve(serving, addr, true, func(u string, _ net.Addr) { url <- u }) }()
+	go func() { defer stop(); served <- a.serve(serving, listener, true, func(u string, _ net.Addr) { url <- u }) }()
 	select {
 	case err := <-served:
 		return err

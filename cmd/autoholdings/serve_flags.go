@@ -51,11 +51,11 @@ func whoFlags() []cli.Flag {
 		},
 		&cli.DurationFlag{
 			Name: "session-life", Sources: cli.EnvVars("AUTOHOLDINGS_SESSION_LIFE"), Validator: notNegative,
-			Usage: "and so long after the sign-in in any case (default: 168h)",
+			Usage: "and so long after the sign-in in any case (default: 7d)",
 		},
 		&cli.DurationFlag{
 			Name: "keep-audit", Sources: cli.EnvVars("AUTOHOLDINGS_KEEP_AUDIT"), Validator: notNegative,
-			Usage: "how long it is kept who did what, such as 17520h (default: for ever)",
+			Usage: "how long it is kept who did what, such as 730d (default: for ever)",
 		},
 	}
 }

@@ -26,7 +26,7 @@ func tokenCommand() *cli.Command {
 			{
 				Name: "create", Usage: "make a token, and print its secret this once", ArgsUsage: "NAME",
 				Flags: withDatabase(scopeFlag, &cli.DurationFlag{
-					Name: "expires-in", Usage: "how long it can be used, such as 8760h (default: until it is revoked)",
+					Name: "expires-in", Usage: "how long it can be used, such as 365d (default: until it is revoked)",
 				}),
 				Action: withAccess(createToken),
 			},

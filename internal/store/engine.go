@@ -23,6 +23,8 @@ type engine interface {
 	open() (write, read *sql.DB, err error)
 	// migrate applies the missing migrations and returns their names.
 	migrate(ctx context.Context) (applied []string, err error)
+	// lacks says whether migrations are missing, and changes nothing.
+	lacks(ctx context.Context) (bool, error)
 
 	// rebind writes a statement with placeholders ? as the database wants it.
 	rebind(query string) string

@@ -17,13 +17,7 @@ const oldestPostgres = 15
 // migrate brings the database to the newest version, in one transaction. Processes that start at the same time queue by
 // a lock: one applies the migrations, and the others then find nothing missing.
 func (e *postgres) migrate(ctx context.Context) (applied []string, err error) {
-	files := e.migrations
-	if files == nil {
-		if files, err = fs.Sub(migrations.Postgres, "postgres"); err != nil {
-			return nil, fmt.Errorf("read the migrations: %w", err)
-		}
-	}
-	known, err := readMigrations(files)
+	known, err := e.knownMigrations()
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +48,28 @@ func (e *postgres) migrate(ctx context.Context) (applied []string, err error) {
 		return nil, fmt.Errorf("commit the migrations (nothing was changed): %w", err)
 	}
 	return applied, nil
+}
+
+func (e *postgres) knownMigrations() ([]migration, error) {
+	files := e.migrations
+	if files == nil {
+		var err error
+		if files, err = fs.Sub(migrations.Postgres, "postgres"); err != nil {
+			return nil, fmt.Errorf("read the migrations: %w", err)
+		}
+	}
+	return readMigrations(files)
+}
+
+func (e *postgres) lacks(ctx context.Context) (_ bool, err error) {
+	known, err := e.knownMigrations()
+	if err != nil {
+		return false, err
+	}
+	db := e.pool(nil)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	lacking, err := missingIn(ctx, db, known)
+	return len(lacking) > 0, err
 }
 
 // checkServer refuses a server that cannot hold the tables as they are meant.

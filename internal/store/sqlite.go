@@ -123,13 +123,7 @@ func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
 	if err := e.makeFolder(); err != nil {
 		return nil, err
 	}
-	files := e.migrations
-	if files == nil {
-		if files, err = fs.Sub(migrations.SQLite, "sqlite"); err != nil {
-			return nil, fmt.Errorf("read the migrations: %w", err)
-		}
-	}
-	m, err := newMigrator(e.driver, e.path, files)
+	m, err := e.migrator()
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +131,30 @@ func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
 		return nil, err
 	}
 	return applied, e.closeFiles()
+}
+
+func (e *sqlite) migrator() (*migrator, error) {
+	files := e.migrations
+	if files == nil {
+		var err error
+		if files, err = fs.Sub(migrations.SQLite, "sqlite"); err != nil {
+			return nil, fmt.Errorf("read the migrations: %w", err)
+		}
+	}
+	return newMigrator(e.driver, e.path, files)
+}
+
+func (e *sqlite) lacks(ctx context.Context) (_ bool, err error) {
+	if _, err := os.Stat(e.path); errors.Is(err, fs.ErrNotExist) {
+		return true, nil
+	}
+	m, err := e.migrator()
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, m.db.Close()) }()
+	missing, err := m.missing(ctx, m.db)
+	return len(missing) > 0, err
 }
 
 func (*sqlite) rebind(query string) string { return query }

@@ -74,6 +74,16 @@ func Migrate(ctx context.Context, o Options) (applied []string, err error) {
 	return applied, e.explain(err)
 }
 
+// Lacks says whether Open would make the database or migrate it. It changes nothing.
+func Lacks(ctx context.Context, o Options) (bool, error) {
+	e, err := engineOf(o)
+	if err != nil {
+		return false, err
+	}
+	lacks, err := e.lacks(ctx)
+	return lacks, e.explain(err)
+}
+
 func open(e engine, o Options) (*Store, error) {
 	s := &Store{engine: e, trace: o.Trace, record: o.Record}
 	var err error
