@@ -52,7 +52,7 @@ func insteadOf(ctx context.Context, words []string, errOut io.Writer, do func(co
 	if err != nil {
 		return err
 	}
-	if s.command.Flags == nil {
+	if len(s.command.Flags) == 0 {
 		return s.wrong("this command has no settings: name one that has, such as serve")
 	}
 	for _, f := range s.command.Flags { // what is missing is missing when it is run

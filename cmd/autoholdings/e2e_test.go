@@ -593,11 +593,11 @@ func TestRefusals(t *testing.T) {
 			"nonsense",
 		}, "redis://"},
 		"another database": {[]string{
-			"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--database-url",
+			"serve", "--addr", "127.0.0.1:0", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--database-url",
 			"mysql://u:secret@h/db", "--redis-url", "redis://127.0.0.1:1", "--sealing-key", secret.GenerateKey(),
 		}, "only a PostgreSQL is"},
 		"wrong sealing key": {[]string{
-			"serve", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--sealing-key",
+			"serve", "--addr", "127.0.0.1:0", "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--sealing-key",
 			"short",
 		}, "sealing key"},
 		"wrong log level":       {[]string{"serve", "--log-level", "loud"}, "debug"},

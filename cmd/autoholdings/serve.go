@@ -33,11 +33,11 @@ func serveCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			listener, err := cfg.listen(ctx, c.String("addr"))
+			work := !c.Bool("no-worker")
+			listener, err := cfg.listen(ctx, c.String("addr"), work)
 			if err != nil {
 				return err
 			}
-			work := !c.Bool("no-worker")
 			a, err := openApp(ctx, cfg, work)
 			if err != nil {
 				return errors.Join(err, listener.Close())
@@ -67,8 +67,11 @@ func serverFrom(c *cli.Command) (config, error) {
 
 // listen opens the address, before anything is written that a server would need which cannot start there. Whoever connects
 // waits until the server answers. What is wrong with the settings is said first.
-func (c config) listen(ctx context.Context, addr string) (net.Listener, error) {
+func (c config) listen(ctx context.Context, addr string, work bool) (net.Listener, error) {
 	if err := checkAddresses(c.Providers); err != nil {
+		return nil, err
+	}
+	if err := c.checkShared(work); err != nil {
 		return nil, err
 	}
 	if _, err := c.Serving.openCertificates(c.Log); err != nil {

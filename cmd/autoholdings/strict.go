@@ -202,7 +202,10 @@ func commandsWith(flag string) (names []string) {
 // nearest returns the one of some names that a mistyped one most likely stands for; "": none does.
 func nearest(typed string, names []string) (near string) {
 	typed = strings.ToLower(strings.ReplaceAll(typed, "_", "-"))
-	closest := max(1, len(typed)/3) + 1
+	closest := max(2, len(typed)/3) + 1
+	if len(typed) < 4 {
+		closest = 2
+	}
 	for _, name := range names {
 		distance := levenshtein.ComputeDistance(typed, name)
 		if len(typed) > 3 && strings.HasPrefix(name, typed) {

@@ -19,6 +19,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/internal/redistest"
+	"autoholdings/internal/secret"
 	"autoholdings/mockoup"
 )
 
@@ -27,7 +28,9 @@ func ended(t *testing.T, env []string, args ...string) (out, errOut string, stat
 	t.Helper()
 	self, err := os.Executable()
 	must(t, err)
-	cmd := exec.CommandContext(t.Context(), self, args...)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // a command that should be refused may run
+	defer cancel()
+	cmd := exec.CommandContext(ctx, self, args...)
 	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AUTOHOLDINGS_") }),
 		append(env, "AUTOHOLDINGS_TEST_PROGRAM=1")...)
 	cmd.Dir = t.TempDir()
@@ -388,7 +391,7 @@ func TestNothingIsWrittenBefore(t *testing.T) {
 	t.Parallel()
 	taken, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
-	defer taken.Close()
+	t.Cleanup(func() { _ = taken.Close() })
 	provider := []string{"--oup-url", "https://kbart.example.org", "--log-level", "error"}
 	for name, test := range map[string]struct {
 		args []string
@@ -429,7 +432,7 @@ func startWhileRedisIsAway(t *testing.T, databaseURL string) {
 	redis := redistest.New(t, redistest.Options{TCP: true})
 	args := []string{"--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--redis-url", redis.URL()}
 	if databaseURL != "" {
-		args = append(args, "--database-url", databaseURL, "--sealing-key", strings.Repeat("00", 32))
+		args = append(args, "--database-url", databaseURL, "--sealing-key", secret.GenerateKey())
 	}
 	redis.Stop()
 	if _, complained, status := ended(t, nil, append([]string{"worker"}, args...)...); status != 1 ||
@@ -489,5 +492,22 @@ func TestReference(t *testing.T) {
 	}
 	if _, complained, status := ended(t, nil, "reference", "nonsense"); status != 1 || !strings.Contains(complained, "neither man nor settings") {
 		t.Errorf("%d: %s", status, complained)
+	}
+}
+
+// TestHintsNameFlags: a job that a setting would help says which, and with what value.
+func TestHintsNameFlags(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "--data-dir", t.TempDir(), "--oup-url", "https://127.0.0.1:1", "--addr", "127.0.0.1:0")
+	job := s.wait(s.start(s.administer(mockoup.DemoKey)))
+	if job.Error == nil || job.Error.Code != "REFUSED_ADDRESS" || !strings.Contains(job.Error.Hint, "--oup-allow-insecure") ||
+		!strings.Contains(job.Error.Hint, "--oup-url") {
+		t.Errorf("%s: %+v", job.State, job.Error)
+	}
+	mock := mockoup.NewServer(t, mockoup.Options{Titles: 200})
+	s = serve(t, "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure", "--oup-max-size", "2000")
+	job = s.wait(s.start(s.administer(mockoup.DemoKey)))
+	if job.Error == nil || job.Error.Code != "TOO_LARGE" || !strings.Contains(job.Error.Hint, "--oup-max-size, such as 2147483648") {
+		t.Errorf("%s: %+v", job.State, job.Error)
 	}
 }
