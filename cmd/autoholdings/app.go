@@ -237,24 +237,43 @@ func (a *app) openProviders(cfg config, keeper provider.Keeper) (fetchers []*pro
 	return fetchers, nil
 }
 
-// openQueue returns the Redis to use. The embedded one is for a single process only, which the lock ensures.
+// openQueue returns the Redis to use. An embedded one is for a single process only: it has the data directory's lock to
+// itself, which processes that share a Redis share. Where the database has an address, every machine has a folder of its own.
 func (a *app) openQueue() (asynq.RedisConnOpt, error) {
-	if a.config.RedisURL != "" {
+	embedded := a.config.RedisURL == ""
+	if embedded || a.config.DatabaseURL == "" {
+		if err := a.lockDataDir(embedded); err != nil {
+			return nil, err
+		}
+	}
+	if !embedded {
 		return jobs.ParseRedisURL(a.config.RedisURL)
 	}
-	lock := flock.New(filepath.Join(a.config.DataDir, "autoholdings.lock"))
-	if ours, err := lock.TryLock(); err != nil || !ours {
-		return nil,
-			errors.Join(fmt.Errorf("the data directory %s is in use by another autoholdings with an embedded queue: stop it, or let both share a "+
-				"Redis, such as REDIS_URL=redis://127.0.0.1:6379", a.config.DataDir), err)
-	}
-	a.closers = append(a.closers, lock)
-	embedded, err := jobs.StartEmbedded()
+	queue, err := jobs.StartEmbedded()
 	if err != nil {
 		return nil, err
 	}
-	a.closers = append(a.closers, closer(embedded.Close))
-	return embedded.Options(), nil
+	a.closers = append(a.closers, closer(queue.Close))
+	return queue.Options(), nil
+}
+
+// lockDataDir keeps processes off the data directory whose queue this one does not share.
+func (a *app) lockDataDir(embedded bool) error {
+	lock := flock.New(filepath.Join(a.config.DataDir, "autoholdings.lock"))
+	try, inTheWay := lock.TryRLock, "is in use by another autoholdings with an embedded queue: stop it, or let both share a Redis (REDIS_URL)"
+	if embedded {
+		try, inTheWay = lock.TryLock, "is in use by another autoholdings, and the queue inside this process would be for this process alone: "+
+			"stop the other, or give all of them the same Redis (REDIS_URL)"
+	}
+	ours, err := try()
+	switch {
+	case err != nil:
+		return fmt.Errorf("lock the data directory %s: %w", a.config.DataDir, err)
+	case !ours:
+		return fmt.Errorf("the data directory %s %s", a.config.DataDir, inTheWay)
+	}
+	a.closers = append(a.closers, lock)
+	return nil
 }
 
 // Close closes everything, in reverse order of opening.
