@@ -120,7 +120,7 @@ func (s *Service) approveHeld(ctx context.Context, tx *store.Tx, row *ent.Job, i
 	}
 	now := tx.Now
 	err = tx.Job.UpdateOneID(row.ID).SetState(Queued).SetVerdict("").SetAttempt(0).ClearDispatchedAt().
-		SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(max(now, row.DueAt+1)).SetUpdatedAt(now).Exec(ctx)
+		SetErrorCode("").SetErrorMessage("").SetErrorHint("").SetDueAt(laterThan(row.DueAt, now)).SetUpdatedAt(now).Exec(ctx)
 	if s.store.IsUniqueViolation(err, oneUnfinished) {
 		return problem.New(problem.Conflict, "input.jobId",
 			"another job that does the same is under way: wait for it, then approve this one if it is still there")

@@ -67,8 +67,8 @@ func letGo(ctx context.Context, tx *store.Tx, jobID int64) error {
 	if _, err := tx.SQL.ExecContext(ctx, `UPDATE collections SET writer_job_id = NULL WHERE writer_job_id = ?`, jobID); err != nil {
 		return fmt.Errorf("free the collections of job %d: %w", jobID, err)
 	}
-	if _, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET waits_for_job_id = NULL, dispatched_at = NULL, due_at = `+laterNow+`
-		WHERE waits_for_job_id = ? AND state = 'QUEUED'`, jobID); err != nil {
+	if _, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET waits_for_job_id = NULL, dispatched_at = NULL, updated_at = `+store.NowSQL+`,
+		due_at = `+laterNow+` WHERE waits_for_job_id = ? AND state = 'QUEUED'`, jobID); err != nil {
 		return fmt.Errorf("dispatch what waited for job %d: %w", jobID, err)
 	}
 	return nil

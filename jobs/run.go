@@ -171,7 +171,7 @@ func unlessLost(err error) error {
 func (r *run) backToQueue(ctx context.Context, pause time.Duration, attempts int) error {
 	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return r.release(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
-			due := max(tx.Now, r.job.DueAt+1) + pause.Milliseconds()
+			due := laterThan(r.job.DueAt, tx.Now) + pause.Milliseconds()
 			return u.SetState(Queued).SetDueAt(due).ClearDispatchedAt().ClearHeartbeatAt().AddAttempt(attempts)
 		})
 	})
