@@ -8684,7 +8684,10 @@ scalar Int64 @specifiedBy(url: "https://www.rfc-editor.org/rfc/rfc7493#section-2
 What a caller must be allowed to do to use a field, or to set a field of an input. Each scope includes READ, and ADMIN includes all. Where access is not
 controlled (a trial on one machine), everybody may do everything.
 """
-directive @requires(scope: AccessScope!) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
+directive @requires(
+  "What the caller must be allowed to do."
+  scope: AccessScope!
+) on FIELD_DEFINITION | INPUT_FIELD_DEFINITION
 
 "What somebody may do."
 enum AccessScope {
@@ -8733,35 +8736,109 @@ enum OrderDirection {
 "Everything that can be read."
 type Query {
   "The thing with this id, whatever it is; null where there is none any more."
-  node(id: ID!): Node @requires(scope: READ)
+  node(
+    "Its id."
+    id: ID!
+  ): Node @requires(scope: READ)
   """
   The things with these ids (500 at most), in the order of the ids: null for each that is not there. An id that is wrong, or of something that the caller may
   not see, is null too, with an error that has its place in its path; the others are answered.
   """
-  nodes(ids: [ID!]!): [Node]! @requires(scope: READ)
+  nodes(
+    "Their ids: 500 at most; one may come twice."
+    ids: [ID!]!
+  ): [Node]! @requires(scope: READ)
 
   "The settings of this installation."
   settings: Settings! @requires(scope: READ)
   "Inventory groups, by name."
-  inventoryGroups(first: Int, after: String, last: Int, before: String): InventoryGroupConnection! @requires(scope: READ)
+  inventoryGroups(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): InventoryGroupConnection! @requires(scope: READ)
 
   "The electronic collections that the Community Zone offers, by name."
-  communityZoneCollections(first: Int, after: String, last: Int, before: String, filter: CommunityZoneCollectionFilter): CommunityZoneCollectionConnection! @requires(scope: READ)
+  communityZoneCollections(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: CommunityZoneCollectionFilter
+  ): CommunityZoneCollectionConnection! @requires(scope: READ)
   "The titles that the Community Zone has, by folded title."
-  communityZoneTitles(first: Int, after: String, last: Int, before: String, orderBy: CommunityZoneTitleOrder, filter: CommunityZoneTitleFilter): CommunityZoneTitleConnection! @requires(scope: READ)
+  communityZoneTitles(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: CommunityZoneTitleOrder
+    "Which items; left out or null: all."
+    filter: CommunityZoneTitleFilter
+  ): CommunityZoneTitleConnection! @requires(scope: READ)
   "The library's own electronic collections, by name."
-  collections(first: Int, after: String, last: Int, before: String, orderBy: CollectionOrder, filter: CollectionFilter): CollectionConnection! @requires(scope: READ)
+  collections(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: CollectionOrder
+    "Which items; left out or null: all."
+    filter: CollectionFilter
+  ): CollectionConnection! @requires(scope: READ)
   "One electronic collection; null where there is none with this id."
-  collection(id: ID!): Collection @requires(scope: READ)
+  collection(
+    "Its id."
+    id: ID!
+  ): Collection @requires(scope: READ)
   "Portfolios, by folded title. Removed ones are left out unless asked for."
-  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: PortfolioFilter): PortfolioConnection! @requires(scope: READ)
+  portfolios(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PortfolioOrder
+    "Which items; left out or null: all."
+    filter: PortfolioFilter
+  ): PortfolioConnection! @requires(scope: READ)
   """
   How many portfolios the filter lists, by what they are: each facet is counted with the rest of the filter, its own field left out, so
   that it says what another choice would find. All facets that are asked for are counted by one statement.
   """
-  portfolioFacets(filter: PortfolioFilter): PortfolioFacets! @requires(scope: READ)
+  portfolioFacets(
+    "Which portfolios to count; left out or null: all that are in the holdings."
+    filter: PortfolioFilter
+  ): PortfolioFacets! @requires(scope: READ)
   "One portfolio, a removed one too; null where there is none with this id."
-  portfolio(id: ID!): Portfolio @requires(scope: READ)
+  portfolio(
+    "Its id."
+    id: ID!
+  ): Portfolio @requires(scope: READ)
   """
   Whether something may be read, where, by which entitlement and, if not, why not: by the rules of the exports, with embargoes as they are
   today (UTC). The same in JSON at ` + "`" + `GET /access` + "`" + ` for link resolvers, and for up to 10,000 questions at once at ` + "`" + `POST /access` + "`" + `.
@@ -8785,91 +8862,295 @@ type Query {
     groupId: ID
   ): AccessAnswer! @requires(scope: READ)
   "PO lines, in the order in which they were made."
-  poLines(first: Int, after: String, last: Int, before: String, orderBy: PoLineOrder, filter: PoLineFilter): PoLineConnection! @requires(scope: READ)
+  poLines(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PoLineOrder
+    "Which items; left out or null: all."
+    filter: PoLineFilter
+  ): PoLineConnection! @requires(scope: READ)
   "Licenses, in the order in which they were made."
-  licenses(first: Int, after: String, last: Int, before: String, orderBy: LicenseOrder, filter: LicenseFilter): LicenseConnection! @requires(scope: READ)
+  licenses(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: LicenseOrder
+    "Which items; left out or null: all."
+    filter: LicenseFilter
+  ): LicenseConnection! @requires(scope: READ)
   "Sets of electronic collections, by name."
-  collectionSets(first: Int, after: String, last: Int, before: String, filter: CollectionSetFilter): CollectionSetConnection! @requires(scope: READ)
+  collectionSets(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: CollectionSetFilter
+  ): CollectionSetConnection! @requires(scope: READ)
   "Sets of portfolios, by name."
-  portfolioSets(first: Int, after: String, last: Int, before: String, filter: PortfolioSetFilter): PortfolioSetConnection! @requires(scope: READ)
+  portfolioSets(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: PortfolioSetFilter
+  ): PortfolioSetConnection! @requires(scope: READ)
   """
   What people decided about portfolios and titles of lists, the oldest first: those decisions that hold, unless ended ones are asked for
   too. All of them are at ` + "`" + `/pairing-decisions.tsv` + "`" + `, with ` + "`" + `?collectionId=ID` + "`" + ` for one collection and ` + "`" + `?ended=true` + "`" + ` for those that ended.
   """
-  pairingDecisions(first: Int, after: String, last: Int, before: String, filter: PairingDecisionFilter): PairingDecisionConnection! @requires(scope: READ)
+  pairingDecisions(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: PairingDecisionFilter
+  ): PairingDecisionConnection! @requires(scope: READ)
   """
   Reconciliation: PO lines whose portfolio the provider listed once and lists no more, in the order in which they were made.
   The whole list is at ` + "`" + `/reconciliation/po-lines-not-listed.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  poLinesNotListed(first: Int, after: String, last: Int, before: String, orderBy: PoLineOrder, filter: ReconciliationFilter): PoLineConnection! @requires(scope: READ)
+  poLinesNotListed(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PoLineOrder
+    "Which items; left out or null: all."
+    filter: ReconciliationFilter
+  ): PoLineConnection! @requires(scope: READ)
   """
   Reconciliation: portfolios that the provider lists and that have no PO line, as has their collection, by folded title. The whole list is at
   ` + "`" + `/reconciliation/portfolios-without-po-line.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  portfoliosWithoutPoLine(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+  portfoliosWithoutPoLine(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PortfolioOrder
+    "Which items; left out or null: all."
+    filter: ReconciliationFilter
+  ): PortfolioConnection! @requires(scope: READ)
   """
   Reconciliation: portfolios that were kept when the provider no longer listed them, and that nothing is left to keep for:
   ` + "`" + `PortfolioFilter.keptWithoutReason` + "`" + `, by folded title. No run takes them out; ` + "`" + `removePortfolio` + "`" + ` does. The whole list is at
   ` + "`" + `/reconciliation/portfolios-kept-without-reason.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  portfoliosKeptWithoutReason(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+  portfoliosKeptWithoutReason(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PortfolioOrder
+    "Which items; left out or null: all."
+    filter: ReconciliationFilter
+  ): PortfolioConnection! @requires(scope: READ)
   """
   Reconciliation: portfolios that were kept when the provider no longer listed them, and that only closed orders keep in the holdings:
   ` + "`" + `PortfolioFilter.keptForClosedOrders` + "`" + `, by folded title. No run takes them out; ` + "`" + `changePortfolios` + "`" + ` with END_CLOSED_ORDERS does. The
   whole list is at ` + "`" + `/reconciliation/portfolios-of-closed-orders.tsv` + "`" + `, with ` + "`" + `?collection=ID` + "`" + ` for one collection.
   """
-  portfoliosOfClosedOrders(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: ReconciliationFilter): PortfolioConnection! @requires(scope: READ)
+  portfoliosOfClosedOrders(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PortfolioOrder
+    "Which items; left out or null: all."
+    filter: ReconciliationFilter
+  ): PortfolioConnection! @requires(scope: READ)
 
   """
   What waits for a person, over all runs: by type, in the order of ` + "`" + `WorklistItemType` + "`" + `, and within a type the oldest first. An item is there as long as
   what it is about is as it is: what is decided, listed again or mended leaves the list by itself.
   """
-  worklist(first: Int, after: String, last: Int, before: String, filter: WorklistFilter): WorklistConnection! @requires(scope: READ)
+  worklist(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: WorklistFilter
+  ): WorklistConnection! @requires(scope: READ)
   "How many items there are, by type and state, in the order of ` + "`" + `WorklistItemType` + "`" + `. The filter's ` + "`" + `state` + "`" + ` does not count here."
-  worklistCounts(filter: WorklistFilter): [WorklistCount!]! @requires(scope: READ)
+  worklistCounts(
+    "Which items to count; left out or null: all."
+    filter: WorklistFilter
+  ): [WorklistCount!]! @requires(scope: READ)
   "Whom items of the worklist can be assigned to: everybody who may sign in, by name."
   worklistPeople: [WorklistPerson!]! @requires(scope: READ)
 
   "Integration profiles, in the order in which they were made."
-  profiles(first: Int, after: String, last: Int, before: String, filter: ProfileFilter): ProfileConnection! @requires(scope: READ)
+  profiles(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: ProfileFilter
+  ): ProfileConnection! @requires(scope: READ)
   "One integration profile; null where there is none with this id."
-  profile(id: ID!): Profile @requires(scope: READ)
+  profile(
+    "Its id."
+    id: ID!
+  ): Profile @requires(scope: READ)
   "The provider's files as they were fetched, newest first."
-  providerFiles(first: Int, after: String, last: Int, before: String, filter: ProviderFileFilter): ProviderFileConnection! @requires(scope: ADMIN)
+  providerFiles(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: ProviderFileFilter
+  ): ProviderFileConnection! @requires(scope: ADMIN)
 
   "Jobs, newest first."
-  jobs(first: Int, after: String, last: Int, before: String, orderBy: JobOrder, filter: JobFilter): JobConnection! @requires(scope: READ)
+  jobs(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: JobOrder
+    "Which items; left out or null: all."
+    filter: JobFilter
+  ): JobConnection! @requires(scope: READ)
   "One job; null where there is none with this id."
-  job(id: ID!): Job @requires(scope: READ)
+  job(
+    "Its id."
+    id: ID!
+  ): Job @requires(scope: READ)
   """
   What jobs applied to portfolios and people changed by hand, each change once, in the order in which it became part of the
   holdings. To keep up, ask again with the last ` + "`" + `pageInfo.endCursor` + "`" + `: nothing is missed and nothing comes twice, whatever is
   written meanwhile. A job's changes come when the part of the job is over. ` + "`" + `/changes.tsv` + "`" + ` and ` + "`" + `/changes.atom` + "`" + ` have the same.
   """
   changes(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
     first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
     after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
     last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
     before: String
     "At this moment or later."
     since: DateTime
+    "Which end of time comes first."
     order: ChangeOrder! = OLDEST_FIRST
+    "Which items; left out or null: all."
     filter: ChangeFilter
   ): ChangeConnection! @requires(scope: READ)
   "What runs by itself, the schedule of the active profiles first, then inactive profiles."
   scheduledJobs: [ScheduledJob!]! @requires(scope: READ)
   "The jobs that a person can run, by name."
-  jobTypes(filter: JobTypeFilter): [JobType!]! @requires(scope: READ)
+  jobTypes(
+    "Which items; left out or null: all."
+    filter: JobTypeFilter
+  ): [JobType!]! @requires(scope: READ)
   "The rules that provider's lists are checked by, by code."
   kbartRules: [KbartRule!]! @requires(scope: READ)
   "Who asks, and what they may do."
   viewer: Viewer! @requires(scope: READ)
   "The tokens by which programs come in, the newest first, revoked ones included."
-  accessTokens(first: Int, after: String, last: Int, before: String): AccessTokenConnection! @requires(scope: ADMIN)
+  accessTokens(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): AccessTokenConnection! @requires(scope: ADMIN)
   "Who signs in, by name."
-  people(first: Int, after: String, last: Int, before: String): PersonConnection! @requires(scope: ADMIN)
+  people(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): PersonConnection! @requires(scope: ADMIN)
   "Who did what, the newest first."
-  auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditEntryFilter): AuditEntryConnection! @requires(scope: ADMIN)
+  auditEntries(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: AuditEntryFilter
+  ): AuditEntryConnection! @requires(scope: ADMIN)
 }
 
 "What is installation-wide."
@@ -9100,7 +9381,20 @@ type Collection implements Node {
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
   perpetualUntil: Date
   "Its portfolios, by folded title; ` + "`" + `collectionId` + "`" + ` in the filter is of no use here."
-  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder, filter: PortfolioFilter): PortfolioConnection!
+  portfolios(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PortfolioOrder
+    "Which items; left out or null: all."
+    filter: PortfolioFilter
+  ): PortfolioConnection!
   "The sets that it is in, by name."
   sets: [CollectionSet!]!
   """
@@ -9306,7 +9600,16 @@ type Portfolio implements Node {
   "When the portfolio was last written."
   updatedAt: DateTime!
   "What was changed about it, the newest first: by jobs and by hand."
-  history(first: Int, after: String, last: Int, before: String): ChangeConnection!
+  history(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): ChangeConnection!
   """
   What it was at the end of a day (UTC), from what jobs and people have recorded since; null where it had not been made yet. A day from before anything was
   recorded is refused, as is one with a change since then that cannot be taken back; the message says when. ` + "`" + `Collection.kbartUrl` + "`" + ` has a whole collection.
@@ -9894,7 +10197,18 @@ type License implements Node {
   "The last day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: to the end of what there was."
   perpetualUntil: Date
   "The portfolios that have it as their own, main or additional, by folded title."
-  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder): PortfolioConnection!
+  portfolios(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PortfolioOrder
+  ): PortfolioConnection!
   "The collections whose portfolios have it unless they have one of their own, by name."
   collections: [Collection!]!
   "Raised at each change; an update that names an older one is refused."
@@ -9968,7 +10282,18 @@ type CollectionSet implements Node {
   "What the set is for, in words; null where nothing was written."
   description: String
   "Its collections, by name."
-  collections(first: Int, after: String, last: Int, before: String, orderBy: CollectionOrder): CollectionConnection!
+  collections(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: CollectionOrder
+  ): CollectionConnection!
   "How many collections it has."
   memberCount: Int!
   "Raised at each change; an update that names an older one is refused."
@@ -10289,7 +10614,18 @@ type PortfolioSet implements Node {
   "Whether it has a filter, so that its portfolios are those that the filter finds at any time. Otherwise it lists them."
   hasFilter: Boolean!
   "Its portfolios, by title."
-  portfolios(first: Int, after: String, last: Int, before: String, orderBy: PortfolioOrder): PortfolioConnection!
+  portfolios(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: PortfolioOrder
+  ): PortfolioConnection!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the set was made."
@@ -10643,9 +10979,33 @@ type Job implements Node {
   "The inventory groups of its profiles, as they were at the time."
   groups: [JobGroup!]!
   "What was found in the provider's lists, in their order."
-  findings(first: Int, after: String, last: Int, before: String, filter: JobFindingFilter): JobFindingConnection!
+  findings(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "Which items; left out or null: all."
+    filter: JobFindingFilter
+  ): JobFindingConnection!
   "What it changed or would change, and the rows it set aside: by action and field, then in the order of the lists."
-  changes(first: Int, after: String, last: Int, before: String, orderBy: JobChangeOrder, filter: JobChangeFilter): JobChangeConnection!
+  changes(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+    "How to sort; left out or null: as the listing's description says."
+    orderBy: JobChangeOrder
+    "Which items; left out or null: all."
+    filter: JobChangeFilter
+  ): JobChangeConnection!
   """
   Where the whole list of changes can be downloaded as tab-separated text (UTF-8), for spreadsheets: a path on this server.
   There is one once the job is over or waits for a person. Tabs and line breaks in values are blanks there, and a value
@@ -11698,107 +12058,212 @@ input JobTypeFilter {
 "Everything that can be changed."
 type Mutation {
   "Changes settings; fields left out stay."
-  updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload! @requires(scope: CONFIGURE)
+  updateSettings(
+    "New settings."
+    input: UpdateSettingsInput!
+  ): UpdateSettingsPayload! @requires(scope: CONFIGURE)
 
   "Makes an inventory group."
-  createInventoryGroup(input: CreateInventoryGroupInput!): CreateInventoryGroupPayload! @requires(scope: CONFIGURE)
+  createInventoryGroup(
+    "A new inventory group."
+    input: CreateInventoryGroupInput!
+  ): CreateInventoryGroupPayload! @requires(scope: CONFIGURE)
   "Changes an inventory group; fields left out stay."
-  updateInventoryGroup(input: UpdateInventoryGroupInput!): UpdateInventoryGroupPayload! @requires(scope: CONFIGURE)
+  updateInventoryGroup(
+    "What to change of an inventory group."
+    input: UpdateInventoryGroupInput!
+  ): UpdateInventoryGroupPayload! @requires(scope: CONFIGURE)
   "Deletes an inventory group that no profile uses."
-  deleteInventoryGroup(input: DeleteInventoryGroupInput!): DeleteInventoryGroupPayload! @requires(scope: CONFIGURE)
+  deleteInventoryGroup(
+    "Which inventory group to delete."
+    input: DeleteInventoryGroupInput!
+  ): DeleteInventoryGroupPayload! @requires(scope: CONFIGURE)
 
   "Activates a collection of the Community Zone, or one that was deactivated again."
-  activateCollection(input: ActivateCollectionInput!): ActivateCollectionPayload! @requires(scope: CONFIGURE)
+  activateCollection(
+    "How to activate a collection of the Community Zone."
+    input: ActivateCollectionInput!
+  ): ActivateCollectionPayload! @requires(scope: CONFIGURE)
   "Makes a local collection."
-  createCollection(input: CreateCollectionInput!): CreateCollectionPayload! @requires(scope: CONFIGURE)
+  createCollection(
+    "A new local collection."
+    input: CreateCollectionInput!
+  ): CreateCollectionPayload! @requires(scope: CONFIGURE)
   "Changes a collection; fields left out stay."
-  updateCollection(input: UpdateCollectionInput!): UpdateCollectionPayload! @requires(scope: CONFIGURE)
+  updateCollection(
+    "What to change of a collection."
+    input: UpdateCollectionInput!
+  ): UpdateCollectionPayload! @requires(scope: CONFIGURE)
   "Deactivates a collection's service; with PREVIEW it only shows the consequences. No portfolio is changed."
-  deactivateCollection(input: DeactivateCollectionInput!): DeactivateCollectionPayload! @requires(scope: CONFIGURE)
+  deactivateCollection(
+    "Which collection to deactivate."
+    input: DeactivateCollectionInput!
+  ): DeactivateCollectionPayload! @requires(scope: CONFIGURE)
   "Deletes a local collection that is in no set and without PO lines and licenses, with its portfolios where that is said."
-  deleteCollection(input: DeleteCollectionInput!): DeleteCollectionPayload! @requires(scope: CONFIGURE)
+  deleteCollection(
+    "Which local collection to delete."
+    input: DeleteCollectionInput!
+  ): DeleteCollectionPayload! @requires(scope: CONFIGURE)
   "Queues a job that brings a local collection in step with a KBART list."
-  importCollection(input: ImportCollectionInput!): ImportCollectionPayload! @requires(scope: OPERATE)
+  importCollection(
+    "What to import into a local collection. The list is given by ` + "`" + `fileId` + "`" + ` or ` + "`" + `kbart` + "`" + `."
+    input: ImportCollectionInput!
+  ): ImportCollectionPayload! @requires(scope: OPERATE)
   "Queues a job that brings a collection of the Community Zone in step with the provider's global title list."
-  importCommunityZoneTitles(input: ImportCommunityZoneTitlesInput!): ImportCommunityZoneTitlesPayload! @requires(scope: OPERATE)
+  importCommunityZoneTitles(
+    "What to import into the Community Zone."
+    input: ImportCommunityZoneTitlesInput!
+  ): ImportCommunityZoneTitlesPayload! @requires(scope: OPERATE)
 
   "Makes a set of electronic collections."
-  createCollectionSet(input: CreateCollectionSetInput!): CreateCollectionSetPayload! @requires(scope: CONFIGURE)
+  createCollectionSet(
+    "A new set of electronic collections."
+    input: CreateCollectionSetInput!
+  ): CreateCollectionSetPayload! @requires(scope: CONFIGURE)
   "Changes a set; fields left out stay."
-  updateCollectionSet(input: UpdateCollectionSetInput!): UpdateCollectionSetPayload! @requires(scope: CONFIGURE)
+  updateCollectionSet(
+    "What to change of a set."
+    input: UpdateCollectionSetInput!
+  ): UpdateCollectionSetPayload! @requires(scope: CONFIGURE)
   "Deletes a set; its collections stay."
-  deleteCollectionSet(input: DeleteCollectionSetInput!): DeleteCollectionSetPayload! @requires(scope: CONFIGURE)
+  deleteCollectionSet(
+    "Which set to delete."
+    input: DeleteCollectionSetInput!
+  ): DeleteCollectionSetPayload! @requires(scope: CONFIGURE)
 
   "Makes a set of portfolios, by a filter or a list."
-  createPortfolioSet(input: CreatePortfolioSetInput!): CreatePortfolioSetPayload! @requires(scope: CURATE)
+  createPortfolioSet(
+    "A new set of portfolios. Give a filter or a list."
+    input: CreatePortfolioSetInput!
+  ): CreatePortfolioSetPayload! @requires(scope: CURATE)
   "Changes a set; fields left out stay."
-  updatePortfolioSet(input: UpdatePortfolioSetInput!): UpdatePortfolioSetPayload! @requires(scope: CURATE)
+  updatePortfolioSet(
+    "What to change of a set."
+    input: UpdatePortfolioSetInput!
+  ): UpdatePortfolioSetPayload! @requires(scope: CURATE)
   "Deletes a set; its portfolios stay."
-  deletePortfolioSet(input: DeletePortfolioSetInput!): DeletePortfolioSetPayload! @requires(scope: CURATE)
+  deletePortfolioSet(
+    "Which set to delete."
+    input: DeletePortfolioSetInput!
+  ): DeletePortfolioSetPayload! @requires(scope: CURATE)
   "Makes items of the worklist a person's, or nobody's. All of them or none: each error names its item."
-  assignWorklistItems(input: AssignWorklistItemsInput!): AssignWorklistItemsPayload! @requires(scope: CURATE)
+  assignWorklistItems(
+    "What to assign, and to whom."
+    input: AssignWorklistItemsInput!
+  ): AssignWorklistItemsPayload! @requires(scope: CURATE)
   """
   Puts a state and a note on items of the worklist, in place of those they had. All of them or none: each error names its item. A state counts until
   the item comes up anew: a portfolio that is unclear again after it was clear is open, whatever was put on it before.
   """
-  markWorklistItems(input: MarkWorklistItemsInput!): MarkWorklistItemsPayload! @requires(scope: CURATE)
+  markWorklistItems(
+    "What to put on items."
+    input: MarkWorklistItemsInput!
+  ): MarkWorklistItemsPayload! @requires(scope: CURATE)
   """
   Queues a job over many portfolios: it changes what staff decide about them, takes them out of the holdings, brings them back, or moves
   them to a local collection. With PREVIEW it writes nothing and reports the same; with ` + "`" + `previewJobId` + "`" + ` it does what that preview
   showed, or fails and says that it has become something else. ` + "`" + `undoJob` + "`" + ` takes it back.
   """
-  changePortfolios(input: ChangePortfoliosInput!): ChangePortfoliosPayload! @requires(scope: CURATE)
+  changePortfolios(
+    "What to do with which portfolios."
+    input: ChangePortfoliosInput!
+  ): ChangePortfoliosPayload! @requires(scope: CURATE)
   """
   Queues a job that takes PO lines, licenses, local coverage, notes, proxy, access rights and availability over from a portfolio export
   of Alma. Lines are matched with portfolios by ISSN and ISBN. What a portfolio has already and the file has otherwise stays and is
   listed, as is every line and value that cannot be used. ` + "`" + `mode` + "`" + `, ` + "`" + `previewJobId` + "`" + ` and ` + "`" + `undoJob` + "`" + ` work as for changePortfolios.
   """
-  importFromAlma(input: ImportFromAlmaInput!): ImportFromAlmaPayload! @requires(scope: CURATE)
+  importFromAlma(
+    "A portfolio export of Alma, and what to do with it. Exactly one of fileId and file is given. See docs/api.md for its columns."
+    input: ImportFromAlmaInput!
+  ): ImportFromAlmaPayload! @requires(scope: CURATE)
   "Makes a portfolio by hand, in a local collection. It is the library's own, as one that importCollection makes."
-  createPortfolio(input: CreatePortfolioInput!): CreatePortfolioPayload! @requires(scope: CURATE)
+  createPortfolio(
+    "A new portfolio of a local collection."
+    input: CreatePortfolioInput!
+  ): CreatePortfolioPayload! @requires(scope: CURATE)
   "Changes what staff decide of a portfolio: whether it is available, which fields a sync leaves alone. Fields left out stay."
-  updatePortfolio(input: UpdatePortfolioInput!): UpdatePortfolioPayload! @requires(scope: CURATE)
+  updatePortfolio(
+    "What a person decides of a portfolio."
+    input: UpdatePortfolioInput!
+  ): UpdatePortfolioPayload! @requires(scope: CURATE)
   """
   Takes a portfolio out of the holdings that nothing holds: one that is kept without reason, one that waits, or one of the library's
   own in a local collection. It is hidden, not deleted. Refused where a PO line, a license of its own or an entitlement in force holds
   it, each named.
   """
-  removePortfolio(input: RemovePortfolioInput!): RemovePortfolioPayload! @requires(scope: CURATE)
+  removePortfolio(
+    "Which portfolio to take out of the holdings."
+    input: RemovePortfolioInput!
+  ): RemovePortfolioPayload! @requires(scope: CURATE)
   """
   Says of a row that a list's reader refused which portfolio it is, or that it hides none. It is remembered by the row's cells: from
   the next run on, that portfolio stays as long as the row comes, or the row keeps nothing from being removed.
   """
-  judgeRefusedRow(input: JudgeRefusedRowInput!): JudgeRefusedRowPayload! @requires(scope: CURATE)
+  judgeRefusedRow(
+    "A refused row, and what it is."
+    input: JudgeRefusedRowInput!
+  ): JudgeRefusedRowPayload! @requires(scope: CURATE)
   """
   Brings a portfolio back that is out of the holdings. In a local collection it is the library's own again; in any other nothing
   entitles to it, so that it is not accessible, until the provider lists it.
   """
-  restorePortfolio(input: RestorePortfolioInput!): RestorePortfolioPayload! @requires(scope: CURATE)
+  restorePortfolio(
+    "Which portfolio to bring back into the holdings."
+    input: RestorePortfolioInput!
+  ): RestorePortfolioPayload! @requires(scope: CURATE)
 
   "Makes a PO line, attached to a portfolio or collection or not."
-  createPoLine(input: CreatePoLineInput!): CreatePoLinePayload! @requires(scope: CURATE)
+  createPoLine(
+    "A new PO line."
+    input: CreatePoLineInput!
+  ): CreatePoLinePayload! @requires(scope: CURATE)
   "Changes a PO line, attaches or detaches it; fields left out stay."
-  updatePoLine(input: UpdatePoLineInput!): UpdatePoLinePayload! @requires(scope: CURATE)
+  updatePoLine(
+    "What to change of a PO line."
+    input: UpdatePoLineInput!
+  ): UpdatePoLinePayload! @requires(scope: CURATE)
   "Deletes a PO line."
-  deletePoLine(input: DeletePoLineInput!): DeletePoLinePayload! @requires(scope: CURATE)
+  deletePoLine(
+    "Which PO line to delete."
+    input: DeletePoLineInput!
+  ): DeletePoLinePayload! @requires(scope: CURATE)
   "Makes a license. ` + "`" + `updatePortfolio` + "`" + ` and ` + "`" + `updateCollection` + "`" + ` attach it."
-  createLicense(input: CreateLicenseInput!): CreateLicensePayload! @requires(scope: CURATE)
+  createLicense(
+    "A new license."
+    input: CreateLicenseInput!
+  ): CreateLicensePayload! @requires(scope: CURATE)
   "Changes a license; fields left out stay."
-  updateLicense(input: UpdateLicenseInput!): UpdateLicensePayload! @requires(scope: CURATE)
+  updateLicense(
+    "What to change of a license."
+    input: UpdateLicenseInput!
+  ): UpdateLicensePayload! @requires(scope: CURATE)
   "Deletes a license that no portfolio and no collection has."
-  deleteLicense(input: DeleteLicenseInput!): DeleteLicensePayload! @requires(scope: CURATE)
+  deleteLicense(
+    "Which license to delete."
+    input: DeleteLicenseInput!
+  ): DeleteLicensePayload! @requires(scope: CURATE)
   """
   Makes, changes, attaches and moves PO lines as the lines of a CSV file say, as ` + "`" + `autoholdings import polines` + "`" + ` does, which also takes
   files of any size. See docs/operations.md for the columns. A wrong line is refused and leaves the others.
   """
-  importPoLines(input: ImportAcquisitionsInput!): ImportAcquisitionsPayload! @requires(scope: CURATE)
+  importPoLines(
+    "A CSV file with PO lines or licenses, and what to do with it."
+    input: ImportAcquisitionsInput!
+  ): ImportAcquisitionsPayload! @requires(scope: CURATE)
   "Makes and changes licenses as the lines of a CSV file say, as ` + "`" + `autoholdings import licenses` + "`" + ` does. A wrong line is refused and leaves the others."
-  importLicenses(input: ImportAcquisitionsInput!): ImportAcquisitionsPayload! @requires(scope: CURATE)
+  importLicenses(
+    "A CSV file with PO lines or licenses, and what to do with it."
+    input: ImportAcquisitionsInput!
+  ): ImportAcquisitionsPayload! @requires(scope: CURATE)
   """
   Queues the manual job *Move electronic portfolio information*. With PREVIEW it shows the summary to confirm; with APPLY and
   ` + "`" + `previewJobId` + "`" + ` it applies exactly that plan, or fails and says what has changed since.
   """
-  movePortfolioInformation(input: MovePortfolioInformationInput!): MovePortfolioInformationPayload! @requires(scope: OPERATE)
+  movePortfolioInformation(
+    "What to move, from where, to where."
+    input: MovePortfolioInformationInput!
+  ): MovePortfolioInformationPayload! @requires(scope: OPERATE)
 
   """
   Decides which portfolio a title of a provider's list is, or which it is not, and queues a job that carries it out on the lists that
@@ -11806,77 +12271,149 @@ type Mutation {
   staff put on it is carried over; a parted title becomes a portfolio of its own, and the one it was parted from gets its former title
   back and leaves the list. Each decision is remembered. With PREVIEW nothing is written or remembered; ` + "`" + `undoJob` + "`" + ` takes all of it back.
   """
-  decidePairings(input: DecidePairingsInput!): DecidePairingsPayload! @requires(scope: CURATE)
+  decidePairings(
+    "What to decide about titles and portfolios, at most 20,000 decisions. A portfolio is named once."
+    input: DecidePairingsInput!
+  ): DecidePairingsPayload! @requires(scope: CURATE)
   "Ends a decision: from the next run on, its title is paired by evidence again. What was done by it stays; ` + "`" + `undoJob` + "`" + ` takes that back."
-  takeBackPairing(input: TakeBackPairingInput!): TakeBackPairingPayload! @requires(scope: CURATE)
+  takeBackPairing(
+    "Which decision to take back."
+    input: TakeBackPairingInput!
+  ): TakeBackPairingPayload! @requires(scope: CURATE)
   """
   Queues a job that moves PO lines, the license, local values and retention from portfolios to those that follow them, such as a journal
   under a new name, also where the old one is out of the holdings. PO lines and licenses go as in ` + "`" + `movePortfolioInformation` + "`" + `. A value
   stays where the new portfolio has another one, or where it corrects the provider's words about the old title; retention stays as well
   where the old one has time that the new one lacks. With PREVIEW it writes nothing and reports the same; ` + "`" + `undoJob` + "`" + ` takes it back.
   """
-  carryOver(input: CarryOverInput!): CarryOverPayload! @requires(scope: CURATE)
+  carryOver(
+    "What hangs on which portfolios is carried over, by exactly one of ` + "`" + `pairs` + "`" + `, ` + "`" + `changeIds` + "`" + ` and ` + "`" + `jobId` + "`" + `."
+    input: CarryOverInput!
+  ): CarryOverPayload! @requires(scope: CURATE)
 
   "Makes an integration profile; with ` + "`" + `runNow` + "`" + ` it also queues a sync, both or neither."
-  createProfile(input: CreateProfileInput!): CreateProfilePayload! @requires(scope: CONFIGURE)
+  createProfile(
+    "A new integration profile."
+    input: CreateProfileInput!
+  ): CreateProfilePayload! @requires(scope: CONFIGURE)
   "Changes an integration profile; fields left out stay. With ` + "`" + `runNow` + "`" + ` it also queues a sync, both or neither."
-  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload! @requires(scope: CONFIGURE)
+  updateProfile(
+    "What to change of an integration profile."
+    input: UpdateProfileInput!
+  ): UpdateProfilePayload! @requires(scope: CONFIGURE)
   """
   Queues a job that gives a profile other inventory groups, by the rules of ` + "`" + `updateProfile` + "`" + `, and reports by portfolio whom that opens and
   closes it to. PREVIEW shows it first; with ` + "`" + `previewJobId` + "`" + ` exactly that is applied, or the job fails and says that it has become something
   else. ` + "`" + `undoJob` + "`" + ` gives the profile its former groups, and needs CONFIGURE too.
   """
-  changeProfileGroups(input: ChangeProfileGroupsInput!): ChangeProfileGroupsPayload! @requires(scope: CONFIGURE)
+  changeProfileGroups(
+    "Which inventory groups a profile is to have."
+    input: ChangeProfileGroupsInput!
+  ): ChangeProfileGroupsPayload! @requires(scope: CONFIGURE)
   """
   Deletes a profile. One with an unfinished job is refused; one with entitlements in force too, unless it is said that they
   are to be withdrawn: then a job does that, waits for approval, and deletes the profile at its end.
   """
-  deleteProfile(input: DeleteProfileInput!): DeleteProfilePayload! @requires(scope: CONFIGURE)
+  deleteProfile(
+    "Which profile to delete."
+    input: DeleteProfileInput!
+  ): DeleteProfilePayload! @requires(scope: CONFIGURE)
   "Asks the provider with a profile's credentials, or with others, and changes nothing."
-  testProfileConnection(input: TestProfileConnectionInput!): TestProfileConnectionPayload! @requires(scope: CONFIGURE)
+  testProfileConnection(
+    "Whom to ask, and with what. What is left out is the profile's."
+    input: TestProfileConnectionInput!
+  ): TestProfileConnectionPayload! @requires(scope: CONFIGURE)
   """
   Queues a job that withdraws the entitlements of an inactive profile, all or those of one content type; the guard holds it until a
   person approves. With a content type it also takes an active profile, where the provider's last three answers for that type were no
   file, a list without titles, or a refusal of the credentials: see the alert ` + "`" + `NO_LIST` + "`" + `.
   """
-  withdrawProfile(input: WithdrawProfileInput!): WithdrawProfilePayload! @requires(scope: OPERATE)
+  withdrawProfile(
+    "Whose entitlements to withdraw."
+    input: WithdrawProfileInput!
+  ): WithdrawProfilePayload! @requires(scope: OPERATE)
   "Queues a sync of one profile."
-  runProfile(input: RunProfileInput!): RunProfilePayload! @requires(scope: OPERATE)
+  runProfile(
+    "How to run a profile."
+    input: RunProfileInput!
+  ): RunProfilePayload! @requires(scope: OPERATE)
 
   "Stops a job at its next step. What it wrote stays; ` + "`" + `undoJob` + "`" + ` reverses it."
-  cancelJob(input: CancelJobInput!): CancelJobPayload! @requires(scope: OPERATE)
+  cancelJob(
+    "Which job to stop."
+    input: CancelJobInput!
+  ): CancelJobPayload! @requires(scope: OPERATE)
   "Applies what a guard held, from that very file, after planning again."
-  approveJob(input: ApproveJobInput!): ApproveJobPayload! @requires(scope: OPERATE)
+  approveJob(
+    "Which job to approve, and how much of it. What is not approved of a part is declined for its list: runs that meet the same bytes leave it out. Of a job that is over, what was declined of one of its lists is taken, as long as no newer list was applied."
+    input: ApproveJobInput!
+  ): ApproveJobPayload! @requires(scope: OPERATE)
   "Ends a job that waits for a person, or some parts of it, without writing."
-  rejectJob(input: RejectJobInput!): RejectJobPayload! @requires(scope: OPERATE)
+  rejectJob(
+    "Which job to reject, and how much of it. What is rejected of a list is declined for its bytes."
+    input: RejectJobInput!
+  ): RejectJobPayload! @requires(scope: OPERATE)
   "Queues a job that reverses what this one changed."
-  undoJob(input: UndoJobInput!): UndoJobPayload! @requires(scope: OPERATE)
+  undoJob(
+    "Which job to undo, and how."
+    input: UndoJobInput!
+  ): UndoJobPayload! @requires(scope: OPERATE)
 
   "Lets a scheduled job run by itself again."
-  enableScheduledJob(input: EnableScheduledJobInput!): EnableScheduledJobPayload! @requires(scope: CONFIGURE)
+  enableScheduledJob(
+    "Which scheduled job to enable."
+    input: EnableScheduledJobInput!
+  ): EnableScheduledJobPayload! @requires(scope: CONFIGURE)
   "Stops a scheduled job from running by itself; what is running goes on."
-  disableScheduledJob(input: DisableScheduledJobInput!): DisableScheduledJobPayload! @requires(scope: CONFIGURE)
+  disableScheduledJob(
+    "Which scheduled job to disable."
+    input: DisableScheduledJobInput!
+  ): DisableScheduledJobPayload! @requires(scope: CONFIGURE)
   "Runs a scheduled job now, for all its profiles together; its next run stays."
-  runScheduledJob(input: RunScheduledJobInput!): RunScheduledJobPayload! @requires(scope: OPERATE)
+  runScheduledJob(
+    "Which scheduled job to run now."
+    input: RunScheduledJobInput!
+  ): RunScheduledJobPayload! @requires(scope: OPERATE)
 
   "Makes a token for a program. Its secret is in the answer, and never shown again."
-  createAccessToken(input: CreateAccessTokenInput!): CreateAccessTokenPayload! @requires(scope: ADMIN)
+  createAccessToken(
+    "A token to make."
+    input: CreateAccessTokenInput!
+  ): CreateAccessTokenPayload! @requires(scope: ADMIN)
   "Ends a token at once. A revoked one stays in the list."
-  revokeAccessToken(input: RevokeAccessTokenInput!): RevokeAccessTokenPayload! @requires(scope: ADMIN)
+  revokeAccessToken(
+    "Which token to end."
+    input: RevokeAccessTokenInput!
+  ): RevokeAccessTokenPayload! @requires(scope: ADMIN)
   "Adds somebody who signs in with a password."
-  addPerson(input: AddPersonInput!): AddPersonPayload! @requires(scope: ADMIN)
+  addPerson(
+    "Somebody to add."
+    input: AddPersonInput!
+  ): AddPersonPayload! @requires(scope: ADMIN)
   "Changes what somebody may do, the password, or whether the person may come in at all."
-  updatePerson(input: UpdatePersonInput!): UpdatePersonPayload! @requires(scope: ADMIN)
+  updatePerson(
+    "Changes of a person. What is left out or null stays. A new password, and keeping the person out, sign the person out."
+    input: UpdatePersonInput!
+  ): UpdatePersonPayload! @requires(scope: ADMIN)
   "Removes somebody. What the person did stays in the audit."
-  removePerson(input: RemovePersonInput!): RemovePersonPayload! @requires(scope: ADMIN)
+  removePerson(
+    "Who to remove."
+    input: RemovePersonInput!
+  ): RemovePersonPayload! @requires(scope: ADMIN)
   "Signs somebody out everywhere."
-  endSessions(input: EndSessionsInput!): EndSessionsPayload! @requires(scope: ADMIN)
+  endSessions(
+    "Who to sign out."
+    input: EndSessionsInput!
+  ): EndSessionsPayload! @requires(scope: ADMIN)
 }
 
 "Everything that can be watched, over graphql-transport-ws and over server-sent events."
 type Subscription {
   "The job as it is now, and again whenever it has changed, until it is over."
-  jobUpdated(id: ID!): Job! @requires(scope: READ)
+  jobUpdated(
+    "Its id."
+    id: ID!
+  ): Job! @requires(scope: READ)
   """
   How many items the worklist has, now and again whenever that has changed, for as long as anybody listens. Whoever hears of new items reads them by
   ` + "`" + `worklist` + "`" + `. The server looks every few seconds; what this server marks itself is told at once.

@@ -14,6 +14,11 @@ export default [
       ...graphql.configs['flat/schema-relay'].rules,
       // Fields stand in the order in which a reader needs them, and types beside those that they belong to.
       '@graphql-eslint/alphabetize': 'off',
+      // All but operations, arguments included.
+      '@graphql-eslint/require-description': [
+        'error',
+        { types: true, DirectiveDefinition: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true },
+      ],
       // One line where it fits, more where it does not.
       '@graphql-eslint/description-style': 'off',
       // Query, Mutation and Subscription are what the API consists of.
