@@ -17,11 +17,11 @@ import (
 	"autoholdings/internal/problem"
 )
 
-// Codes of errors, in addition to those of problems. Clients may rely on them.
+// Codes of errors, as answers have them.
 const (
 	codeLimited   = string(problem.Limited)
-	codeForbidden = "FORBIDDEN"
-	codeInternal  = "INTERNAL"
+	codeForbidden = string(problem.Forbidden)
+	codeInternal  = string(problem.Internal)
 )
 
 // withRequestID gives each request an id, so an error shown to a client can be found in the log.

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"autoholdings/ent"
+	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
+	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
 
@@ -28,4 +30,11 @@ func (r jobFindingResolver) Part(ctx context.Context, f *model.JobFinding) (*mod
 // KbartRules are the rules of package kbart.
 func (r queryResolver) KbartRules(context.Context) ([]*model.KbartRule, error) {
 	return model.KbartRules(), nil
+}
+
+// ErrorCodes are those of package problem.
+func (r queryResolver) ErrorCodes(context.Context) ([]*generated.ErrorCodeMeaning, error) {
+	return each(problem.Codes(), func(m problem.Meaning) *generated.ErrorCodeMeaning {
+		return &generated.ErrorCodeMeaning{Code: string(m.Code), Meaning: m.Meaning, Advice: m.Advice}
+	}), nil
 }

@@ -138,7 +138,7 @@ func connectionRequest(in generated.TestProfileConnectionInput) (jobs.Connection
 
 func connectionTest(result jobs.ConnectionResult) *generated.ConnectionTest {
 	return &generated.ConnectionTest{
-		Content: result.Content, Ok: result.OK, Code: result.Code, Message: result.Message, Hint: orNull(result.Hint),
+		Content: result.Content, Ok: result.OK, Code: result.Code.String(), Message: result.Message, Hint: orNull(result.Hint),
 	}
 }
 

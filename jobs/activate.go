@@ -88,7 +88,7 @@ func (pr *partRun) activateTitles(ctx context.Context, titles holdings.ZoneTitle
 	}
 	defer list.Close()
 	if n == 0 {
-		return newBlockade(PartNoChange, "NO_TITLES", "the Community Zone has no such titles of the collection any more",
+		return newBlockade(PartNoChange, codeNoTitles, "the Community Zone has no such titles of the collection any more",
 			"Nothing is to be done.")
 	}
 	return pr.bringInStep(ctx, plan.Source{Name: "Community Zone", Open: list.Open})

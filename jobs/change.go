@@ -321,7 +321,7 @@ func (a changeArgs) order(ctx context.Context, r *run) (*bulk.Order, error) {
 	if a.TargetID != 0 {
 		target, err := r.s.store.Read.Collection.Get(ctx, a.TargetID)
 		if ent.IsNotFound(err) {
-			return nil, &failure{"COLLECTION_GONE", "the target collection was deleted", "Choose another target."}
+			return nil, &failure{codeCollectionGone, "the target collection was deleted", "Choose another target."}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the target collection: %w", err)
@@ -344,7 +344,7 @@ func (r *run) linesAgain(ctx context.Context, fileID int64, read lineReader) (*b
 	}
 	lines, err := r.s.readLines(ctx, file, read)
 	if problems, ok := problem.In(err); ok {
-		return nil, &failure{"FILE_UNREADABLE", problems[0].Message, "Correct the file and import it again."}
+		return nil, &failure{codeFileUnreadable, problems[0].Message, "Correct the file and import it again."}
 	}
 	return lines, err
 }
@@ -394,7 +394,7 @@ func (r *run) makeChangeParts(ctx context.Context, tx *store.Tx, order *bulk.Ord
 		c, err := tx.Collection.Get(ctx, id)
 		switch {
 		case ent.IsNotFound(err):
-			part.SetState(PartSkipped).SetCode("COLLECTION_GONE").SetMessage("a collection was deleted before the job began")
+			part.SetState(PartSkipped).SetCode(codeCollectionGone.String()).SetMessage("a collection was deleted before the job began")
 		case err != nil:
 			return fmt.Errorf("read collection %d: %w", id, err)
 		default:
@@ -440,7 +440,7 @@ func (r *run) compareChange(ctx context.Context, order *bulk.Order, collectionID
 		return nil
 	}
 	return &failure{
-		"PLAN_CHANGED", "the change is no longer what the preview showed: " +
+		codePlanChanged, "the change is no longer what the preview showed: " +
 			words.Count(differ, "collection differs", "collections differ"),
 		"Make a new preview, look at it, and apply that one. Nothing was written.",
 	}

@@ -77,14 +77,12 @@ func (s *Service) leaveToOthers(ctx context.Context, tx *store.Tx, row *ent.Job,
 	why := waitsForAddress(asked)
 	s.log.WarnContext(ctx, "job left to another process", "job", opaque.ID(jobType, row.ID), "why", why.Message)
 	_, err = tx.SQL.ExecContext(ctx, `UPDATE jobs SET dispatched_at = NULL, due_at = `+store.NowSQL+` + 60000, updated_at = `+store.NowSQL+`,
-		error_code = ?, error_message = ?, error_hint = ? WHERE id = ? AND `+waiting, why.Code, why.Message, why.Hint, row.ID)
+		error_code = ?, error_message = ?, error_hint = ? WHERE id = ? AND `+waiting, why.Code.String(), why.Message, why.Hint, row.ID)
 	return true, err
 }
 
 // waitsNoMore clears what leaveToOthers wrote.
 const waitsNoMore = `error_code = '', error_message = '', error_hint = ''`
-
-const codeNoAddress = "NO_ADDRESS"
 
 // waitsForAddress says what a job waits for that must ask providers of which this process can ask none.
 func waitsForAddress(asked []*provider.Fetcher) *failure {

@@ -25,13 +25,11 @@ type ConnectionRequest struct {
 
 // ConnectionResult is the provider's answer for one content type.
 type ConnectionResult struct {
-	Content             string // BOOKS or JOURNALS
-	OK                  bool   // a sync could work with it
-	Code, Message, Hint string
+	Content       string // BOOKS or JOURNALS
+	OK            bool   // a sync could work with it
+	Code          Code   // NewFile, or the outcome
+	Message, Hint string
 }
-
-// NewFile is the code of a ConnectionResult when the provider starts to send a list.
-const NewFile = "NEW_FILE"
 
 // TestConnection asks the provider once for each content type and changes nothing: no row is written and no file kept.
 // The profile may be inactive; credentials can also be tested before there is a profile. It takes at most
@@ -134,7 +132,7 @@ func (s *Service) probe(ctx context.Context, from *provider.Fetcher, request pro
 		return ConnectionResult{}, fmt.Errorf("ask the provider for %s: %w", request.Content, err)
 	}
 	result := ConnectionResult{
-		Content: content, OK: outcome.Code == provider.NoFile, Code: string(outcome.Code), Message: outcome.Message,
+		Content: content, OK: outcome.Code == provider.NoFile, Code: providerCode(outcome.Code), Message: outcome.Message,
 		Hint: outcome.Hint,
 	}
 	if advice, ok := connectionAdvice[outcome.Code]; ok {

@@ -62,7 +62,7 @@ func (b *testBundle) outcomes(in jobs.ConnectionRequest) map[string]string {
 	must(b.t, err)
 	codes := map[string]string{}
 	for _, r := range results {
-		codes[r.Content] = map[bool]string{true: "ok ", false: "not ok "}[r.OK] + r.Code
+		codes[r.Content] = map[bool]string{true: "ok ", false: "not ok "}[r.OK] + r.Code.String()
 		if r.Message == "" || !r.OK && r.Hint == "" {
 			b.t.Errorf("%s %s: message %q, advice %q", r.Content, r.Code, r.Message, r.Hint)
 		}

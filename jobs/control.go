@@ -345,7 +345,7 @@ func (k *jobKind) rejection() failure {
 		return k.rejected
 	}
 	return failure{
-		"REJECTED", "the held changes were rejected; nothing of them was written",
+		codeRejected, "the held changes were rejected; nothing of them was written",
 		"The next file with other content is planned and checked again.",
 	}
 }

@@ -79,7 +79,7 @@ func (pr *partRun) fetchFile(ctx context.Context) error {
 	case errors.As(err, &outcome) && outcome.Code == provider.NoFile:
 		return pr.noFile(ctx, outcome, applied)
 	case errors.As(err, &outcome):
-		return &failure{string(outcome.Code), outcome.Message, outcome.Hint}
+		return &failure{providerCode(outcome.Code), outcome.Message, outcome.Hint}
 	case err != nil:
 		return err
 	}
@@ -96,9 +96,9 @@ func (pr *partRun) changedSince(file *ent.ProviderFile) bool {
 // the holdings stay as they are.
 func (pr *partRun) noFile(ctx context.Context, outcome *provider.Outcome, applied *ent.ProviderFile) error {
 	if applied == nil {
-		return newBlockade(PartNoFile, string(provider.NoFile), outcome.Message, outcome.Hint)
+		return newBlockade(PartNoFile, providerCode(provider.NoFile), outcome.Message, outcome.Hint)
 	}
-	why := &failure{string(provider.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
+	why := &failure{providerCode(provider.NoFile), outcome.Message + ", though it had one before", outcome.Hint}
 	if pr.profile == nil || !customerChanged(applied, pr.profile) {
 		return why
 	}
@@ -124,7 +124,7 @@ func (pr *partRun) request() (provider.Request, error) {
 	}
 	key, err := pr.run.s.profiles.APIKey(pr.profile)
 	if err != nil {
-		return provider.Request{}, &failure{"KEY_UNREADABLE", "the profile's API key cannot be opened", "Enter the API key of the profile again."}
+		return provider.Request{}, &failure{codeKeyUnreadable, "the profile's API key cannot be opened", "Enter the API key of the profile again."}
 	}
 	return provider.Request{
 		Credentials: credentialsOf(pr.from.Provider(), pr.profile.CustomerNumber, key), Content: content,
@@ -330,7 +330,7 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	}
 	if waiting != nil {
 		return &failure{
-			"LIST_WAITS", fmt.Sprintf("%s waits for a person's decision on this very list, %s", jobName(waiting.JobID), pr.file.Name),
+			codeListWaits, fmt.Sprintf("%s waits for a person's decision on this very list, %s", jobName(waiting.JobID), pr.file.Name),
 			"Approve or reject that job; until then the same list is not planned again.",
 		}, nil
 	}
@@ -342,7 +342,7 @@ func (pr *partRun) obstacle(ctx context.Context) (*failure, error) {
 	}
 	if pr.profile != nil && !pr.profile.Active { // only a preview: a run ends before this
 		return &failure{
-			"PROFILE_INACTIVE", fmt.Sprintf("profile %q is inactive, so a run of it is refused", holdings.ProfileName(pr.profile)),
+			codeProfileInactive, fmt.Sprintf("profile %q is inactive, so a run of it is refused", holdings.ProfileName(pr.profile)),
 			"Activate the profile, then run it.",
 		}, nil
 	}
@@ -359,12 +359,12 @@ func (pr *partRun) declined() *failure {
 	case len(pr.decided) == 0 && !against, len(pr.decided) > 0 && len(pr.decided.declined()) < len(plan.AllKinds):
 		return nil
 	}
-	outcome := FileRejected
-	if against {
-		outcome = pr.file.Outcome
+	outcome, why := FileRejected, codeRejectedFile
+	if pr.file.Outcome == FileUndone {
+		outcome, why = FileUndone, codeUndoneFile
 	}
 	return &failure{
-		outcome + "_FILE", fmt.Sprintf("the provider still offers the file %s, which was %s", pr.file.Name, strings.ToLower(outcome)),
+		why, fmt.Sprintf("the provider still offers the file %s, which was %s", pr.file.Name, strings.ToLower(outcome)),
 		"It is applied again when its bytes change, when a person approves the job in which it was " + strings.ToLower(outcome) +
 			", or by a run with force.",
 	}
@@ -385,7 +385,7 @@ func (pr *partRun) older(ctx context.Context) (*failure, error) {
 		return nil, err
 	}
 	return &failure{
-		"OLDER_FILE", fmt.Sprintf("the file is of %s, older than the newest one that was applied, of %s", pr.file.Date, newest.Date),
+		codeOlderFile, fmt.Sprintf("the file is of %s, older than the newest one that was applied, of %s", pr.file.Date, newest.Date),
 		"Wait for the provider's next file, or apply this one by a run with force.",
 	}, nil
 }

@@ -35,7 +35,7 @@ func endingOf(parts []*ent.JobPart) (e ending, err error) {
 		if err != nil {
 			return e, err
 		}
-		why := cause{p, &failure{p.Code, p.Message, p.Hint}}
+		why := cause{p, &failure{storedCode(p.Code), p.Message, p.Hint}}
 		switch p.State {
 		case PartApplied, PartNoChange:
 			good, e.applied = true, true
@@ -105,10 +105,10 @@ func countsOf(parts []*ent.JobPart, applied bool) (sum plan.Counts, err error) {
 // leftFailure says that something was left alone because it is no longer as the job knew it.
 func leftFailure(c *plan.Counts) *failure {
 	if w := wordingOf(c); w != nil {
-		return &failure{"LEFT", words.Count(c.Left, "thing was", "things were") + " " + w.left.Message, w.left.Hint}
+		return &failure{codeLeft, words.Count(c.Left, "thing was", "things were") + " " + w.left.Message, w.left.Hint}
 	}
 	return &failure{
-		"LEFT", words.Count(c.Left, "change was", "changes were") + " not put back, because somebody has changed them since",
+		codeLeft, words.Count(c.Left, "change was", "changes were") + " not put back, because somebody has changed them since",
 		"They are listed with action LEFT; put them right by hand.",
 	}
 }
@@ -186,7 +186,7 @@ func (r *run) record(ctx context.Context, tx *store.Tx, e ending, parts []*ent.J
 		u.SetState(e.state).SetVerdict(e.verdict).SetApplied(e.applied).SetCounts(counts).
 			SetSummary(summary).SetPhase("done").ClearHeartbeatAt()
 		if e.problem != nil {
-			u.SetErrorCode(e.problem.Code).SetErrorMessage(e.problem.Message).SetErrorHint(e.problem.Hint)
+			u.SetErrorCode(e.problem.Code.String()).SetErrorMessage(e.problem.Message).SetErrorHint(e.problem.Hint)
 		} else {
 			u.SetErrorCode("").SetErrorMessage("").SetErrorHint("")
 		}
@@ -249,7 +249,7 @@ func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*endi
 
 // failOpenParts closes the parts that will not be done: held parts of an ended job cannot be approved.
 func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) error {
-	why := failure{"CANCELLED", "the job was cancelled before this part was done", "Start it again when it is wanted."}
+	why := failure{codeCancelled, "the job was cancelled before this part was done", "Start it again when it is wanted."}
 	if e.problem != nil {
 		why = *e.problem
 	}
@@ -267,7 +267,7 @@ func failOpenParts(ctx context.Context, tx *store.Tx, jobID int64, e ending) err
 		PartApplying: PartStopped,
 	} {
 		err := tx.JobPart.Update().Where(jobpart.JobID(jobID), jobpart.State(from)).
-			SetState(to).SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(tx.Now).Exec(ctx)
+			SetState(to).SetCode(why.Code.String()).SetMessage(why.Message).SetHint(why.Hint).SetUpdatedAt(tx.Now).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("close the parts of job %d: %w", jobID, err)
 		}
@@ -285,9 +285,9 @@ func (pr *partRun) supersede(ctx context.Context, tx *store.Tx, applied bool) er
 		return fmt.Errorf("look for held plans: %w", err)
 	}
 	mine := jobName(pr.run.job.ID)
-	why := failure{"SUPERSEDED", mine + " has planned a newer list here since, which waits for a person", "Decide on that job."}
+	why := failure{codeSuperseded, mine + " has planned a newer list here since, which waits for a person", "Decide on that job."}
 	if applied {
-		why = failure{"SUPERSEDED", mine + " applied a file here since", ""}
+		why = failure{codeSuperseded, mine + " applied a file here since", ""}
 	}
 	for _, part := range waiting {
 		if !pr.replaces(part, applied) {
@@ -329,7 +329,7 @@ func (pr *partRun) sameTarget() predicate.JobPart {
 
 func closeHeld(ctx context.Context, tx *store.Tx, part *ent.JobPart, state string, why failure) error {
 	err := tx.JobPart.UpdateOneID(part.ID).SetUpdatedAt(tx.Now).SetState(state).
-		SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
+		SetCode(why.Code.String()).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("close a held part: %w", err)
 	}
@@ -372,7 +372,7 @@ func endReviewed(ctx context.Context, tx *store.Tx, jobID int64, why failure) er
 		return err
 	}
 	err = update.SetVerdict(e.verdict).SetSummary(summary).SetCounts(counts).
-		SetErrorCode(why.Code).SetErrorMessage(why.Message).SetErrorHint(why.Hint).Exec(ctx)
+		SetErrorCode(why.Code.String()).SetErrorMessage(why.Message).SetErrorHint(why.Hint).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("end job %d: %w", jobID, err)
 	}

@@ -179,7 +179,7 @@ func (r *run) changeGroups(
 	switch found, refused := problem.In(err); {
 	case errors.Is(err, bulk.ErrGroupsChanged):
 		return &failure{
-			"GROUPS_CHANGED", "the inventory groups of a profile were changed, or one was deleted, since this was asked for",
+			codeGroupsChanged, "the inventory groups of a profile were changed, or one was deleted, since this was asked for",
 			"Nothing was written. Look at the groups of the profiles, and make a new preview.",
 		}
 	case refused:
@@ -189,7 +189,7 @@ func (r *run) changeGroups(
 }
 
 func groupsRefused(found problem.List) error {
-	return &failure{"REFUSED", found[0].Message, "Nothing was written. Mend that, and make a new preview."}
+	return &failure{codeRefused, found[0].Message, "Nothing was written. Mend that, and make a new preview."}
 }
 
 // compareGroups allows only what the preview showed.
@@ -207,7 +207,7 @@ func (r *run) compareGroups(ctx context.Context, partID, previewID int64) error 
 		return err
 	}
 	return &failure{
-		"PLAN_CHANGED", "the change is no longer what the preview showed: other portfolios open or close",
+		codePlanChanged, "the change is no longer what the preview showed: other portfolios open or close",
 		"Make a new preview, look at it, and apply that one. Nothing was written.",
 	}
 }

@@ -128,7 +128,7 @@ func (r *run) importPart(ctx context.Context, part *ent.JobPart, last, removeMis
 		return pr.settlePart(ctx, errCollectionGone)
 	}
 	if part.ProviderFileID == nil {
-		return pr.settlePart(ctx, &failure{"FILE_LOST", "the record of the file is gone", importAdvice.lost})
+		return pr.settlePart(ctx, &failure{codeFileLost, "the record of the file is gone", importAdvice.lost})
 	}
 	if err := pr.readFile(ctx); err != nil {
 		return err
@@ -138,4 +138,4 @@ func (r *run) importPart(ctx context.Context, part *ent.JobPart, last, removeMis
 	return pr.settlePart(ctx, pr.bringInStep(ctx, list))
 }
 
-var errCollectionGone = &failure{"COLLECTION_GONE", "the collection was deleted meanwhile", "Choose a collection that exists."}
+var errCollectionGone = &failure{codeCollectionGone, "the collection was deleted meanwhile", "Choose a collection that exists."}

@@ -184,7 +184,7 @@ func (unreadableArgs) involved() involved { return involved{} }
 func (a unreadableArgs) perform(_ context.Context, r *run) error {
 	r.s.log.Error("job cannot be run", "job", opaque.ID(jobType, r.job.ID), "error", a.err)
 	return &failure{
-		"ARGUMENTS_UNREADABLE",
+		codeArgumentsLost,
 		fmt.Sprintf("what %s, %s, was asked to do cannot be read from the database, so it cannot be run", jobName(r.job.ID), a.kind.inWords),
 		"Start it anew if it is still wanted, and check the database: the server's log says what is wrong with the job's arguments.",
 	}
@@ -216,6 +216,6 @@ func (unknownArgs) involved() involved { return involved{} }
 
 func (a unknownArgs) perform(context.Context, *run) error {
 	return &failure{
-		"UNKNOWN_KIND", fmt.Sprintf("this version cannot run jobs of kind %s", a.kind), "Start the version that queued it.",
+		codeUnknownKind, fmt.Sprintf("this version cannot run jobs of kind %s", a.kind), "Start the version that queued it.",
 	}
 }

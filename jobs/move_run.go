@@ -32,7 +32,7 @@ func (a moveArgs) perform(ctx context.Context, r *run) error {
 	}
 	planned, err := r.s.moves.PlanMove(ctx, rules)
 	if ent.IsNotFound(err) {
-		return &failure{"COLLECTION_GONE", "the target collection was deleted", "Choose another target."}
+		return &failure{codeCollectionGone, "the target collection was deleted", "Choose another target."}
 	}
 	if err != nil {
 		return err
@@ -80,12 +80,12 @@ func checkTargetStill(ctx context.Context, tx *store.Tx, id int64) error {
 	target, err := tx.Collection.Get(ctx, id)
 	switch {
 	case ent.IsNotFound(err):
-		return &failure{"COLLECTION_GONE", "the target collection was deleted before the job began", "Choose another target."}
+		return &failure{codeCollectionGone, "the target collection was deleted before the job began", "Choose another target."}
 	case err != nil:
 		return fmt.Errorf("read the target collection: %w", err)
 	case !target.Active:
 		return &failure{
-			"COLLECTION_INACTIVE", fmt.Sprintf("the target %q was deactivated before the job began", target.Name),
+			codeCollectionInactive, fmt.Sprintf("the target %q was deactivated before the job began", target.Name),
 			"Activate it, then run the move again.",
 		}
 	}
@@ -97,7 +97,7 @@ func (r *run) makeMovePart(ctx context.Context, tx *store.Tx, collectionID int64
 	source, err := tx.Collection.Get(ctx, collectionID)
 	switch {
 	case ent.IsNotFound(err):
-		part.SetState(PartSkipped).SetCode("COLLECTION_GONE").SetMessage("a collection of the set was deleted before the job began")
+		part.SetState(PartSkipped).SetCode(codeCollectionGone.String()).SetMessage("a collection of the set was deleted before the job began")
 	case err != nil:
 		return fmt.Errorf("read the collection to move from: %w", err)
 	default:
@@ -131,7 +131,7 @@ func (r *run) comparePreview(ctx context.Context, planned *move.Plan, previewID 
 		before.Move = &plan.MoveCounts{}
 	}
 	return &failure{
-		"PLAN_CHANGED", fmt.Sprintf("the move is no longer what the preview showed: %s (%s). The preview had %s to move, now there are %s",
+		codePlanChanged, fmt.Sprintf("the move is no longer what the preview showed: %s (%s). The preview had %s to move, now there are %s",
 			words.Count(found.Portfolios, "portfolio differs", "portfolios differ"), titlesInWords(found),
 			movedInWords(before.Move), movedInWords(&found.Now)),
 		"Make a new preview, look at it, and apply that one. Nothing was written.",

@@ -110,7 +110,7 @@ func (r *run) makeUndoMoveParts(ctx context.Context, tx *store.Tx, subjectID int
 		part := r.newPart(tx).SetContent("").SetNillableCollectionID(subject.CollectionID).SetCollectionName(subject.CollectionName).
 			SetState(PartFetched)
 		if subject.CollectionID == nil {
-			part.SetState(PartFailed).SetCode("COLLECTION_GONE").
+			part.SetState(PartFailed).SetCode(codeCollectionGone.String()).
 				SetMessage(fmt.Sprintf("the collection %q was deleted since: what was moved from it stays where it is", subject.CollectionName)).
 				SetHint("Attach its PO lines and licenses by hand where they belong.")
 		}

@@ -482,7 +482,7 @@ func (pr *partRun) bringAgainInStep(ctx context.Context) error {
 	switch {
 	case pr.file.Path == "":
 		return &failure{
-			"FILE_LOST", fmt.Sprintf("the copy of %s is not kept any more, so its titles cannot be paired now", pr.file.Name),
+			codeFileLost, fmt.Sprintf("the copy of %s is not kept any more, so its titles cannot be paired now", pr.file.Name),
 			"The decision is kept: run the profile, and it holds from then on.",
 		}
 	case customerChanged(pr.file, pr.profile):

@@ -69,7 +69,7 @@ func (u undoPairs) perform(ctx context.Context, r *run, undone *ent.Job) error {
 	return r.eachOpen(ctx, parts, func(ctx context.Context, part *ent.JobPart, last bool) error {
 		if part.CollectionID == nil || part.Content != "" && part.ProfileID == nil {
 			pr := &partRun{run: r, part: part, last: last}
-			return pr.settlePart(ctx, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
+			return pr.settlePart(ctx, &failure{codeProfileGone, "the profile or the collection was deleted meanwhile", ""})
 		}
 		subject, err := r.s.store.Read.JobPart.Query().Where(jobpart.JobID(undone.ID), ofProfile(part.ProfileID),
 			jobpart.CollectionID(*part.CollectionID), jobpart.Content(part.Content)).Only(ctx)

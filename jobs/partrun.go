@@ -103,14 +103,14 @@ func (pr *partRun) bringInStep(ctx context.Context, list plan.Source) error {
 	case plan.AllFree():
 		plan.RemoveNothing()
 		return pr.endUnwritten(ctx, plan, part, PartBlocked, failure{
-			"ALL_FREE", fmt.Sprintf("all %s rows of the file are free titles: nothing is removed because of it",
+			codeAllFree, fmt.Sprintf("all %s rows of the file are free titles: nothing is removed because of it",
 				words.Figure(plan.Counts.Free)),
 			pr.advise(pr.advice.allFree),
 		})
 	case plan.Counts.Titles == 0:
 		plan.RemoveNothing()
 		return pr.endUnwritten(ctx, plan, part, PartFailed, failure{
-			"NO_USABLE_ROWS", fmt.Sprintf("none of the file's %s rows could be used", words.Figure(plan.Counts.Rows)),
+			codeNoUsableRows, fmt.Sprintf("none of the file's %s rows could be used", words.Figure(plan.Counts.Rows)),
 			pr.advise(pr.advice.noUsableRows),
 		})
 	default:
@@ -222,11 +222,11 @@ func (s *Service) partToDo(ctx context.Context, k *jobKind, row *ent.JobPart) (p
 func (pr *partRun) refusal(err error) error {
 	var fatal *kbart.FatalError
 	if errors.As(err, &fatal) {
-		return &failure{strings.ToUpper(strings.ReplaceAll(fatal.Finding.Code, "-", "_")), fatal.Finding.Message, fatal.Finding.Hint}
+		return &failure{listCode(fatal.Finding.Code), fatal.Finding.Message, fatal.Finding.Hint}
 	}
 	var kept *provider.KeptError
 	if errors.As(err, &kept) {
-		return &failure{"FILE_LOST", "the kept copy of the file cannot be read: " + kept.Error(), pr.advice.lost}
+		return &failure{codeFileLost, "the kept copy of the file cannot be read: " + kept.Error(), pr.advice.lost}
 	}
 	return err
 }
@@ -337,7 +337,7 @@ func (pr *partRun) askAgain(ctx context.Context, tx *store.Tx) error {
 }
 
 func heldBecause(reason string) failure {
-	return failure{"GUARD", reason, "Look at the changes, then approve or reject the job; nothing of this part was written."}
+	return failure{codeGuard, reason, "Look at the changes, then approve or reject the job; nothing of this part was written."}
 }
 
 // fileOutcomes are the outcomes of a file whose plan is only shown, if nothing was decided before.
@@ -355,7 +355,7 @@ func (pr *partRun) show(ctx context.Context, planned *holdings.Plan, part *holdi
 	part.Begun = func(context.Context, *store.Tx, plan.Counts) error { return nil }
 	part.Finish = func(ctx context.Context, tx *store.Tx, counts plan.Counts) error {
 		err := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(tx.Now).SetState(state).SetGuards(guards).SetWouldBe(pr.wouldBe).
-			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
+			SetCode(why.Code.String()).SetMessage(why.Message).SetHint(why.Hint).Exec(ctx)
 		if err != nil {
 			return fmt.Errorf("record the plan: %w", err)
 		}
@@ -469,7 +469,7 @@ type blockade struct {
 	failure
 }
 
-func newBlockade(state, code, message, hint string) error {
+func newBlockade(state string, code Code, message, hint string) error {
 	return &blockade{state, failure{code, message, hint}}
 }
 
@@ -484,7 +484,7 @@ func (pr *partRun) closePart(ctx context.Context, state string, why *failure) er
 			return err
 		}
 		update := tx.JobPart.UpdateOneID(pr.part.ID).SetUpdatedAt(tx.Now).SetState(state).SetWouldBe(pr.wouldBe).
-			SetCode(why.Code).SetMessage(why.Message).SetHint(why.Hint)
+			SetCode(why.Code.String()).SetMessage(why.Message).SetHint(why.Hint)
 		if counts.Findings != [4]int{} {
 			text, err := json.Marshal(counts)
 			if err != nil {

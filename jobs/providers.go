@@ -10,7 +10,6 @@ import (
 	"autoholdings/ent/collection"
 	"autoholdings/ent/communityzonecollection"
 	"autoholdings/ent/profile"
-	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
@@ -72,7 +71,7 @@ func (all providers) of(p *ent.Profile) (*provider.Fetcher, error) {
 // one's: its credentials must not go to a provider that it may not be of.
 func unknownProvider(p *ent.Profile) *failure {
 	return &failure{
-		string(problem.ProviderUnknown), fmt.Sprintf("the profile is of the provider %q, which this server does not know", p.Provider),
+		codeProviderUnknown, fmt.Sprintf("the profile is of the provider %q, which this server does not know", p.Provider),
 		"Start the version of autoholdings with which the profile was made, or a newer one.",
 	}
 }

@@ -69,7 +69,7 @@ func (r *run) attempt(ctx context.Context) (err error) {
 	}
 	if r.job.Attempt > r.s.o.Attempts {
 		return &failure{
-			Code: "ATTEMPTS_EXHAUSTED", Message: fmt.Sprintf("the job was interrupted %d times", r.s.o.Attempts),
+			Code: codeAttempts, Message: fmt.Sprintf("the job was interrupted %d times", r.s.o.Attempts),
 			Hint: "Look into the server's log for what ends it, then run it again.",
 		}
 	}
@@ -110,14 +110,14 @@ func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 		log.InfoContext(ctx, "job handed back to the queue")
 		return unlessLost(r.backToQueue(ctx, 0, -1))
 	case errors.As(err, &known):
-		log.WarnContext(ctx, "job failed", "code", known.Code, "error", known.Message)
+		log.WarnContext(ctx, "job failed", "code", known.Code.String(), "error", known.Message)
 		return r.fail(ctx, known)
 	case r.job.Attempt < r.s.o.Attempts:
 		return r.interrupted(ctx, log, err)
 	default:
 		log.ErrorContext(ctx, "job failed for good", "error", err)
 		return r.fail(ctx, &failure{
-			Code: "INTERNAL", Message: "something went wrong in this server; the provider is not the cause",
+			Code: codeInternal, Message: "something went wrong in this server; the provider is not the cause",
 			Hint: "Look into the server's log for " + jobName(r.job.ID) + ".",
 		})
 	}
@@ -135,10 +135,10 @@ func (r *run) ended(ctx context.Context, log *slog.Logger) error {
 	}
 	why := e.problem
 	if why == nil {
-		why = &failure{Code: Failed, Message: "the job had nothing to do"}
+		why = &failure{Code: codeFailed, Message: "the job had nothing to do"}
 	}
-	log.WarnContext(ctx, "job ended", "state", e.state, "verdict", e.verdict, "code", why.Code, "error", why.Message)
-	return &failedTask{why.Code, why.Message}
+	log.WarnContext(ctx, "job ended", "state", e.state, "verdict", e.verdict, "code", why.Code.String(), "error", why.Message)
+	return &failedTask{why.Code.String(), why.Message}
 }
 
 // fail ends a job that cannot go on.
@@ -146,7 +146,7 @@ func (r *run) fail(ctx context.Context, why *failure) error {
 	if err := r.finishFailed(ctx, why); err != nil {
 		return unlessLost(err)
 	}
-	return &failedTask{why.Code, why.Message}
+	return &failedTask{why.Code.String(), why.Message}
 }
 
 // interrupted puts a job back into the queue, to be tried again after a pause that doubles with each attempt.
@@ -178,6 +178,9 @@ func (r *run) backToQueue(ctx context.Context, pause time.Duration, attempts int
 }
 
 // failure is an end that trying again would not change. It is the job's error.
-type failure struct{ Code, Message, Hint string }
+type failure struct {
+	Code          Code
+	Message, Hint string
+}
 
-func (f *failure) Error() string { return f.Code + ": " + f.Message }
+func (f *failure) Error() string { return f.Code.String() + ": " + f.Message }

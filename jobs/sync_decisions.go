@@ -147,7 +147,7 @@ func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
 	}
 	p, err := tx.Profile.Get(ctx, pr.profile.ID)
 	if ent.IsNotFound(err) {
-		return &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
+		return &failure{codeProfileGone, "the profile or the collection was deleted meanwhile", ""}
 	}
 	if err != nil {
 		return fmt.Errorf("read profile %d: %w", pr.profile.ID, err)
@@ -164,13 +164,13 @@ func (pr *partRun) mayBegin(ctx context.Context, tx *store.Tx) error {
 	if err != nil || !newer {
 		return err
 	}
-	return newBlockade(PartBlocked, "OLDER_FILE", "a newer list was applied since this one was approved",
+	return newBlockade(PartBlocked, codeOlderFile, "a newer list was applied since this one was approved",
 		"Look at what the newer list has changed; this one is out of date.")
 }
 
 func formerCustomer(file *ent.ProviderFile, p *ent.Profile) *failure {
 	return &failure{
-		"CUSTOMER_CHANGED",
+		codeCustomerChanged,
 		fmt.Sprintf("the list came for customer number %s, and the profile has %s now", file.CustomerNumber, p.CustomerNumber),
 		"Run the profile: the list of its present customer number is then fetched and planned.",
 	}

@@ -50,7 +50,7 @@ func (r *run) makeParts(ctx context.Context, tx *store.Tx, profileID int64, give
 		return err
 	}
 	if p == nil {
-		return &failure{"PROFILE_GONE", "the profile was deleted before the job began", "Run a profile that exists."}
+		return &failure{codeProfileGone, "the profile was deleted before the job began", "Run a profile that exists."}
 	}
 	from, err := r.s.providers.of(p)
 	if err != nil {
@@ -81,7 +81,7 @@ func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c 
 			part.SetProviderFileID(given.ID).SetState(PartFetched)
 		}
 	case err == nil || ent.IsNotFound(err):
-		part.SetState(PartSkipped).SetCode("COLLECTION_INACTIVE").
+		part.SetState(PartSkipped).SetCode(codeCollectionInactive.String()).
 			SetMessage("the collection is not activated, so its titles were not synced").
 			SetHint(fmt.Sprintf("Activate %s (Community Zone id %s), then run the profile again.", c.Name, c.CommunityZoneID))
 	default:
@@ -92,7 +92,7 @@ func (r *run) makeSyncPart(ctx context.Context, tx *store.Tx, p *ent.Profile, c 
 
 func profileInactive(p *ent.Profile) *failure {
 	return &failure{
-		"PROFILE_INACTIVE", fmt.Sprintf("profile %q was deactivated before its turn came", holdings.ProfileName(p)),
+		codeProfileInactive, fmt.Sprintf("profile %q was deactivated before its turn came", holdings.ProfileName(p)),
 		"Activate the profile, then run it again.",
 	}
 }
@@ -101,7 +101,7 @@ func profileInactive(p *ent.Profile) *failure {
 func (r *run) syncPart(ctx context.Context, part *ent.JobPart, args syncArgs) (*partRun, error) {
 	pr := &partRun{run: r, part: part, force: args.Force, byDecision: args.ByDecision, log: holdings.NewFindingLog(), advice: syncAdvice}
 	if part.ProfileID == nil || part.CollectionID == nil {
-		return pr, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
+		return pr, &failure{codeProfileGone, "the profile or the collection was deleted meanwhile", ""}
 	}
 	p, err := r.s.store.Read.Profile.Get(ctx, *part.ProfileID)
 	if err != nil {

@@ -82,7 +82,7 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error)
 // perform reverses the job that is the row's subject, in the way of that job's kind.
 func (undoArgs) perform(ctx context.Context, r *run) error {
 	if r.job.SubjectJobID == nil {
-		return &failure{"JOB_GONE", "the job to undo is gone", ""}
+		return &failure{codeJobGone, "the job to undo is gone", ""}
 	}
 	undone, err := r.s.store.Read.Job.Get(ctx, *r.job.SubjectJobID)
 	if err != nil {
@@ -90,7 +90,7 @@ func (undoArgs) perform(ctx context.Context, r *run) error {
 	}
 	k := kindOf(undone.Kind)
 	if k.undo == nil {
-		return &failure{"CANNOT_UNDO", "this version cannot undo jobs of kind " + undone.Kind, "Look at the list of jobs."}
+		return &failure{codeCannotUndo, "this version cannot undo jobs of kind " + undone.Kind, "Look at the list of jobs."}
 	}
 	return k.undo.perform(ctx, r, undone)
 }
@@ -98,7 +98,7 @@ func (undoArgs) perform(ctx context.Context, r *run) error {
 // stillUndoable checks again, because the job may have waited for a long time.
 func stillUndoable(ctx context.Context, tx *store.Tx, jobID int64) error {
 	if _, err := checkUndo(ctx, tx, jobID); err != nil {
-		return &failure{"CANNOT_UNDO", err.Error(), "Look at the list of jobs."}
+		return &failure{codeCannotUndo, err.Error(), "Look at the list of jobs."}
 	}
 	return nil
 }

@@ -152,7 +152,7 @@ func (u undoByParts) parts(
 	subjects = map[int64]*ent.JobPart{}
 	for _, part := range parts {
 		if part.CollectionID == nil || u.ofProfiles && part.ProfileID == nil {
-			return nil, nil, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""}
+			return nil, nil, &failure{codeProfileGone, "the profile or the collection was deleted meanwhile", ""}
 		}
 		subjects[part.ID], err = r.s.store.Read.JobPart.Query().
 			Where(jobpart.JobID(undone.ID), ofProfile(part.ProfileID), jobpart.CollectionID(*part.CollectionID)).Only(ctx)

@@ -25,7 +25,7 @@ var withdrawKind = jobKind{
 	mutation: "withdrawProfile",
 	undo:     undoByParts{ofProfiles: true},
 	rejected: failure{
-		"REJECTED", "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is",
+		codeRejected, "the withdrawal was rejected: nothing was written, the entitlements stay in force, and the profile stays as it is",
 		"Activate the profile to sync it again, or withdraw its entitlements anew.",
 	},
 }

@@ -41,7 +41,7 @@ func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, cont
 		return nil, err
 	}
 	if p == nil {
-		return nil, &failure{"PROFILE_GONE", "the profile was deleted meanwhile", ""}
+		return nil, &failure{codeProfileGone, "the profile was deleted meanwhile", ""}
 	}
 	gone, err := r.s.listGone(ctx, tx, p, content)
 	switch {
@@ -49,13 +49,13 @@ func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, cont
 		return nil, err
 	case p.Active && !gone && content != "":
 		return nil, &failure{
-			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list",
+			codeProfileActive, fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list",
 				holdings.ProfileName(p), strings.ToLower(content)),
 			"Look at the profile's last jobs. If its entitlements are to be withdrawn all the same, deactivate it first.",
 		}
 	case p.Active && !gone:
 		return nil, &failure{
-			"PROFILE_ACTIVE", fmt.Sprintf("the profile %q was activated meanwhile, so its entitlements are not withdrawn", holdings.ProfileName(p)),
+			codeProfileActive, fmt.Sprintf("the profile %q was activated meanwhile, so its entitlements are not withdrawn", holdings.ProfileName(p)),
 			"Deactivate it, then withdraw its entitlements anew; or run it, which brings back what it is entitled to.",
 		}
 	}
@@ -80,7 +80,7 @@ func (r *run) makeWithdrawalPart(ctx context.Context, tx *store.Tx, p *ent.Profi
 func (r *run) withdrawPart(ctx context.Context, row *ent.JobPart, last bool, content string) error {
 	pr := &partRun{run: r, part: row, last: last, log: holdings.NewFindingLog()}
 	if row.ProfileID == nil || row.CollectionID == nil {
-		return pr.closePart(ctx, PartFailed, &failure{"PROFILE_GONE", "the profile or the collection was deleted meanwhile", ""})
+		return pr.closePart(ctx, PartFailed, &failure{codeProfileGone, "the profile or the collection was deleted meanwhile", ""})
 	}
 	pr.mayWrite = func(ctx context.Context, tx *store.Tx) error {
 		_, err := r.withdrawnProfile(ctx, tx, *row.ProfileID, content)
@@ -120,7 +120,7 @@ func (a withdrawArgs) conclude(ctx context.Context, tx *store.Tx, r *run, e *end
 			why = append(why, p.Message)
 		}
 		e.verdict, e.problem = VerdictPartial, &failure{
-			"PROFILE_KEPT", "the profile was not deleted: " + strings.Join(why, "; "), "Mend that, then delete the profile again.",
+			codeProfileKept, "the profile was not deleted: " + strings.Join(why, "; "), "Mend that, then delete the profile again.",
 		}
 		e.besides = e.problem.Message
 	default:

@@ -119,13 +119,10 @@ func (s *Service) readRow(ctx context.Context, query string, into any) error {
 }
 
 // Obstacle is why a job does not begin that could.
-type Obstacle struct{ Code, Message, Hint string }
-
-// Codes of obstacles.
-const (
-	NoWorker  = "NO_WORKER"
-	QueueAway = "QUEUE_AWAY"
-)
+type Obstacle struct {
+	Code          Code
+	Message, Hint string
+}
 
 // Obstacles says of jobs why they do not begin: of those that are queued, due and wait for no other job. They share one
 // reason, which is nil where a worker is there and will take them in a moment.

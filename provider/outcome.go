@@ -3,6 +3,8 @@ package provider
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,6 +33,12 @@ const (
 	Storage            Code = "STORAGE"
 	Cancelled          Code = "CANCELLED"
 )
+
+// Codes returns all of them, by name.
+func Codes() []Code { return slices.Sorted(maps.Keys(rules)) }
+
+// Meaning says what happened, a clause.
+func (c Code) Meaning() string { return rules[c].message }
 
 // Error implements error.
 func (c Code) Error() string { return string(c) }

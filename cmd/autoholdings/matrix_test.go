@@ -36,7 +36,7 @@ var fieldNeeds = map[access.Scope][]string{
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
 		"changes", "portfolios", "portfolio", "access", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
 		"poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason", "portfoliosOfClosedOrders", "portfolioFacets",
-		"profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "kbartRules", "viewer", "jobUpdated", "worklist",
+		"profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "kbartRules", "errorCodes", "viewer", "jobUpdated", "worklist",
 		"worklistCounts", "worklistPeople", "worklistChanged",
 	},
 	access.Operate: {

@@ -534,6 +534,12 @@ type ComplexityRoot struct {
 		WaitingSince func(childComplexity int) int
 	}
 
+	ErrorCodeMeaning struct {
+		Advice  func(childComplexity int) int
+		Code    func(childComplexity int) int
+		Meaning func(childComplexity int) int
+	}
+
 	FieldCount struct {
 		Name   func(childComplexity int) int
 		Titles func(childComplexity int) int
@@ -1344,6 +1350,7 @@ type ComplexityRoot struct {
 		Collections                 func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CollectionFilter) int
 		CommunityZoneCollections    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.CommunityZoneCollectionFilter) int
 		CommunityZoneTitles         func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CommunityZoneTitleFilter) int
+		ErrorCodes                  func(childComplexity int) int
 		InventoryGroups             func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Job                         func(childComplexity int, id string) int
 		JobTypes                    func(childComplexity int, filter *model.JobTypeFilter) int
@@ -1847,6 +1854,7 @@ type QueryResolver interface {
 	ScheduledJobs(ctx context.Context) ([]*ScheduledJob, error)
 	JobTypes(ctx context.Context, filter *model.JobTypeFilter) ([]*JobType, error)
 	KbartRules(ctx context.Context) ([]*model.KbartRule, error)
+	ErrorCodes(ctx context.Context) ([]*ErrorCodeMeaning, error)
 	Viewer(ctx context.Context) (*model.Viewer, error)
 	AccessTokens(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*model.AccessToken], error)
 	People(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*model.Person], error)
@@ -3560,6 +3568,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Entitlement.WaitingSince(childComplexity), true
+
+	case "ErrorCodeMeaning.advice":
+		if e.ComplexityRoot.ErrorCodeMeaning.Advice == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErrorCodeMeaning.Advice(childComplexity), true
+	case "ErrorCodeMeaning.code":
+		if e.ComplexityRoot.ErrorCodeMeaning.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErrorCodeMeaning.Code(childComplexity), true
+	case "ErrorCodeMeaning.meaning":
+		if e.ComplexityRoot.ErrorCodeMeaning.Meaning == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ErrorCodeMeaning.Meaning(childComplexity), true
 
 	case "FieldCount.name":
 		if e.ComplexityRoot.FieldCount.Name == nil {
@@ -7386,6 +7413,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CommunityZoneTitles(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.CommunityZoneTitleFilter)), true
+	case "Query.errorCodes":
+		if e.ComplexityRoot.Query.ErrorCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.ErrorCodes(childComplexity), true
 
 	case "Query.inventoryGroups":
 		if e.ComplexityRoot.Query.InventoryGroups == nil {
@@ -8658,8 +8691,8 @@ var sources = []*ast.Source{
 # something stands on the side that a page was read from (` + "`" + `hasPreviousPage` + "`" + ` with ` + "`" + `after` + "`" + `, ` + "`" + `hasNextPage` + "`" + ` with ` + "`" + `before` + "`" + `).
 #
 # A mutation answers with what it made or changed and with ` + "`" + `userErrors` + "`" + `: what the caller can mend, each with a code and
-# the path of the input field. Everything else stands in ` + "`" + `errors` + "`" + `, with ` + "`" + `extensions.code` + "`" + ` (BAD_USER_INPUT, NOT_FOUND,
-# CONFLICT, LIMITED, FORBIDDEN, UNAUTHENTICATED, INTERNAL) and ` + "`" + `extensions.requestId` + "`" + `, which the server's log names too.
+# the path of the input field. Everything else stands in ` + "`" + `errors` + "`" + `, with ` + "`" + `extensions.code` + "`" + ` and ` + "`" + `extensions.requestId` + "`" + `, which the
+# server's log names too. All codes are in ` + "`" + `enum ErrorCode` + "`" + `; ` + "`" + `errorCodes` + "`" + ` says what to do about each.
 #
 # In an input, a field that is absent leaves what there is as it is (or means the default that is named), and null takes it
 # away. Where null cannot mean that, the field cannot be null. In an answer, null is "there is none" and never "unknown"
@@ -9114,6 +9147,8 @@ type Query {
   ): [JobType!]! @requires(scope: READ)
   "The rules that provider's lists are checked by, by code."
   kbartRules: [KbartRule!]! @requires(scope: READ)
+  "The codes of errors: what each means, and what to do."
+  errorCodes: [ErrorCodeMeaning!]! @requires(scope: READ)
   "Who asks, and what they may do."
   viewer: Viewer! @requires(scope: READ)
   "The tokens by which programs come in, the newest first, revoked ones included."
@@ -10398,14 +10433,20 @@ type Profile implements Node {
   updatedAt: DateTime!
 }
 
+"What an alert of a profile is about."
+enum ProfileAlertCode {
+  "The provider's last three answers for a content type were no list, while entitlements of the profile are in force there."
+  NO_LIST
+  "Two runs one after the other were blocked, since the provider's list is older than the one applied last."
+  OLDER_FILES
+  "The provider has had no new file for more than 40 days."
+  STALE_FILE
+}
+
 "Something about a profile that a person should look at."
 type ProfileAlert {
-  """
-  For programs: ` + "`" + `STALE_FILE` + "`" + ` where the provider has had no new file for more than 40 days, ` + "`" + `OLDER_FILES` + "`" + ` where two runs one after
-  the other were blocked because of a list that is older, ` + "`" + `NO_LIST` + "`" + ` where its last three answers for a content type were no list while
-  entitlements of the profile are in force there.
-  """
-  code: String!
+  "For programs."
+  code: ProfileAlertCode!
   "The content type it is about; null for the profile as a whole."
   content: ContentType
   "What is the matter."
@@ -11020,9 +11061,8 @@ type Job implements Node {
   "The job that this one waits for, since both write a common collection."
   waitsFor: Job
   """
-  Why it has not begun though its moment has come and it waits for no other job: ` + "`" + `NO_WORKER` + "`" + `, no process that runs jobs has
-  reported in the last minute, or ` + "`" + `QUEUE_AWAY` + "`" + `, this server cannot reach the Redis that hands jobs to workers. It begins by
-  itself once that is mended. Null otherwise.
+  Why it has not begun though its moment has come and it waits for no other job: NO_WORKER or QUEUE_AWAY. It begins by itself once that
+  is mended. Null otherwise.
   """
   waitsBecause: JobError
   "Which run of the job this is: 0 before the first, more than 1 after a crash or a retry."
@@ -11178,10 +11218,136 @@ type JobProgress {
   total: Int!
 }
 
+"What came of a job, of a part of it, or of asking a provider, other than that all went well."
+enum OutcomeCode {
+  "All titles of the list are free to read, so that it takes nothing away."
+  ALL_FREE
+  "What the job was asked to do cannot be read from the database."
+  ARGUMENTS_UNREADABLE
+  "The job was interrupted too often."
+  ATTEMPTS_EXHAUSTED
+  "A person cancelled the job before this was done, or the request to the provider was cancelled."
+  CANCELLED
+  "This version cannot take back what that job did."
+  CANNOT_UNDO
+  "The collection was deleted."
+  COLLECTION_GONE
+  "The collection is not activated."
+  COLLECTION_INACTIVE
+  "The provider refused the credentials."
+  CREDENTIALS_REFUSED
+  "The list came for another customer number than the profile has now."
+  CUSTOMER_CHANGED
+  "The job had nothing to do."
+  FAILED
+  "The kept copy of the list is gone or cannot be read."
+  FILE_LOST
+  "The file that says what to change cannot be used."
+  FILE_UNREADABLE
+  "The profile's inventory groups were changed since the job was asked for."
+  GROUPS_CHANGED
+  "A guard holds the changes until a person decides."
+  GUARD
+  "A web page instead of a list."
+  HTML
+  "Something went wrong in the server; its log says what."
+  INTERNAL
+  "The request cannot be made."
+  INVALID_REQUEST
+  "The job that was to be undone is gone."
+  JOB_GONE
+  "JSON instead of a list."
+  JSON
+  "The profile's API key cannot be opened."
+  KEY_UNREADABLE
+  "Some of it was left as it is, since it has changed; the report lists it."
+  LEFT
+  "A line is too long."
+  LINE_TOO_LONG
+  "Another job waits for a person's decision on this very list."
+  LIST_WAITS
+  "The connection to the provider failed."
+  NETWORK
+  "The provider accepts the credentials and sends a list. Only of a connection that is tested."
+  NEW_FILE
+  "The provider sent something else than a KBART list."
+  NOT_KBART
+  "Not a text file."
+  NOT_TEXT
+  "The server has no address of the provider."
+  NO_ADDRESS
+  "The provider has no file for this content type."
+  NO_FILE
+  "No header."
+  NO_HEADER
+  "No data rows."
+  NO_ROWS
+  "The Community Zone has no such titles of the collection."
+  NO_TITLES
+  "No row of the list could be used."
+  NO_USABLE_ROWS
+  "No process that runs jobs has reported in the last minute."
+  NO_WORKER
+  "The list is older than the newest one that was applied."
+  OLDER_FILE
+  "What the job would do is no longer what its preview showed."
+  PLAN_CHANGED
+  "The profile is active, so that its entitlements are not withdrawn."
+  PROFILE_ACTIVE
+  "The profile or the collection was deleted."
+  PROFILE_GONE
+  "The profile is not active."
+  PROFILE_INACTIVE
+  "The entitlements were withdrawn, and the profile could not be deleted."
+  PROFILE_KEPT
+  "The server does not know the profile's provider."
+  PROVIDER_UNKNOWN
+  "The server cannot reach the Redis that hands jobs to workers."
+  QUEUE_AWAY
+  "A rule forbids what the job was asked to do."
+  REFUSED
+  "The provider's name stands for an address that is not public."
+  REFUSED_ADDRESS
+  "The provider redirects to an address that is not allowed."
+  REFUSED_REDIRECT
+  "A person rejected the changes."
+  REJECTED
+  "The provider still offers a list that a person rejected."
+  REJECTED_FILE
+  "The provider still offers the file that was applied last."
+  SAME_FILE
+  "The provider's server failed."
+  SERVER_ERROR
+  "The file could not be stored."
+  STORAGE
+  "A later job planned or applied a newer list here."
+  SUPERSEDED
+  "The provider asks for fewer requests."
+  THROTTLED
+  "The provider took too long."
+  TIMEOUT
+  "No secure connection to the provider could be made."
+  TLS
+  "The file exceeds the size limit."
+  TOO_LARGE
+  "Too many columns."
+  TOO_MANY_COLUMNS
+  "The file arrived incomplete or damaged."
+  TRUNCATED
+  "The provider still offers a list of which what it did was undone."
+  UNDONE_FILE
+  "The provider gave an answer that is not foreseen."
+  UNEXPECTED_STATUS
+  "This version does not know the kind of the job."
+  UNKNOWN_KIND
+  "Too many rows of the list state the other content type."
+  WRONG_CONTENT
+}
+
 "Why a job or a part of it could not do its work, or has not begun."
 type JobError {
-  "Stable, for programs."
-  code: String!
+  "For programs."
+  code: OutcomeCode!
   "What happened and why."
   message: String!
   "What to do."
@@ -11444,8 +11610,8 @@ type JobPart implements Node {
   counts: JobCounts
   "The provider's list; null while there is none."
   file: ProviderFile
-  "Outcome code, where there is something to say."
-  code: String
+  "For programs; null where there is nothing to say."
+  code: OutcomeCode
   "What happened and why."
   message: String
   "What to do."
@@ -11759,14 +11925,22 @@ type JobChange implements Node {
   groups: [JobGroup!]!
 }
 
+"Why a portfolio is kept in the holdings though no list has it."
+enum KeptReason {
+  "For its PO lines."
+  PO_LINE
+  "It has no PO line, and is retained."
+  RETAINED
+}
+
 "Why a portfolio came, left, waits or stays."
 type ChangeReason {
-  "Why it is kept though no list has it: ` + "`" + `PO_LINE` + "`" + `; null where it is not kept."
-  reason: String
+  "Why it is kept though no list has it; null where it is not kept."
+  reason: KeptReason
   "The numbers of the PO lines for which it is kept, the main one first."
   poLines: [String!]!
-  "Why it waits: ` + "`" + `AMBIGUOUS` + "`" + ` or ` + "`" + `CONTESTED` + "`" + `; null where it does not wait."
-  waits: String
+  "Why it waits; null where it does not."
+  waits: WaitingReason
   "Whether the list now has it as free to read."
   freeNow: Boolean!
   "The title that goes on from it; null where none is known."
@@ -12421,13 +12595,13 @@ type Subscription {
   worklistChanged: WorklistChange! @requires(scope: READ)
 }
 
-"What kind of mistake it is."
-enum UserErrorCode {
-  "A value is not of the form it must have."
+"What kind of mistake or fault it is: the code of an error in ` + "`" + `userErrors` + "`" + `, and ` + "`" + `extensions.code` + "`" + ` of one in ` + "`" + `errors` + "`" + `."
+enum ErrorCode {
+  "The document, a variable or a value does not have the form that it must have."
   BAD_USER_INPUT
   "What is named is not there."
   NOT_FOUND
-  "Something else is under way, or the thing was changed meanwhile."
+  "Something else is under way, the thing was changed since it was read, or another one has what must be its own."
   CONFLICT
   "An inactive profile may be tested and previewed, not applied."
   PROFILE_INACTIVE
@@ -12441,7 +12615,7 @@ enum UserErrorCode {
   ONE_PROFILE_ONLY
   "It cannot be deleted while something refers to it."
   IN_USE
-  "The state of the job, or of the profile, does not allow it."
+  "The state of the job, or of the thing, does not allow it."
   WRONG_STATE
   "The list came for another customer number than the profile has now."
   CUSTOMER_CHANGED
@@ -12449,14 +12623,30 @@ enum UserErrorCode {
   PROVIDER_UNKNOWN
   "A newer list was applied since."
   OLDER_FILE
-  "Not in this version."
-  NOT_AVAILABLE
+  "There is a limit on how much is accepted, or on how much at once; ` + "`" + `extensions.limit` + "`" + ` names it where it is one of requests."
+  LIMITED
+  "Nobody knows who asks."
+  UNAUTHENTICATED
+  "Who asks may not do this, or not from that page."
+  FORBIDDEN
+  "Something went wrong in the server."
+  INTERNAL
+}
+
+"What a code of errors means, from the table that the server itself uses."
+type ErrorCodeMeaning {
+  "The code."
+  code: ErrorCode!
+  "What is the matter."
+  meaning: String!
+  "What to do."
+  advice: String!
 }
 
 "A mistake that the caller can mend."
 type UserError {
   "For programs."
-  code: UserErrorCode!
+  code: ErrorCode!
   "What is wrong, why, and what to do."
   message: String!
   "The input field, such as ` + "`" + `[\"input\", \"schedule\", \"time\"]` + "`" + `; null where the request as a whole is meant."
@@ -13826,8 +14016,8 @@ type ConnectionTest {
   content: ContentType!
   "Whether a sync could work with it: the provider has a list, or none yet."
   ok: Boolean!
-  "Outcome code, such as ` + "`" + `NEW_FILE` + "`" + `, ` + "`" + `NO_FILE` + "`" + ` or ` + "`" + `CREDENTIALS_REFUSED` + "`" + `."
-  code: String!
+  "For programs: NEW_FILE, or the outcome of asking."
+  code: OutcomeCode!
   "What the provider answered."
   message: String!
   "What to do; null where nothing is to be done."
@@ -14042,14 +14232,24 @@ type AuditEntry implements Node {
   requestId: String
 }
 
+"What an act did with a row."
+enum AuditedAct {
+  "It was made."
+  CREATED
+  "It was changed."
+  UPDATED
+  "It was deleted."
+  DELETED
+}
+
 "A row that an act wrote."
 type AuditedRow {
   "The type of what it is."
   type: String!
   "Its opaque id; null where the act wrote several at once."
   id: ID
-  "CREATED, UPDATED or DELETED."
-  how: String!
+  "What was done with it."
+  how: AuditedAct!
   "The fields that were written, for one that was not deleted."
   fields: [String!]!
 }
@@ -15079,6 +15279,18 @@ func (ec *executionContext) childFields_Entitlement(ctx context.Context, field g
 		return ec.fieldContext_Entitlement_updatedAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Entitlement", field.Name)
+}
+
+func (ec *executionContext) childFields_ErrorCodeMeaning(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_ErrorCodeMeaning_code(ctx, field)
+	case "meaning":
+		return ec.fieldContext_ErrorCodeMeaning_meaning(ctx, field)
+	case "advice":
+		return ec.fieldContext_ErrorCodeMeaning_advice(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ErrorCodeMeaning", field.Name)
 }
 
 func (ec *executionContext) childFields_FieldCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21283,14 +21495,14 @@ func (ec *executionContext) _AuditedRow_how(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNAuditedAct2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_AuditedRow_how(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("AuditedRow", field, false, false, "String")
+	return graphql.NewScalarFieldContext("AuditedRow", field, false, false, "AuditedAct")
 }
 
 func (ec *executionContext) _AuditedRow_fields(ctx context.Context, field graphql.CollectedField, obj *model.AuditedRow) (ret graphql.Marshaler) {
@@ -22589,14 +22801,14 @@ func (ec *executionContext) _ChangeReason_reason(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOKeptReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ChangeReason_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "String")
+	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "KeptReason")
 }
 
 func (ec *executionContext) _ChangeReason_poLines(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
@@ -22635,14 +22847,14 @@ func (ec *executionContext) _ChangeReason_waits(ctx context.Context, field graph
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOWaitingReason2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_ChangeReason_waits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "String")
+	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "WaitingReason")
 }
 
 func (ec *executionContext) _ChangeReason_freeNow(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
@@ -24751,14 +24963,14 @@ func (ec *executionContext) _ConnectionTest_code(ctx context.Context, field grap
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNOutcomeCode2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ConnectionTest_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "OutcomeCode")
 }
 
 func (ec *executionContext) _ConnectionTest_message(ctx context.Context, field graphql.CollectedField, obj *ConnectionTest) (ret graphql.Marshaler) {
@@ -26839,6 +27051,75 @@ func (ec *executionContext) _Entitlement_updatedAt(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_Entitlement_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Entitlement", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ErrorCodeMeaning_code(ctx context.Context, field graphql.CollectedField, obj *ErrorCodeMeaning) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErrorCodeMeaning_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNErrorCode2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ErrorCodeMeaning_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErrorCodeMeaning", field, false, false, "ErrorCode")
+}
+
+func (ec *executionContext) _ErrorCodeMeaning_meaning(ctx context.Context, field graphql.CollectedField, obj *ErrorCodeMeaning) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErrorCodeMeaning_meaning(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Meaning, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ErrorCodeMeaning_meaning(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErrorCodeMeaning", field, false, false, "String")
+}
+
+func (ec *executionContext) _ErrorCodeMeaning_advice(ctx context.Context, field graphql.CollectedField, obj *ErrorCodeMeaning) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ErrorCodeMeaning_advice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Advice, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ErrorCodeMeaning_advice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ErrorCodeMeaning", field, false, false, "String")
 }
 
 func (ec *executionContext) _FieldCount_name(ctx context.Context, field graphql.CollectedField, obj *plan.FieldCount) (ret graphql.Marshaler) {
@@ -30964,14 +31245,14 @@ func (ec *executionContext) _JobError_code(ctx context.Context, field graphql.Co
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNOutcomeCode2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_JobError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobError", field, false, false, "String")
+	return graphql.NewScalarFieldContext("JobError", field, false, false, "OutcomeCode")
 }
 
 func (ec *executionContext) _JobError_message(ctx context.Context, field graphql.CollectedField, obj *model.JobError) (ret graphql.Marshaler) {
@@ -31997,14 +32278,14 @@ func (ec *executionContext) _JobPart_code(ctx context.Context, field graphql.Col
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
+			return ec.marshalOOutcomeCode2ᚖstring(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
 func (ec *executionContext) fieldContext_JobPart_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobPart", field, true, false, "String")
+	return graphql.NewScalarFieldContext("JobPart", field, true, false, "OutcomeCode")
 }
 
 func (ec *executionContext) _JobPart_message(ctx context.Context, field graphql.CollectedField, obj *model.JobPart) (ret graphql.Marshaler) {
@@ -42478,14 +42759,14 @@ func (ec *executionContext) _ProfileAlert_code(ctx context.Context, field graphq
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
+			return ec.marshalNProfileAlertCode2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ProfileAlert_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ProfileAlert", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ProfileAlert", field, false, false, "ProfileAlertCode")
 }
 
 func (ec *executionContext) _ProfileAlert_content(ctx context.Context, field graphql.CollectedField, obj *ProfileAlert) (ret graphql.Marshaler) {
@@ -45436,6 +45717,56 @@ func (ec *executionContext) fieldContext_Query_kbartRules(_ context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_errorCodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_errorCodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().ErrorCodes(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal []*ErrorCodeMeaning
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal []*ErrorCodeMeaning
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v []*ErrorCodeMeaning) graphql.Marshaler {
+			return ec.marshalNErrorCodeMeaning2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐErrorCodeMeaningᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_errorCodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ErrorCodeMeaning(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_viewer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47989,14 +48320,14 @@ func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.C
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNUserErrorCode2string(ctx, selections, v)
+			return ec.marshalNErrorCode2string(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_UserError_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UserError", field, true, false, "UserErrorCode")
+	return graphql.NewScalarFieldContext("UserError", field, true, false, "ErrorCode")
 }
 
 func (ec *executionContext) _UserError_message(ctx context.Context, field graphql.CollectedField, obj *model.UserError) (ret graphql.Marshaler) {
@@ -60621,6 +60952,49 @@ func (ec *executionContext) _Entitlement(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var errorCodeMeaningImplementors = []string{"ErrorCodeMeaning"}
+
+func (ec *executionContext) _ErrorCodeMeaning(ctx context.Context, sel ast.SelectionSet, obj *ErrorCodeMeaning) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, errorCodeMeaningImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ErrorCodeMeaning")
+		case "code":
+			out.Values[i] = ec._ErrorCodeMeaning_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "meaning":
+			out.Values[i] = ec._ErrorCodeMeaning_meaning(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "advice":
+			out.Values[i] = ec._ErrorCodeMeaning_advice(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var fieldCountImplementors = []string{"FieldCount"}
 
 func (ec *executionContext) _FieldCount(ctx context.Context, sel ast.SelectionSet, obj *plan.FieldCount) graphql.Marshaler {
@@ -66095,6 +66469,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_kbartRules(ctx, field)
 				})
+		case "errorCodes":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_errorCodes(ctx, field)
+				})
 		case "viewer":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -68485,6 +68865,20 @@ func (ec *executionContext) marshalNAuditEntryEdge2ᚖautoholdingsᚋgraphᚋmod
 	return ec._AuditEntryEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAuditedAct2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAuditedAct2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "AuditedAct!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNAuditedRow2ᚕᚖautoholdingsᚋgraphᚋmodelᚐAuditedRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.AuditedRow) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -69361,6 +69755,44 @@ func (ec *executionContext) marshalNEntitlement2ᚖautoholdingsᚋgraphᚋmodel�
 		return graphql.Null
 	}
 	return ec._Entitlement(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNErrorCode2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNErrorCode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ErrorCode!")
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNErrorCodeMeaning2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐErrorCodeMeaningᚄ(ctx context.Context, sel ast.SelectionSet, v []*ErrorCodeMeaning) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNErrorCodeMeaning2ᚖautoholdingsᚋgraphᚋgeneratedᚐErrorCodeMeaning(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNErrorCodeMeaning2ᚖautoholdingsᚋgraphᚋgeneratedᚐErrorCodeMeaning(ctx context.Context, sel ast.SelectionSet, v *ErrorCodeMeaning) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ErrorCodeMeaning!")
+		return graphql.Null
+	}
+	return ec._ErrorCodeMeaning(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNFieldCount2autoholdingsᚋholdingsᚋplanᚐFieldCount(ctx context.Context, sel ast.SelectionSet, v plan.FieldCount) graphql.Marshaler {
@@ -70493,6 +70925,20 @@ func (ec *executionContext) marshalNOrderDirection2string(ctx context.Context, s
 	return res
 }
 
+func (ec *executionContext) unmarshalNOutcomeCode2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOutcomeCode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "OutcomeCode!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNPageInfo2ᚖautoholdingsᚋgraphᚋmodelᚐPageInfo(ctx context.Context, sel ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "PageInfo!")
@@ -70945,6 +71391,20 @@ func (ec *executionContext) marshalNProfileAlert2ᚖautoholdingsᚋgraphᚋgener
 		return graphql.Null
 	}
 	return ec._ProfileAlert(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProfileAlertCode2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProfileAlertCode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ProfileAlertCode!")
+	}
+	return res
 }
 
 func (ec *executionContext) marshalNProfileConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.Profile]) graphql.Marshaler {
@@ -71518,20 +71978,6 @@ func (ec *executionContext) marshalNUserError2ᚖautoholdingsᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._UserError(ctx, sel, v)
-}
-
-func (ec *executionContext) unmarshalNUserErrorCode2string(ctx context.Context, v any) (string, error) {
-	res, err := graphql.UnmarshalString(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNUserErrorCode2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
-	_ = sel
-	res := graphql.MarshalString(v)
-	if res == graphql.Null {
-		graphql.AddInvalidNullFromMarshaler(ctx, "UserErrorCode!")
-	}
-	return res
 }
 
 func (ec *executionContext) marshalNViewer2ᚖautoholdingsᚋgraphᚋmodelᚐViewer(ctx context.Context, sel ast.SelectionSet, v *model.Viewer) graphql.Marshaler {
@@ -72845,6 +73291,24 @@ func (ec *executionContext) marshalOKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐ
 	return ec._KbartRule(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOKeptReason2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOKeptReason2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
+}
+
 func (ec *executionContext) marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx context.Context, sel ast.SelectionSet, v *model.License) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -72947,6 +73411,24 @@ func (ec *executionContext) marshalONode2autoholdingsᚋgraphᚋmodelᚐNode(ctx
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOutcomeCode2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOutcomeCode2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOPairTitleInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐPairTitleInputᚄ(ctx context.Context, v any) ([]*PairTitleInput, error) {

@@ -219,7 +219,7 @@ type ConnectionTest struct {
 	Content string `json:"content"`
 	// Whether a sync could work with it: the provider has a list, or none yet.
 	Ok bool `json:"ok"`
-	// Outcome code, such as `NEW_FILE`, `NO_FILE` or `CREDENTIALS_REFUSED`.
+	// For programs: NEW_FILE, or the outcome of asking.
 	Code string `json:"code"`
 	// What the provider answered.
 	Message string `json:"message"`
@@ -703,6 +703,16 @@ type EndSessionsPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// What a code of errors means, from the table that the server itself uses.
+type ErrorCodeMeaning struct {
+	// The code.
+	Code string `json:"code"`
+	// What is the matter.
+	Meaning string `json:"meaning"`
+	// What to do.
+	Advice string `json:"advice"`
+}
+
 // The proxy of one inventory group.
 type GroupProxyInput struct {
 	// Which group.
@@ -1076,9 +1086,7 @@ type PortfolioSelectionInput struct {
 
 // Something about a profile that a person should look at.
 type ProfileAlert struct {
-	// For programs: `STALE_FILE` where the provider has had no new file for more than 40 days, `OLDER_FILES` where two runs one after
-	// the other were blocked because of a list that is older, `NO_LIST` where its last three answers for a content type were no list while
-	// entitlements of the profile are in force there.
+	// For programs.
 	Code string `json:"code"`
 	// The content type it is about; null for the profile as a whole.
 	Content *string `json:"content,omitempty"`

@@ -99,7 +99,7 @@ func Obstacle(why *jobs.Obstacle) *JobError {
 	if why == nil {
 		return nil
 	}
-	return &JobError{why.Code, why.Message, orNull(why.Hint)}
+	return &JobError{why.Code.String(), why.Message, orNull(why.Hint)}
 }
 
 // JobGroup is an inventory group as it was called at the time.

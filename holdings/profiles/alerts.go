@@ -20,16 +20,27 @@ import (
 
 // Codes of alerts.
 const (
-	StaleFile    = "STALE_FILE" // the provider has had no new file for a long time
-	NoListAnswer = "NO_LIST"    // the provider's last answers had no list, though entitlements are active
+	StaleFile    = "STALE_FILE"
+	OlderFiles   = "OLDER_FILES"
+	NoListAnswer = "NO_LIST"
 )
+
+// AlertCodes returns what each code means, a sentence.
+func AlertCodes() map[string]string {
+	return map[string]string{
+		StaleFile:  "The provider has had no new file for more than 40 days.",
+		OlderFiles: "Two runs one after the other were blocked, since the provider's list is older than the one applied last.",
+		NoListAnswer: "The provider's last three answers for a content type were no list, while entitlements of the profile are in force " +
+			"there.",
+	}
+}
 
 // staleAfter is how old the newest file may be. The provider replaces its files in the last week of each month.
 const staleAfter = 40 * 24 * time.Hour
 
 // ProfileAlert is something about a profile that a person should look at.
 type ProfileAlert struct {
-	Code          string // StaleFile, NoListAnswer
+	Code          string // one of AlertCodes
 	Content       string // BOOKS, JOURNALS; "": the profile as a whole
 	Message, Hint string
 	Since         int64 // Unix milliseconds

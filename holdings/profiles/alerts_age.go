@@ -8,9 +8,6 @@ import (
 	"autoholdings/internal/store"
 )
 
-// OlderFiles is the code of an alert that the provider keeps sending lists older than the one applied last.
-const OlderFiles = "OLDER_FILES"
-
 // olderFiles finds the profiles whose last two runs for a content type were both blocked because the list is older than
 // the one applied last.
 func (s *Service) olderFiles(ctx context.Context, profileIDs []int64) (map[int64][]ProfileAlert, error) {

@@ -9,19 +9,21 @@ import (
 	"slices"
 
 	"autoholdings/internal/access"
+	"autoholdings/internal/problem"
 )
 
 // refusal is an answer to somebody who is not let in.
 type refusal struct {
-	status        int
-	code, message string
+	status  int
+	code    problem.Code
+	message string
 }
 
 // errNotNow is told instead of a fault.
 var errNotNow = errors.New("the server cannot find out who you are just now: try again in a moment; its log says why")
 
 func unauthenticated(err error) refusal {
-	return refusal{http.StatusUnauthorized, "UNAUTHENTICATED", firstOf(err).Error()}
+	return refusal{http.StatusUnauthorized, problem.Unauthenticated, firstOf(err).Error()}
 }
 
 // firstOf returns the error for the one who asks, without what it was joined with.
@@ -35,11 +37,11 @@ func firstOf(err error) error {
 }
 
 func forbidden(p access.Principal, needed access.Scope) refusal {
-	return refusal{http.StatusForbidden, "FORBIDDEN", fmt.Sprintf("this needs the scope %s, and %s has %s: ask an administrator, or use "+
+	return refusal{http.StatusForbidden, problem.Forbidden, fmt.Sprintf("this needs the scope %s, and %s has %s: ask an administrator, or use "+
 		"another token", needed, p, p.Scopes)}
 }
 
-var inAddress = refusal{http.StatusBadRequest, "BAD_USER_INPUT", "the address holds a token, which logs and histories now have: send it " +
+var inAddress = refusal{http.StatusBadRequest, problem.BadInput, "the address holds a token, which logs and histories now have: send it " +
 	"as \"Authorization: Bearer …\", and have this one revoked"}
 
 // refuseCredential answers a request whose credential lets nobody in, or could not be looked at.
@@ -47,13 +49,13 @@ func (d *Door) refuseCredential(w http.ResponseWriter, r *http.Request, err erro
 	d.log.DebugContext(r.Context(), "a credential lets nobody in", "address", r.RemoteAddr, "error", err)
 	switch {
 	case errors.Is(err, access.ErrNoScopes):
-		d.refuse(w, r, refusal{http.StatusForbidden, "FORBIDDEN", access.ErrNoScopes.Error()})
+		d.refuse(w, r, refusal{http.StatusForbidden, problem.Forbidden, access.ErrNoScopes.Error()})
 	case isBadCredential(err):
 		d.refuse(w, r, unauthenticated(err))
 	default:
 		d.log.ErrorContext(r.Context(), "a credential could not be looked at", "error", err)
 		w.Header().Set("Retry-After", "5")
-		d.refuse(w, r, refusal{http.StatusServiceUnavailable, "INTERNAL", errNotNow.Error()})
+		d.refuse(w, r, refusal{http.StatusServiceUnavailable, problem.Internal, errNotNow.Error()})
 	}
 }
 

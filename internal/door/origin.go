@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"autoholdings/internal/problem"
 )
 
 // knownHost answers only requests that name this server as their host. Otherwise a web page elsewhere, whose name is made
@@ -20,7 +22,7 @@ func (d *Door) knownHost(next http.Handler) http.Handler {
 			if d.public != nil {
 				ask = d.public.Host + ", which is its --public-url, and let a proxy before it pass the header Host on"
 			}
-			d.refuse(w, r, refusal{status, "FORBIDDEN", fmt.Sprintf("the host %.200q is not this server's own: ask %s", r.Host, ask)})
+			d.refuse(w, r, refusal{status, problem.Forbidden, fmt.Sprintf("the host %.200q is not this server's own: ask %s", r.Host, ask)})
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -80,7 +82,7 @@ func (d *Door) withCORS(next http.Handler) http.Handler {
 }
 
 var fromElsewhere = refusal{
-	http.StatusForbidden, "FORBIDDEN", "the request comes from a page elsewhere, which may not ask here: ask from this server's own " +
+	http.StatusForbidden, problem.Forbidden, "the request comes from a page elsewhere, which may not ask here: ask from this server's own " +
 		"pages or from a program, or start the server with --allow-origin and the page's origin",
 }
 

@@ -11,25 +11,25 @@ import (
 // Code is the kind of a problem. Clients may rely on it.
 type Code string
 
-// The codes.
+// The codes; Codes says what each means.
 const (
-	BadInput           Code = "BAD_USER_INPUT"      // a value does not have the required form
-	NotFound           Code = "NOT_FOUND"           // the thing does not exist
-	Conflict           Code = "CONFLICT"            // something else is running, or the thing was changed in the meantime
-	ProfileInactive    Code = "PROFILE_INACTIVE"    // an inactive profile can be tested and previewed, but not applied
-	CollectionInactive Code = "COLLECTION_INACTIVE" // the collection must be activated first
-	AlreadyActive      Code = "ALREADY_ACTIVE"      // the collection is active already
-	GroupRequired      Code = "GROUP_REQUIRED"      // DOMAIN rule 6
-	OneProfileOnly     Code = "ONE_PROFILE_ONLY"    // DOMAIN rule 6, one campus
-	InUse              Code = "IN_USE"              // it cannot be deleted while something refers to it
-	WrongState         Code = "WRONG_STATE"         // the state of the job or profile does not allow it
-	CustomerChanged    Code = "CUSTOMER_CHANGED"    // the list was fetched for another customer number than the profile has now
-	ProviderUnknown    Code = "PROVIDER_UNKNOWN"    // this server does not know the provider
-	OlderFile          Code = "OLDER_FILE"          // a newer list was applied in the meantime
-	Limited            Code = "LIMITED"             // there is a limit on how much is accepted at once
-	NotYet             Code = "NOT_AVAILABLE"       // not in this version
-	Unauthenticated    Code = "UNAUTHENTICATED"     // nobody knows who asks
-	Forbidden          Code = "FORBIDDEN"           // who asks may not do this
+	BadInput           Code = "BAD_USER_INPUT"
+	NotFound           Code = "NOT_FOUND"
+	Conflict           Code = "CONFLICT"
+	ProfileInactive    Code = "PROFILE_INACTIVE"
+	CollectionInactive Code = "COLLECTION_INACTIVE"
+	AlreadyActive      Code = "ALREADY_ACTIVE"
+	GroupRequired      Code = "GROUP_REQUIRED"   // DOMAIN rule 6
+	OneProfileOnly     Code = "ONE_PROFILE_ONLY" // DOMAIN rule 6, one campus
+	InUse              Code = "IN_USE"
+	WrongState         Code = "WRONG_STATE"
+	CustomerChanged    Code = "CUSTOMER_CHANGED"
+	ProviderUnknown    Code = "PROVIDER_UNKNOWN"
+	OlderFile          Code = "OLDER_FILE"
+	Limited            Code = "LIMITED"
+	Unauthenticated    Code = "UNAUTHENTICATED"
+	Forbidden          Code = "FORBIDDEN"
+	Internal           Code = "INTERNAL" // of no problem, but of a fault
 )
 
 // Problem says what is wrong, where it is and what to do.

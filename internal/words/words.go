@@ -4,6 +4,8 @@ package words
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
@@ -41,4 +43,10 @@ func List(things []string, last string) string {
 	}
 	n := len(things) - 1
 	return strings.Join(things[:n], ", ") + " " + last + " " + things[n]
+}
+
+// Sentence is a clause as a sentence: "no header" becomes "No header.".
+func Sentence(clause string) string {
+	first, length := utf8.DecodeRuneInString(clause)
+	return string(unicode.ToUpper(first)) + clause[length:] + "."
 }

@@ -28,3 +28,8 @@ func ExampleList() {
 	// a sync, a move or an import
 	// a sync
 }
+
+func ExampleSentence() {
+	fmt.Println(words.Sentence("écrit à la main"))
+	// Output: Écrit à la main.
+}
