@@ -27757,6 +27757,8 @@ type PersonMutation struct {
 	addlocked_until       *int64
 	seen_at               *int64
 	addseen_at            *int64
+	version               *int
+	addversion            *int
 	clearedFields         map[string]struct{}
 	sessions              map[int64]struct{}
 	removedsessions       map[int64]struct{}
@@ -28419,6 +28421,62 @@ func (m *PersonMutation) ResetSeenAt() {
 	delete(m.clearedFields, person.FieldSeenAt)
 }
 
+// SetVersion sets the "version" field.
+func (m *PersonMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PersonMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PersonMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PersonMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PersonMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
 // AddSessionIDs adds the "sessions" edge to the Session entity by ids.
 func (m *PersonMutation) AddSessionIDs(ids ...int64) {
 	if m.sessions == nil {
@@ -28561,7 +28619,7 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.created_at != nil {
 		fields = append(fields, person.FieldCreatedAt)
 	}
@@ -28598,6 +28656,9 @@ func (m *PersonMutation) Fields() []string {
 	if m.seen_at != nil {
 		fields = append(fields, person.FieldSeenAt)
 	}
+	if m.version != nil {
+		fields = append(fields, person.FieldVersion)
+	}
 	return fields
 }
 
@@ -28630,6 +28691,8 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.LockedUntil()
 	case person.FieldSeenAt:
 		return m.SeenAt()
+	case person.FieldVersion:
+		return m.Version()
 	}
 	return nil, false
 }
@@ -28663,6 +28726,8 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldLockedUntil(ctx)
 	case person.FieldSeenAt:
 		return m.OldSeenAt(ctx)
+	case person.FieldVersion:
+		return m.OldVersion(ctx)
 	}
 	return nil, fmt.Errorf("unknown Person field %s", name)
 }
@@ -28756,6 +28821,13 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSeenAt(v)
 		return nil
+	case person.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Person field %s", name)
 }
@@ -28779,6 +28851,9 @@ func (m *PersonMutation) AddedFields() []string {
 	if m.addseen_at != nil {
 		fields = append(fields, person.FieldSeenAt)
 	}
+	if m.addversion != nil {
+		fields = append(fields, person.FieldVersion)
+	}
 	return fields
 }
 
@@ -28797,6 +28872,8 @@ func (m *PersonMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLockedUntil()
 	case person.FieldSeenAt:
 		return m.AddedSeenAt()
+	case person.FieldVersion:
+		return m.AddedVersion()
 	}
 	return nil, false
 }
@@ -28840,6 +28917,13 @@ func (m *PersonMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddSeenAt(v)
+		return nil
+	case person.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Person numeric field %s", name)
@@ -28912,6 +28996,9 @@ func (m *PersonMutation) ResetField(name string) error {
 		return nil
 	case person.FieldSeenAt:
 		m.ResetSeenAt()
+		return nil
+	case person.FieldVersion:
+		m.ResetVersion()
 		return nil
 	}
 	return fmt.Errorf("unknown Person field %s", name)

@@ -40,6 +40,8 @@ type Person struct {
 	LockedUntil int64 `json:"locked_until,omitempty"`
 	// when the person signed in last
 	SeenAt *int64 `json:"seen_at,omitempty"`
+	// raised at each change by an administrator, for optimistic locking
+	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the PersonQuery when eager-loading is set.
 	Edges        PersonEdges `json:"edges"`
@@ -82,7 +84,7 @@ func (*Person) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case person.FieldDisabled:
 			values[i] = new(sql.NullBool)
-		case person.FieldID, person.FieldCreatedAt, person.FieldUpdatedAt, person.FieldFailures, person.FieldLockedUntil, person.FieldSeenAt:
+		case person.FieldID, person.FieldCreatedAt, person.FieldUpdatedAt, person.FieldFailures, person.FieldLockedUntil, person.FieldSeenAt, person.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case person.FieldName, person.FieldNameKey, person.FieldIssuer, person.FieldSubject, person.FieldPasswordHash, person.FieldScopes:
 			values[i] = new(sql.NullString)
@@ -180,6 +182,12 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 				_m.SeenAt = new(int64)
 				*_m.SeenAt = value.Int64
 			}
+		case person.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -262,6 +270,9 @@ func (_m *Person) String() string {
 		builder.WriteString("seen_at=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteByte(')')
 	return builder.String()
 }

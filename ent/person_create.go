@@ -157,6 +157,20 @@ func (_c *PersonCreate) SetNillableSeenAt(v *int64) *PersonCreate {
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *PersonCreate) SetVersion(v int) *PersonCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *PersonCreate) SetNillableVersion(v *int) *PersonCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *PersonCreate) SetID(v int64) *PersonCreate {
 	_c.mutation.SetID(v)
@@ -256,6 +270,10 @@ func (_c *PersonCreate) defaults() {
 		v := person.DefaultLockedUntil
 		_c.mutation.SetLockedUntil(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := person.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 }
 
 // check runs all checks and user-defined validators on the builder.
@@ -292,6 +310,9 @@ func (_c *PersonCreate) check() error {
 	}
 	if _, ok := _c.mutation.LockedUntil(); !ok {
 		return &ValidationError{Name: "locked_until", err: errors.New(`ent: missing required field "Person.locked_until"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`ent: missing required field "Person.version"`)}
 	}
 	return nil
 }
@@ -372,6 +393,10 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SeenAt(); ok {
 		_spec.SetField(person.FieldSeenAt, field.TypeInt64, value)
 		_node.SeenAt = &value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(person.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if nodes := _c.mutation.SessionsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

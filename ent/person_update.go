@@ -189,6 +189,27 @@ func (_u *PersonUpdate) ClearSeenAt() *PersonUpdate {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *PersonUpdate) SetVersion(v int) *PersonUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PersonUpdate) SetNillableVersion(v *int) *PersonUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PersonUpdate) AddVersion(v int) *PersonUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // AddSessionIDs adds the "sessions" edge to the Session entity by IDs.
 func (_u *PersonUpdate) AddSessionIDs(ids ...int64) *PersonUpdate {
 	_u.mutation.AddSessionIDs(ids...)
@@ -343,6 +364,12 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.SeenAtCleared() {
 		_spec.ClearField(person.FieldSeenAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(person.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(person.FieldVersion, field.TypeInt, value)
 	}
 	if _u.mutation.SessionsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -614,6 +641,27 @@ func (_u *PersonUpdateOne) ClearSeenAt() *PersonUpdateOne {
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *PersonUpdateOne) SetVersion(v int) *PersonUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PersonUpdateOne) SetNillableVersion(v *int) *PersonUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PersonUpdateOne) AddVersion(v int) *PersonUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // AddSessionIDs adds the "sessions" edge to the Session entity by IDs.
 func (_u *PersonUpdateOne) AddSessionIDs(ids ...int64) *PersonUpdateOne {
 	_u.mutation.AddSessionIDs(ids...)
@@ -798,6 +846,12 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 	}
 	if _u.mutation.SeenAtCleared() {
 		_spec.ClearField(person.FieldSeenAt, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(person.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(person.FieldVersion, field.TypeInt, value)
 	}
 	if _u.mutation.SessionsCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -633,6 +633,10 @@ func init() {
 	personDescLockedUntil := personFields[8].Descriptor()
 	// person.DefaultLockedUntil holds the default value on creation for the locked_until field.
 	person.DefaultLockedUntil = personDescLockedUntil.Default.(int64)
+	// personDescVersion is the schema descriptor for version field.
+	personDescVersion := personFields[10].Descriptor()
+	// person.DefaultVersion holds the default value on creation for the version field.
+	person.DefaultVersion = personDescVersion.Default.(int)
 	portfolioFields := schema.Portfolio{}.Fields()
 	_ = portfolioFields
 	// portfolioDescReview is the schema descriptor for review field.

@@ -85,7 +85,9 @@ func (r mutationResolver) AddPerson(ctx context.Context, in generated.AddPersonI
 
 func (r mutationResolver) UpdatePerson(ctx context.Context, in generated.UpdatePersonInput) (*generated.UpdatePersonPayload, error) {
 	id, wrong := idOf(model.PersonType, "input.personId", in.PersonID)
-	change := access.PersonChange{Password: inputValue(in.Password), Disabled: inputValue(in.Disabled)}
+	change := access.PersonChange{
+		Version: inputValue(in.Version), Password: inputValue(in.Password), Disabled: inputValue(in.Disabled),
+	}
 	change.Scopes, _ = in.Scopes.ValueOK()
 	row, problems, err := carryOut(ctx, change, wrong, func(ctx context.Context, change access.PersonChange) (*ent.Person, error) {
 		return r.access.UpdatePerson(ctx, id, change)

@@ -36,6 +36,8 @@ const (
 	FieldLockedUntil = "locked_until"
 	// FieldSeenAt holds the string denoting the seen_at field in the database.
 	FieldSeenAt = "seen_at"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// EdgeSessions holds the string denoting the sessions edge name in mutations.
 	EdgeSessions = "sessions"
 	// EdgeWorklistMarks holds the string denoting the worklist_marks edge name in mutations.
@@ -73,6 +75,7 @@ var Columns = []string{
 	FieldFailures,
 	FieldLockedUntil,
 	FieldSeenAt,
+	FieldVersion,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -100,6 +103,8 @@ var (
 	DefaultFailures int
 	// DefaultLockedUntil holds the default value on creation for the "locked_until" field.
 	DefaultLockedUntil int64
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int
 )
 
 // OrderOption defines the ordering options for the Person queries.
@@ -168,6 +173,11 @@ func ByLockedUntil(opts ...sql.OrderTermOption) OrderOption {
 // BySeenAt orders the results by the seen_at field.
 func BySeenAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSeenAt, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }
 
 // BySessionsCount orders the results by sessions count.

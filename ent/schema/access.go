@@ -50,6 +50,7 @@ func (Person) Fields() []ent.Field {
 		field.Int("failures").Default(0).Comment("wrong passwords in a row"),
 		field.Int64("locked_until").Default(0).Comment("no password is looked at before"),
 		field.Int64("seen_at").Optional().Nillable().Comment("when the person signed in last"),
+		field.Int("version").Default(1).Comment("raised at each change by an administrator, for optimistic locking"),
 	}
 }
 

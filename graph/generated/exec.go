@@ -1086,6 +1086,7 @@ type ComplexityRoot struct {
 		Name      func(childComplexity int) int
 		Scopes    func(childComplexity int) int
 		SeenAt    func(childComplexity int) int
+		Version   func(childComplexity int) int
 	}
 
 	PersonConnection struct {
@@ -6177,6 +6178,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Person.SeenAt(childComplexity), true
+	case "Person.version":
+		if e.ComplexityRoot.Person.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Version(childComplexity), true
 
 	case "PersonConnection.edges":
 		if e.ComplexityRoot.PersonConnection.Edges == nil {
@@ -14186,6 +14193,8 @@ type Person implements Node {
   scopes: [AccessScope!]!
   "Whether the person is kept out."
   disabled: Boolean!
+  "Raised at each change by an administrator; an update that names an older one is refused."
+  version: Int!
   "When the person was added."
   createdAt: DateTime!
   "When the person signed in last; null: never."
@@ -14344,6 +14353,8 @@ type AddPersonPayload {
 input UpdatePersonInput {
   "Their id."
   personId: ID!
+  "The version that was read; where it is given and the person was changed since, the update is refused."
+  version: Int
   "12 to 200 characters. Not for one who signs in at an issuer."
   password: String
   "What the person may do. Not for one who signs in at an issuer, which says so itself."
@@ -16211,6 +16222,8 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 		return ec.fieldContext_Person_scopes(ctx, field)
 	case "disabled":
 		return ec.fieldContext_Person_disabled(ctx, field)
+	case "version":
+		return ec.fieldContext_Person_version(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Person_createdAt(ctx, field)
 	case "seenAt":
@@ -38843,6 +38856,29 @@ func (ec *executionContext) fieldContext_Person_disabled(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Person", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Person_version(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, "Int")
+}
+
 func (ec *executionContext) _Person_createdAt(ctx context.Context, field graphql.CollectedField, obj *model.Person) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -56634,7 +56670,7 @@ func (ec *executionContext) unmarshalInputUpdatePersonInput(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"personId", "password", "scopes", "disabled"}
+	fieldsInOrder := [...]string{"personId", "version", "password", "scopes", "disabled"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -56648,6 +56684,13 @@ func (ec *executionContext) unmarshalInputUpdatePersonInput(ctx context.Context,
 				return it, err
 			}
 			it.PersonID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = graphql.OmittableOf(data)
 		case "password":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("password"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -64633,6 +64676,11 @@ func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, o
 			}
 		case "disabled":
 			out.Values[i] = ec._Person_disabled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "version":
+			out.Values[i] = ec._Person_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

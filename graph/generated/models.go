@@ -1452,6 +1452,8 @@ type UpdateLicensePayload struct {
 type UpdatePersonInput struct {
 	// Their id.
 	PersonID string `json:"personId"`
+	// The version that was read; where it is given and the person was changed since, the update is refused.
+	Version graphql.Omittable[*int] `json:"version,omitempty"`
 	// 12 to 200 characters. Not for one who signs in at an issuer.
 	Password graphql.Omittable[*string] `json:"password,omitempty"`
 	// What the person may do. Not for one who signs in at an issuer, which says so itself.

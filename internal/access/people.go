@@ -56,6 +56,7 @@ func (s *Service) insertPerson(ctx context.Context, tx *store.Tx, name, hash str
 
 // PersonChange is what is changed of a person. nil: it stays.
 type PersonChange struct {
+	Version  *int // as it was read; nil: any version
 	Password *string
 	Scopes   Scopes
 	Disabled *bool
@@ -96,11 +97,14 @@ func findPerson(ctx context.Context, tx *store.Tx, id int64) (*ent.Person, error
 }
 
 func (in *PersonChange) save(ctx context.Context, tx *store.Tx, row *ent.Person, hash string) (*ent.Person, error) {
+	if err := problem.CheckVersion(row.Name, in.Version, row.Version); err != nil {
+		return row, err
+	}
 	if row.Issuer != "" && (in.Password != nil || in.Scopes != nil) {
 		return nil, problem.New(problem.WrongState, "input.personId",
 			"%s signs in at %s, which says what the person may do: change it there", row.Name, row.Issuer)
 	}
-	update := row.Update().SetUpdatedAt(tx.Now)
+	update := row.Update().SetUpdatedAt(tx.Now).AddVersion(1)
 	if in.Scopes != nil {
 		var problems problem.List
 		if in.Scopes.check(&problems); problems.Err() != nil {
