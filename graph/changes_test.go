@@ -11,7 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"autoholdings/ent/entitlement"
+	"autoholdings/ent/job"
+	"autoholdings/ent/jobchange"
 	"autoholdings/ent/portfolio"
 	"autoholdings/graph/model"
 	"autoholdings/jobs"
@@ -447,5 +451,38 @@ func (f *feed) check(t *testing.T) {
 	}
 	if f.Title == "" || len(slices.Compact(slices.Sorted(slices.Values(ids)))) != len(ids) {
 		t.Errorf("ids: %v", ids)
+	}
+}
+
+// TestChangesByID: each change is found by its id, whether a job made it or a person.
+func TestChangesByID(t *testing.T) {
+	t.Parallel()
+	b, _ := setupChanges(t)
+	const fields = `id at action field title oldValue newValue job { id } portfolio { id } collection { id } groups { name }`
+	type change map[string]any
+	var listed struct{ Changes struct{ Nodes []change } }
+	b.query(`{ changes(first: 500) { nodes { `+fields+` } } }`, nil, &listed)
+	var ids []any
+	byHand := 0
+	for _, c := range listed.Changes.Nodes {
+		if ids = append(ids, c["id"]); c["job"] == nil {
+			byHand++
+		}
+	}
+	if byHand == 0 || byHand == len(ids) {
+		t.Fatalf("%d of %d were made by hand", byHand, len(ids))
+	}
+	var got struct{ Nodes []change }
+	b.query(`query($ids: [ID!]!) { nodes(ids: $ids) { ... on Change { `+fields+` } } }`, input{"ids": ids}, &got)
+	if diff := cmp.Diff(listed.Changes.Nodes, got.Nodes); diff != "" {
+		t.Error(diff)
+	}
+	preview := b.store.Read.JobChange.Query().Where(jobchange.HasJobWith(job.Mode(jobs.Preview))).FirstIDX(t.Context())
+	a := b.ask(`query($ids: [ID!]!) { nodes(ids: $ids) { id } }`, input{"ids": []string{
+		model.ID(model.ChangeType, preview), model.ID(model.EditType, 99), model.NameID(model.WorklistItemType, "REVIEW:99"),
+		model.NameID(model.WorklistItemType, "no item"), model.NameID(model.ScheduledJobType, "move"),
+	}})
+	if string(a.Data) != `{"nodes":[null,null,null,null,null]}` || len(a.Errors) != 0 {
+		t.Errorf("what is not there: %s", a.Body)
 	}
 }

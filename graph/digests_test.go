@@ -115,7 +115,7 @@ var digestTests = []struct {
 	},
 	{
 		"runScheduledJob",
-		input{"scheduledJobId": "sync"},
+		input{"scheduledJobId": syncSchedule},
 		"runScheduledJob scheduledJobId=5cfa1a73f8456699",
 	},
 	{

@@ -32,7 +32,7 @@ func TestKeyOfAnotherJob(t *testing.T) {
 		b.refused("withdrawProfile", input{"profileId": p.ID, "idempotencyKey": "a sync"}, usedKey)
 		b.refused("deleteProfile", input{"profileId": p.ID, "withdrawEntitlements": true, "idempotencyKey": "a sync"}, usedKey)
 		b.refused("runProfile", input{"profileId": p.ID, "idempotencyKey": "an import"}, usedKey)
-		b.refused("runScheduledJob", input{"scheduledJobId": "sync", "idempotencyKey": "an import"}, usedKey)
+		b.refused("runScheduledJob", input{"scheduledJobId": syncSchedule, "idempotencyKey": "an import"}, usedKey)
 		b.refused("updateProfile", input{"profileId": p.ID, "runNow": true, "idempotencyKey": "an import"}, usedKey)
 		b.refused("createProfile", input{"customerNumber": "n", "apiKey": "n", "active": true, "runNow": true, "idempotencyKey": "an import"},
 			usedKey)
@@ -133,7 +133,7 @@ func keyedRequests(b *moving, active, inactive, local string) []keyedRequest {
 	return append(others, []keyedRequest{
 		{"undoJob", input{"jobId": imported, "mode": "PREVIEW"}, input{"jobId": model.ID(model.JobType, 1), "mode": "APPLY"}},
 		{"runProfile", input{"profileId": active}, input{"mode": "PREVIEW", "force": true, "profileId": inactive}},
-		{"runScheduledJob", input{"scheduledJobId": "sync"}, input{"scheduledJobId": "another"}},
+		{"runScheduledJob", input{"scheduledJobId": syncSchedule}, input{"scheduledJobId": model.NameID(model.ScheduledJobType, "another")}},
 		{
 			"createProfile",
 			input{"customerNumber": "demo", "apiKey": mockoup.DemoKey, "active": true, "runNow": true, "description": "Third"},

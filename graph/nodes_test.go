@@ -82,6 +82,44 @@ func (c *catalogue) someIDs() map[string]string {
 		"AccessToken":             token.AccessToken.ID,
 		"Person":                  person.Person.ID,
 		"AuditEntry":              model.ID(model.AuditEntryType, read.AuditEntry.Query().FirstIDX(ctx)),
+		"Change":                  c.listed("changes"),
+		"ScheduledJob":            c.listed("scheduledJobs"),
+		"WorklistItem":            c.listed("worklist"),
+	}
+}
+
+// listed is the id of the first thing of a list at the root.
+func (c *catalogue) listed(field string) string {
+	c.t.Helper()
+	type thing struct{ ID string }
+	var got struct {
+		Listing struct{ Nodes []thing }
+		List    []thing
+	}
+	if field == "scheduledJobs" {
+		c.query(`{ list: `+field+` { id } }`, nil, &got)
+	} else {
+		c.query(`{ listing: `+field+`(first: 1) { nodes { id } } }`, nil, &got)
+	}
+	all := append(got.List, got.Listing.Nodes...)
+	if len(all) == 0 {
+		c.t.Fatalf("%s lists nothing", field)
+	}
+	return all[0].ID
+}
+
+// TestEveryIDIsOfANode: a type that has an id is found by it.
+func TestEveryIDIsOfANode(t *testing.T) {
+	t.Parallel()
+	schema := contract(t)
+	for _, thing := range schema.Types {
+		id := thing.Fields.ForName("id")
+		if thing.Kind != ast.Object || id == nil || id.Type.String() != "ID!" {
+			continue
+		}
+		if !slices.Contains(thing.Interfaces, "Node") {
+			t.Errorf("%s has an id and is no Node", thing.Name)
+		}
 	}
 }
 

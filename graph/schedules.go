@@ -6,10 +6,11 @@ import (
 	"autoholdings/ent"
 	"autoholdings/graph/generated"
 	"autoholdings/graph/model"
+	"autoholdings/internal/problem"
 	"autoholdings/jobs"
 )
 
-func (r queryResolver) ScheduledJobs(ctx context.Context) ([]*generated.ScheduledJob, error) {
+func (r queryResolver) ScheduledJobs(ctx context.Context) ([]*model.ScheduledJob, error) {
 	listed, err := r.jobs.ScheduledJobs(ctx)
 	if err != nil {
 		return nil, err
@@ -34,15 +35,26 @@ func (r mutationResolver) DisableScheduledJob(
 func (r mutationResolver) RunScheduledJob(
 	ctx context.Context, in generated.RunScheduledJobInput,
 ) (*generated.RunScheduledJobPayload, error) {
-	job, problems, err := carryOut(ctx, in.ScheduledJobID, nil, func(ctx context.Context, id string) (*ent.Job, error) {
+	name, wrong := scheduledID(in.ScheduledJobID)
+	job, problems, err := carryOut(ctx, name, wrong, func(ctx context.Context, id string) (*ent.Job, error) {
 		return r.jobs.RunScheduled(ctx, id, orElse(in.IdempotencyKey, ""))
 	})
 	return &generated.RunScheduledJobPayload{Job: wrapOne(job, model.Jobs), UserErrors: problems}, err
 }
 
+// scheduledID decodes the id of a scheduled job.
+func scheduledID(opaque string) (string, error) {
+	typeName, name, err := model.ParseNameID(opaque)
+	if err != nil || typeName != model.ScheduledJobType {
+		return "", problem.New(problem.BadInput, "input.scheduledJobId", "%.80q is the id of no scheduled job", opaque)
+	}
+	return name, nil
+}
+
 // enable enables or disables a scheduled job, and returns its new state.
-func (r *resolver) enable(ctx context.Context, id string, enabled bool) (*generated.ScheduledJob, []*model.UserError, error) {
-	entry, problems, err := carryOut(ctx, id, nil, func(ctx context.Context, id string) (*jobs.ScheduledJob, error) {
+func (r *resolver) enable(ctx context.Context, opaque string, enabled bool) (*model.ScheduledJob, []*model.UserError, error) {
+	name, wrong := scheduledID(opaque)
+	entry, problems, err := carryOut(ctx, name, wrong, func(ctx context.Context, id string) (*jobs.ScheduledJob, error) {
 		return r.jobs.EnableScheduled(ctx, id, enabled)
 	})
 	if err != nil || entry == nil {
@@ -56,7 +68,7 @@ func (r *resolver) enable(ctx context.Context, id string, enabled bool) (*genera
 }
 
 // scheduledJobs reads the profiles and the last runs of all entries together.
-func (r *resolver) scheduledJobs(ctx context.Context, listed []jobs.ScheduledJob) ([]*generated.ScheduledJob, error) {
+func (r *resolver) scheduledJobs(ctx context.Context, listed []jobs.ScheduledJob) ([]*model.ScheduledJob, error) {
 	var profileIDs, jobIDs []int64
 	for _, entry := range listed {
 		profileIDs, jobIDs = append(profileIDs, entry.ProfileIDs...), append(jobIDs, entry.LastJobID)
@@ -69,24 +81,12 @@ func (r *resolver) scheduledJobs(ctx context.Context, listed []jobs.ScheduledJob
 	if err != nil {
 		return nil, err
 	}
-	return each(listed, func(entry jobs.ScheduledJob) *generated.ScheduledJob {
+	return each(listed, func(entry jobs.ScheduledJob) *model.ScheduledJob {
 		return scheduledJob(entry, profiles, runs[entry.LastJobID])
 	}), nil
 }
 
-func scheduledJob(entry jobs.ScheduledJob, profiles map[int64]*model.Profile, lastRun *model.Job) *generated.ScheduledJob {
-	thing := &generated.ScheduledJob{
-		ID: entry.ID, Active: entry.Active, Enabled: entry.Enabled, Name: entry.Name, Kind: entry.Kind, Profiles: []*model.Profile{},
-		Schedule: &model.Schedule{Schedule: entry.Schedule}, ScheduleText: entry.Schedule.String(), LastRun: lastRun,
-	}
-	for _, id := range entry.ProfileIDs {
-		if p := profiles[id]; p != nil { // it may have been deleted since
-			thing.Profiles = append(thing.Profiles, p)
-		}
-	}
-	if !entry.NextRun.IsZero() {
-		next := entry.NextRun.UnixMilli()
-		thing.NextRun = &next
-	}
-	return thing
+func scheduledJob(entry jobs.ScheduledJob, profiles map[int64]*model.Profile, lastRun *model.Job) *model.ScheduledJob {
+	// a profile may have been deleted since
+	return &model.ScheduledJob{ScheduledJob: entry, Profiles: append([]*model.Profile{}, there(entry.ProfileIDs, profiles)...), LastRun: lastRun}
 }

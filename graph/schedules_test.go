@@ -28,6 +28,14 @@ type scheduled struct {
 	NextRun                      *time.Time
 }
 
+// syncSchedule is the id of the schedule of the active profiles.
+var syncSchedule = model.NameID(model.ScheduledJobType, "sync")
+
+// scheduleOf is the id of the entry of an inactive profile.
+func scheduleOf(profileID int64) string {
+	return model.NameID(model.ScheduledJobType, fmt.Sprintf("profile:%d", profileID))
+}
+
 const scheduledFields = `{ id name kind scheduleText active enabled profiles { name } schedule { frequency weekday time }
 	lastRun { id trigger verdict } nextRun }`
 
@@ -90,7 +98,7 @@ func TestScheduledJobs(t *testing.T) {
 		t.Errorf("without profiles: %+v", listed)
 	}
 	asleep := b.named("Asleep", false)
-	if listed := b.scheduledJobs(); len(listed) != 1 || listed[0].ID != fmt.Sprintf("profile:%d", asleep.ID) {
+	if listed := b.scheduledJobs(); len(listed) != 1 || listed[0].ID != scheduleOf(asleep.ID) {
 		t.Errorf("without active profiles: %+v", listed)
 	}
 	b.named("First", true)
@@ -108,11 +116,11 @@ func TestScheduledJobs(t *testing.T) {
 	monday := struct{ Frequency, Weekday, Time string }{"WEEKLY", "MONDAY", "03:00"}
 	want := []scheduled{
 		{
-			ID: "sync", Name: scheduledName, Kind: "SYNC", ScheduleText: "every Monday at 03:00 (UTC)", Active: true, Enabled: true,
+			ID: syncSchedule, Name: scheduledName, Kind: "SYNC", ScheduleText: "every Monday at 03:00 (UTC)", Active: true, Enabled: true,
 			Profiles: []struct{ Name string }{{"First"}, {"Second"}}, Schedule: monday,
 		},
 		{
-			ID: fmt.Sprintf("profile:%d", asleep.ID), Name: scheduledName + ": Asleep", Kind: "SYNC", ScheduleText: "every Monday at 03:00 (UTC)",
+			ID: scheduleOf(asleep.ID), Name: scheduledName + ": Asleep", Kind: "SYNC", ScheduleText: "every Monday at 03:00 (UTC)",
 			Enabled:  true,
 			Profiles: []struct{ Name string }{{"Asleep"}}, Schedule: monday,
 		},
@@ -152,12 +160,12 @@ func TestDisableScheduledJob(t *testing.T) {
 	t.Parallel()
 	b := setup(t, mockoup.Options{Titles: 20})
 	for _, name := range []string{"enableScheduledJob", "disableScheduledJob", "runScheduledJob"} {
-		b.mutateScheduled(name, "sync").refused(t, name+" without profiles", "PROFILE_INACTIVE")
+		b.mutateScheduled(name, syncSchedule).refused(t, name+" without profiles", "PROFILE_INACTIVE")
 	}
 	p := b.named("Active", true)
 	asleep := b.named("Asleep", false)
 	for _, name := range []string{"disableScheduledJob", "disableScheduledJob"} {
-		stopped := b.mutateScheduled(name, "sync")
+		stopped := b.mutateScheduled(name, syncSchedule)
 		if e := stopped.ScheduledJob; len(stopped.UserErrors) > 0 || e.Active || e.Enabled || e.NextRun != nil || len(e.Profiles) != 1 {
 			t.Errorf("%+v", stopped)
 		}
@@ -168,13 +176,13 @@ func TestDisableScheduledJob(t *testing.T) {
 	if queued, err := b.jobs.FireSchedules(t.Context(), time.Now().Add(30*24*time.Hour)); queued != nil || err != nil {
 		t.Errorf("it runs all the same: %v %v", queued, err)
 	}
-	enabled := b.mutateScheduled("enableScheduledJob", "sync")
+	enabled := b.mutateScheduled("enableScheduledJob", syncSchedule)
 	if e := enabled.ScheduledJob; len(enabled.UserErrors) > 0 || !e.Active || !e.Enabled || e.NextRun == nil {
 		t.Errorf("%+v", enabled)
 	}
 
 	for _, name := range []string{"enableScheduledJob", "disableScheduledJob", "runScheduledJob"} {
-		inactive := b.mutateScheduled(name, fmt.Sprintf("profile:%d", asleep.ID))
+		inactive := b.mutateScheduled(name, scheduleOf(asleep.ID))
 		inactive.refused(t, name+" of an inactive profile", "PROFILE_INACTIVE")
 		if !strings.Contains(inactive.UserErrors[0].Message, `"Asleep"`) || !strings.Contains(inactive.UserErrors[0].Message, "activate") {
 			t.Errorf("%s: %+v", name, inactive.UserErrors)
@@ -182,8 +190,11 @@ func TestDisableScheduledJob(t *testing.T) {
 		if e := inactive.ScheduledJob; name != "runScheduledJob" && (e == nil || e.Active || e.Name != scheduledName+": Asleep") {
 			t.Errorf("%s: %+v", name, e)
 		}
-		for _, id := range []string{"", "move", "profile:", "profile:x", "profile:4711", fmt.Sprintf("profile:%d", p.ID)} {
-			b.mutateScheduled(name, id).refused(t, name+" of "+id, "NOT_FOUND")
+		for _, id := range []string{"move", "profile:", "profile:x", "profile:4711", fmt.Sprintf("profile:%d", p.ID)} {
+			b.mutateScheduled(name, model.NameID(model.ScheduledJobType, id)).refused(t, name+" of "+id, "NOT_FOUND")
+		}
+		for _, id := range []string{"", "sync", model.ID(model.JobType, 1)} {
+			b.mutateScheduled(name, id).refused(t, name+" of "+id, "BAD_USER_INPUT")
 		}
 	}
 	if n := b.store.Read.Job.Query().CountX(t.Context()); n != 0 {
@@ -200,8 +211,8 @@ func TestRunScheduledJob(t *testing.T) {
 	before := b.scheduledJobs()[0].NextRun
 	run := func() *scheduledPayload {
 		var got struct{ RunScheduledJob *scheduledPayload }
-		b.query(`mutation { runScheduledJob(input: {scheduledJobId: "sync", idempotencyKey: "once"}) { job { id state trigger mode } userErrors {
-			code message path } } }`, nil, &got)
+		b.query(`mutation($id: ID!) { runScheduledJob(input: {scheduledJobId: $id, idempotencyKey: "once"}) { job { id state trigger mode } userErrors {
+			code message path } } }`, input{"id": syncSchedule}, &got)
 		return got.RunScheduledJob
 	}
 	ran := run()
@@ -215,7 +226,7 @@ func TestRunScheduledJob(t *testing.T) {
 	if again := run(); len(again.UserErrors) > 0 || again.Job.ID != ran.Job.ID {
 		t.Errorf("the same key again: %+v", again)
 	}
-	b.mutateScheduled("runScheduledJob", "sync").refused(t, "while it runs", "CONFLICT")
+	b.mutateScheduled("runScheduledJob", syncSchedule).refused(t, "while it runs", "CONFLICT")
 	if after := b.scheduledJobs()[0]; after.LastRun != nil || !after.NextRun.Equal(*before) {
 		t.Errorf("%+v, the next run was %v", after, before)
 	}

@@ -25,14 +25,14 @@ type waiting struct {
 	JobPart, Job, Profile           *struct{ ID string }
 	Portfolio                       *struct{ ID, TitleID string }
 	PoLine                          *struct{ ID string }
-	Assignee                        *struct{ ID, Name string }
+	Assignee                        *struct{ PersonID, Name string }
 	MarkedBy                        *struct{ Kind string }
 	MarkedAt                        *string
 }
 
 // waitingFields is what is asked of an item.
 const waitingFields = `{ id type title summary state since until note mutations version jobPart { id } job { id } profile { id }
-	portfolio { id titleId } poLine { id } assignee { id name } markedBy { kind } markedAt }`
+	portfolio { id titleId } poLine { id } assignee { personId name } markedBy { kind } markedAt }`
 
 // worklist reads the items that a filter asks for, in pages, and checks that they are as many as are counted.
 func (b *testBundle) worklist(filter input) (all []waiting) {
@@ -158,10 +158,10 @@ func TestWorklistMarks(t *testing.T) {
 	b.sync(jobs.Apply, b.profile().ID)
 	ada := b.done("addPerson", input{"name": "Ada", "password": "correct horse battery", "scopes": []string{"CURATE"}}).Person.ID
 	var people struct {
-		WorklistPeople []struct{ ID, Name string }
+		WorklistPeople []struct{ PersonID, Name string }
 	}
-	b.query(`{ worklistPeople { id name } }`, nil, &people)
-	if len(people.WorklistPeople) != 1 || people.WorklistPeople[0].ID != ada || people.WorklistPeople[0].Name != "Ada" {
+	b.query(`{ worklistPeople { personId name } }`, nil, &people)
+	if len(people.WorklistPeople) != 1 || people.WorklistPeople[0].PersonID != ada || people.WorklistPeople[0].Name != "Ada" {
 		t.Errorf("%+v", people)
 	}
 	all := b.worklist(nil)

@@ -168,9 +168,10 @@ func wrongProfileInputs(law, active, idle *thing) map[string]wrongInput {
 	changed := maps.Clone(profile)
 	changed["version"], changed["profileId"] = stale, badIDs("profileId", "Profile")
 	scheduled := []wrong{
-		{value: "garbage", want: "NOT_FOUND input.scheduledJobId"},
-		{value: "", want: "NOT_FOUND input.scheduledJobId"},
-		{value: "profile:4711", want: "NOT_FOUND input.scheduledJobId"},
+		{value: "garbage", want: "BAD_USER_INPUT input.scheduledJobId"},
+		{value: "", want: "BAD_USER_INPUT input.scheduledJobId"},
+		{value: model.ID(model.JobType, 1), want: "BAD_USER_INPUT input.scheduledJobId"},
+		{value: model.NameID(model.ScheduledJobType, "profile:4711"), want: "NOT_FOUND input.scheduledJobId"},
 	}
 	return map[string]wrongInput{
 		"createProfile": {input{"customerNumber": "new", "apiKey": "new-key"}, profile},
@@ -188,9 +189,9 @@ func wrongProfileInputs(law, active, idle *thing) map[string]wrongInput {
 				wrong{value: idle.ID, want: "PROFILE_INACTIVE input.profileId", with: input{"mode": "APPLY"}}),
 			"mode": {{value: "APPLY", want: "PROFILE_INACTIVE input.profileId"}},
 		}},
-		"enableScheduledJob":  {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
-		"disableScheduledJob": {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
-		"runScheduledJob":     {input{"scheduledJobId": "sync"}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"enableScheduledJob":  {input{"scheduledJobId": syncSchedule}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"disableScheduledJob": {input{"scheduledJobId": syncSchedule}, map[string][]wrong{"scheduledJobId": scheduled}},
+		"runScheduledJob":     {input{"scheduledJobId": syncSchedule}, map[string][]wrong{"scheduledJobId": scheduled}},
 		"importCommunityZoneTitles": {input{"communityZoneId": booksCZ}, map[string][]wrong{
 			"communityZoneId": {{value: "", want: "BAD_USER_INPUT input.communityZoneId"}, {value: "4711", want: "NOT_FOUND input.communityZoneId"}},
 			"fileId":          badIDs("fileId", "ProviderFile"),

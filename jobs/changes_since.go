@@ -96,6 +96,31 @@ func (r *Reader) ChangesSince(ctx context.Context, q ChangeQuery, w keyset.Windo
 	return keyset.Cut(l.found[:min(len(l.found), l.limit)], w), nil
 }
 
+// AppliedByID returns changes: those that are lines of reports, and those that were made by hand. What is no change that was
+// applied is missing.
+func (r *Reader) AppliedByID(ctx context.Context, lines, edits []int64) ([]*AppliedChange, error) {
+	l := changeList{r: r, limit: max(len(lines), len(edits))}
+	if len(lines) > 0 {
+		placeholders, ids := store.InList(lines)
+		s := &selection{from: changesFrom}
+		s.add(`c.id IN `+placeholders, ids...)
+		s.add(`p.settled_at IS NOT NULL`)
+		l.narrowChanges(s, false)
+		if err := l.readFirst(ctx, s, ``); err != nil {
+			return nil, err
+		}
+	}
+	if len(edits) > 0 {
+		placeholders, ids := store.InList(edits)
+		s := &selection{from: editsFrom}
+		s.add(`e.id IN `+placeholders, ids...)
+		if err := l.readFirst(ctx, s, ``); err != nil {
+			return nil, err
+		}
+	}
+	return l.found, nil
+}
+
 // Installation is when the installation began, in Unix milliseconds. It stays the same when the database is copied.
 func (r *Reader) Installation(ctx context.Context) (began int64, err error) {
 	err = r.scan(ctx, `SELECT created_at FROM settings WHERE id = ?`, []any{store.SettingsID}, func(rows *sql.Rows) error {

@@ -1617,8 +1617,8 @@ type ComplexityRoot struct {
 	}
 
 	WorklistPerson struct {
-		ID   func(childComplexity int) int
-		Name func(childComplexity int) int
+		Name     func(childComplexity int) int
+		PersonID func(childComplexity int) int
 	}
 }
 
@@ -1852,7 +1852,7 @@ type QueryResolver interface {
 	Jobs(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobFilter) (*model.Connection[*model.Job], error)
 	Job(ctx context.Context, id string) (*model.Job, error)
 	Changes(ctx context.Context, first *int, after *string, last *int, before *string, since *int64, order string, filter *model.ChangeFilter) (*model.Connection[*model.Change], error)
-	ScheduledJobs(ctx context.Context) ([]*ScheduledJob, error)
+	ScheduledJobs(ctx context.Context) ([]*model.ScheduledJob, error)
 	JobTypes(ctx context.Context, filter *model.JobTypeFilter) ([]*JobType, error)
 	KbartRules(ctx context.Context) ([]*model.KbartRule, error)
 	ErrorCodes(ctx context.Context) ([]*ErrorCodeMeaning, error)
@@ -8474,18 +8474,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WorklistNew.Type(childComplexity), true
 
-	case "WorklistPerson.id":
-		if e.ComplexityRoot.WorklistPerson.ID == nil {
-			break
-		}
-
-		return e.ComplexityRoot.WorklistPerson.ID(childComplexity), true
 	case "WorklistPerson.name":
 		if e.ComplexityRoot.WorklistPerson.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.WorklistPerson.Name(childComplexity), true
+	case "WorklistPerson.personId":
+		if e.ComplexityRoot.WorklistPerson.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WorklistPerson.PersonID(childComplexity), true
 
 	}
 	return 0, false
@@ -10741,7 +10741,7 @@ enum WorklistState {
 }
 
 "Something that waits for a person. It is about one thing: the fields for the others are null."
-type WorklistItem {
+type WorklistItem implements Node {
   "Opaque, and the same whenever the thing waits."
   id: ID!
   "Its type."
@@ -10782,8 +10782,8 @@ type WorklistItem {
 
 "Somebody whom items of the worklist can be assigned to."
 type WorklistPerson {
-  "Opaque id, as of a ` + "`" + `Person` + "`" + `."
-  id: ID!
+  "The id of the ` + "`" + `Person` + "`" + `, whom only ADMIN sees."
+  personId: ID!
   "The name."
   name: String!
 }
@@ -12019,8 +12019,8 @@ type JobChangeEdge {
 }
 
 "A change of a portfolio that was applied."
-type Change {
-  "Opaque id, which stays the same: of the report's line for what a job did, else of the edit. ` + "`" + `node` + "`" + ` finds only the former."
+type Change implements Node {
+  "Opaque id, which stays the same. It is not that of the report's line (` + "`" + `JobChange` + "`" + `)."
   id: ID!
   """
   When it became part of the holdings: the part of the job was over, or the person saved it. What was written together has the
@@ -12177,8 +12177,8 @@ type JobEdge {
 }
 
 "Something that runs by itself."
-type ScheduledJob {
-  "Opaque; for enableScheduledJob, disableScheduledJob and runScheduledJob."
+type ScheduledJob implements Node {
+  "Opaque id."
   id: ID!
   "Whether it runs by itself: it is enabled, has an active profile and a schedule other than NONE."
   active: Boolean!
@@ -17164,8 +17164,8 @@ func (ec *executionContext) childFields_WorklistNew(ctx context.Context, field g
 
 func (ec *executionContext) childFields_WorklistPerson(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
-	case "id":
-		return ec.fieldContext_WorklistPerson_id(ctx, field)
+	case "personId":
+		return ec.fieldContext_WorklistPerson_personId(ctx, field)
 	case "name":
 		return ec.fieldContext_WorklistPerson_name(ctx, field)
 	}
@@ -26716,8 +26716,8 @@ func (ec *executionContext) _DisableScheduledJobPayload_scheduledJob(ctx context
 			return obj.ScheduledJob, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
-			return ec.marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ScheduledJob) graphql.Marshaler {
+			return ec.marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋmodelᚐScheduledJob(ctx, selections, v)
 		},
 		true,
 		false,
@@ -26780,8 +26780,8 @@ func (ec *executionContext) _EnableScheduledJobPayload_scheduledJob(ctx context.
 			return obj.ScheduledJob, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
-			return ec.marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ScheduledJob) graphql.Marshaler {
+			return ec.marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋmodelᚐScheduledJob(ctx, selections, v)
 		},
 		true,
 		false,
@@ -45608,11 +45608,11 @@ func (ec *executionContext) _Query_scheduledJobs(ctx context.Context, field grap
 			directive1 := func(ctx context.Context) (any, error) {
 				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
 				if err != nil {
-					var zeroVal []*ScheduledJob
+					var zeroVal []*model.ScheduledJob
 					return zeroVal, err
 				}
 				if ec.Directives.Requires == nil {
-					var zeroVal []*ScheduledJob
+					var zeroVal []*model.ScheduledJob
 					return zeroVal, errors.New("directive requires is not implemented")
 				}
 				return ec.Directives.Requires(ctx, nil, directive0, scope)
@@ -45621,8 +45621,8 @@ func (ec *executionContext) _Query_scheduledJobs(ctx context.Context, field grap
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v []*ScheduledJob) graphql.Marshaler {
-			return ec.marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJobᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.ScheduledJob) graphql.Marshaler {
+			return ec.marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋmodelᚐScheduledJobᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -46853,7 +46853,7 @@ func (ec *executionContext) fieldContext_Schedule_text(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Schedule", field, true, false, "String")
 }
 
-func (ec *executionContext) _ScheduledJob_id(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_id(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46862,7 +46862,7 @@ func (ec *executionContext) _ScheduledJob_id(ctx context.Context, field graphql.
 			return ec.fieldContext_ScheduledJob_id(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ID, nil
+			return obj.ID(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -46873,10 +46873,10 @@ func (ec *executionContext) _ScheduledJob_id(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_ScheduledJob_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "ID")
+	return graphql.NewScalarFieldContext("ScheduledJob", field, true, false, "ID")
 }
 
-func (ec *executionContext) _ScheduledJob_active(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_active(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46899,7 +46899,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_active(_ context.Context, 
 	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _ScheduledJob_enabled(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_enabled(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46922,7 +46922,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_enabled(_ context.Context,
 	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "Boolean")
 }
 
-func (ec *executionContext) _ScheduledJob_name(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_name(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46945,7 +46945,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_name(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "String")
 }
 
-func (ec *executionContext) _ScheduledJob_kind(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_kind(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -46968,7 +46968,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_kind(_ context.Context, fi
 	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "JobKind")
 }
 
-func (ec *executionContext) _ScheduledJob_profiles(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_profiles(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -47000,7 +47000,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_profiles(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduledJob_schedule(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_schedule(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -47009,7 +47009,7 @@ func (ec *executionContext) _ScheduledJob_schedule(ctx context.Context, field gr
 			return ec.fieldContext_ScheduledJob_schedule(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Schedule, nil
+			return obj.Schedule(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.Schedule) graphql.Marshaler {
@@ -47023,7 +47023,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_schedule(_ context.Context
 	fc = &graphql.FieldContext{
 		Object:     "ScheduledJob",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Schedule(ctx, field)
@@ -47032,7 +47032,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_schedule(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduledJob_scheduleText(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_scheduleText(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -47041,7 +47041,7 @@ func (ec *executionContext) _ScheduledJob_scheduleText(ctx context.Context, fiel
 			return ec.fieldContext_ScheduledJob_scheduleText(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ScheduleText, nil
+			return obj.ScheduleText(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -47052,10 +47052,10 @@ func (ec *executionContext) _ScheduledJob_scheduleText(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_ScheduledJob_scheduleText(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "String")
+	return graphql.NewScalarFieldContext("ScheduledJob", field, true, false, "String")
 }
 
-func (ec *executionContext) _ScheduledJob_lastRun(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_lastRun(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -47087,7 +47087,7 @@ func (ec *executionContext) fieldContext_ScheduledJob_lastRun(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _ScheduledJob_nextRun(ctx context.Context, field graphql.CollectedField, obj *ScheduledJob) (ret graphql.Marshaler) {
+func (ec *executionContext) _ScheduledJob_nextRun(ctx context.Context, field graphql.CollectedField, obj *model.ScheduledJob) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -47096,7 +47096,7 @@ func (ec *executionContext) _ScheduledJob_nextRun(ctx context.Context, field gra
 			return ec.fieldContext_ScheduledJob_nextRun(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.NextRun, nil
+			return obj.NextRun(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
@@ -47107,7 +47107,7 @@ func (ec *executionContext) _ScheduledJob_nextRun(ctx context.Context, field gra
 	)
 }
 func (ec *executionContext) fieldContext_ScheduledJob_nextRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ScheduledJob", field, false, false, "DateTime")
+	return graphql.NewScalarFieldContext("ScheduledJob", field, true, false, "DateTime")
 }
 
 func (ec *executionContext) _Settings_institutionName(ctx context.Context, field graphql.CollectedField, obj *model.Settings) (ret graphql.Marshaler) {
@@ -49499,16 +49499,16 @@ func (ec *executionContext) fieldContext_WorklistNew_count(_ context.Context, fi
 	return graphql.NewScalarFieldContext("WorklistNew", field, false, false, "Int")
 }
 
-func (ec *executionContext) _WorklistPerson_id(ctx context.Context, field graphql.CollectedField, obj *model.WorklistPerson) (ret graphql.Marshaler) {
+func (ec *executionContext) _WorklistPerson_personId(ctx context.Context, field graphql.CollectedField, obj *model.WorklistPerson) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_WorklistPerson_id(ctx, field)
+			return ec.fieldContext_WorklistPerson_personId(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
+			return obj.PersonID(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -49518,7 +49518,7 @@ func (ec *executionContext) _WorklistPerson_id(ctx context.Context, field graphq
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_WorklistPerson_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_WorklistPerson_personId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("WorklistPerson", field, true, false, "ID")
 }
 
@@ -57620,6 +57620,16 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *model.WorklistItem:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WorklistItem(ctx, sel, obj)
+	case *model.ScheduledJob:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ScheduledJob(ctx, sel, obj)
 	case *model.ProviderFile:
 		if obj == nil {
 			return graphql.Null
@@ -57705,6 +57715,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Collection(ctx, sel, obj)
+	case *model.Change:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Change(ctx, sel, obj)
 	case *model.AuditEntry:
 		if obj == nil {
 			return graphql.Null
@@ -58708,7 +58723,7 @@ func (ec *executionContext) _CarryOverTask(ctx context.Context, sel ast.Selectio
 	return out
 }
 
-var changeImplementors = []string{"Change"}
+var changeImplementors = []string{"Change", "Node"}
 
 func (ec *executionContext) _Change(ctx context.Context, sel ast.SelectionSet, obj *model.Change) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, changeImplementors)
@@ -66993,9 +67008,9 @@ func (ec *executionContext) _Schedule(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
-var scheduledJobImplementors = []string{"ScheduledJob"}
+var scheduledJobImplementors = []string{"ScheduledJob", "Node"}
 
-func (ec *executionContext) _ScheduledJob(ctx context.Context, sel ast.SelectionSet, obj *ScheduledJob) graphql.Marshaler {
+func (ec *executionContext) _ScheduledJob(ctx context.Context, sel ast.SelectionSet, obj *model.ScheduledJob) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, scheduledJobImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -68071,7 +68086,7 @@ func (ec *executionContext) _WorklistEdge(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var worklistItemImplementors = []string{"WorklistItem"}
+var worklistItemImplementors = []string{"WorklistItem", "Node"}
 
 func (ec *executionContext) _WorklistItem(ctx context.Context, sel ast.SelectionSet, obj *model.WorklistItem) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, worklistItemImplementors)
@@ -68238,8 +68253,8 @@ func (ec *executionContext) _WorklistPerson(ctx context.Context, sel ast.Selecti
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("WorklistPerson")
-		case "id":
-			out.Values[i] = ec._WorklistPerson_id(ctx, field, obj)
+		case "personId":
+			out.Values[i] = ec._WorklistPerson_personId(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -71746,11 +71761,11 @@ func (ec *executionContext) marshalNScheduleFrequency2string(ctx context.Context
 	return res
 }
 
-func (ec *executionContext) marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*ScheduledJob) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋmodelᚐScheduledJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.ScheduledJob) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx, sel, v[i])
+		return ec.marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋmodelᚐScheduledJob(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -71762,7 +71777,7 @@ func (ec *executionContext) marshalNScheduledJob2ᚕᚖautoholdingsᚋgraphᚋge
 	return ret
 }
 
-func (ec *executionContext) marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx context.Context, sel ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
+func (ec *executionContext) marshalNScheduledJob2ᚖautoholdingsᚋgraphᚋmodelᚐScheduledJob(ctx context.Context, sel ast.SelectionSet, v *model.ScheduledJob) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ScheduledJob!")
 		return graphql.Null
@@ -73786,7 +73801,7 @@ func (ec *executionContext) unmarshalOScheduleInput2ᚖautoholdingsᚋgraphᚋge
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋgeneratedᚐScheduledJob(ctx context.Context, sel ast.SelectionSet, v *ScheduledJob) graphql.Marshaler {
+func (ec *executionContext) marshalOScheduledJob2ᚖautoholdingsᚋgraphᚋmodelᚐScheduledJob(ctx context.Context, sel ast.SelectionSet, v *model.ScheduledJob) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

@@ -670,7 +670,7 @@ type DisableScheduledJobInput struct {
 // What came of disableScheduledJob.
 type DisableScheduledJobPayload struct {
 	// As it is now; null where there is none.
-	ScheduledJob *ScheduledJob `json:"scheduledJob,omitempty"`
+	ScheduledJob *model.ScheduledJob `json:"scheduledJob,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
@@ -684,7 +684,7 @@ type EnableScheduledJobInput struct {
 // What came of enableScheduledJob.
 type EnableScheduledJobPayload struct {
 	// As it is now; null where there is none.
-	ScheduledJob *ScheduledJob `json:"scheduledJob,omitempty"`
+	ScheduledJob *model.ScheduledJob `json:"scheduledJob,omitempty"`
 	// What to mend; empty where it was done.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
@@ -1248,30 +1248,6 @@ type ScheduleInput struct {
 	Time graphql.Omittable[*string] `json:"time,omitempty"`
 	// IANA name; UTC for a new profile.
 	Timezone graphql.Omittable[*string] `json:"timezone,omitempty"`
-}
-
-// Something that runs by itself.
-type ScheduledJob struct {
-	// Opaque; for enableScheduledJob, disableScheduledJob and runScheduledJob.
-	ID string `json:"id"`
-	// Whether it runs by itself: it is enabled, has an active profile and a schedule other than NONE.
-	Active bool `json:"active"`
-	// Whether a person has left it enabled.
-	Enabled bool `json:"enabled"`
-	// As the list of scheduled jobs calls it.
-	Name string `json:"name"`
-	// What it does.
-	Kind string `json:"kind"`
-	// The profiles that it runs, all in one job; for an inactive profile that one, which is not run.
-	Profiles []*model.Profile `json:"profiles"`
-	// When, in parts.
-	Schedule *model.Schedule `json:"schedule"`
-	// When, in words.
-	ScheduleText string `json:"scheduleText"`
-	// The last job that it started by itself, with its verdict; null where there was none.
-	LastRun *model.Job `json:"lastRun,omitempty"`
-	// When it runs next; null where it does not run by itself.
-	NextRun *int64 `json:"nextRun,omitempty"`
 }
 
 // Everything that can be watched, over graphql-transport-ws and over server-sent events.

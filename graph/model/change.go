@@ -38,12 +38,14 @@ func Changes(rows []*jobs.AppliedChange) []*Change {
 	return wrap(rows, func(row *jobs.AppliedChange) *Change { return &Change{row, page} })
 }
 
+func (*Change) IsNode() {}
+
 // ID stays the same.
 func (c *Change) ID() string {
 	if c.IsEdit() {
 		return ID(EditType, c.JobChange.ID)
 	}
-	return ID(JobChangeType, c.JobChange.ID)
+	return ID(ChangeType, c.JobChange.ID)
 }
 
 // At is its moment.

@@ -51,6 +51,8 @@ func wrapped[R, T any](items []*worklist.Item, of func(*worklist.Item) *R, wrap 
 	return found
 }
 
+func (*WorklistItem) IsNode() {}
+
 // ID is the opaque id.
 func (i *WorklistItem) ID() string { return i.Item.ID() }
 
@@ -86,8 +88,8 @@ func (i *WorklistItem) MarkedAt() *int64 { return knownTime(i.At) }
 // WorklistPerson is somebody whom items can be assigned to.
 type WorklistPerson struct{ worklist.Person }
 
-// ID is the opaque id.
-func (p *WorklistPerson) ID() string { return ID(PersonType, p.Person.ID) }
+// PersonID is the opaque id of the Person.
+func (p *WorklistPerson) PersonID() string { return ID(PersonType, p.Person.ID) }
 
 // WorklistCount is how many items of a type there are.
 type WorklistCount struct{ worklist.Count }

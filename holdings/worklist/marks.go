@@ -228,6 +228,15 @@ func (s *Service) deleteFormer(ctx context.Context, tx *store.Tx, subjects map[T
 	return nil
 }
 
+// ItemsByID reads items; one that waits no more is missing.
+func (s *Service) ItemsByID(ctx context.Context, keys []Key) ([]*Item, error) {
+	alerts, err := s.alerts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.readBack(ctx, keys, alerts)
+}
+
 // readBack reads items after they were marked, in the order in which they were named.
 func (s *Service) readBack(ctx context.Context, keys []Key, alerts []*Item) ([]*Item, error) {
 	today, err := s.today(ctx)
