@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -13,13 +14,14 @@ import (
 	"autoholdings/ent"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/search"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
 
 // AccessQuestion asks whether something may be read.
 type AccessQuestion struct {
-	Identifier    string // an ISSN or ISBN in any notation, or a title_id; a DOI with or without https://doi.org/
+	Identifier    string // an ISSN or ISBN in any notation, a title_id, a DOI with or without https://doi.org/, or a title's URL
 	Date          string // YYYY, YYYY-MM or YYYY-MM-DD; "": not given
 	Volume, Issue string // "": not given
 	GroupID       int64  // who wants to read it: an inventory group; 0: what any of them may read
@@ -153,6 +155,7 @@ type askedTitle struct {
 	key        string   // of an ISSN or ISBN; "": it is neither
 	badDigit   bool     // its check digit is wrong
 	titleIDs   []string // the title_ids that it may be
+	url        string   // without what does not tell URLs apart; "": it is none
 	groupID    int64
 }
 
@@ -162,9 +165,9 @@ func (q AccessQuestion) read(groups map[int64]bool) (a askedTitle, err error) {
 	a.identifier, a.groupID = strings.TrimSpace(q.Identifier), q.GroupID
 	switch {
 	case a.identifier == "":
-		wrong.Add(problem.BadInput, "identifier", "it is empty: give an ISSN, an ISBN or a title_id")
+		wrong.Add(problem.BadInput, "identifier", "it is empty: give an ISSN, an ISBN, a title_id or a URL")
 	case len(a.identifier) > maxAskedIdentifier:
-		wrong.Add(problem.BadInput, "identifier", "it has more than %d bytes: give an ISSN, an ISBN or a title_id", maxAskedIdentifier)
+		wrong.Add(problem.BadInput, "identifier", "it has more than %d bytes: give an ISSN, an ISBN, a title_id or a URL", maxAskedIdentifier)
 	default:
 		a.identify()
 	}
@@ -211,7 +214,21 @@ func (a *askedTitle) identify() {
 	} else if lower := strings.ToLower(a.identifier); strings.HasPrefix(lower, "10.") && lower != a.identifier {
 		a.titleIDs = append(a.titleIDs, lower) // a DOI has no case
 	}
+	a.url = urlKey(a.identifier)
 	a.titleIDs = slices.DeleteFunc(a.titleIDs, func(id string) bool { return kbart.TitleIDKey(id) == "" })
+}
+
+// urlKey is a URL of the web without its scheme, "www.", fragment, the slash at its end and the case of its host. "": it is none.
+func urlKey(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || !strings.EqualFold(u.Scheme, "https") && !strings.EqualFold(u.Scheme, "http") {
+		return ""
+	}
+	rest := strings.TrimSuffix(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		rest += "?" + u.RawQuery
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Host), "www.") + rest
 }
 
 // cutAnyPrefix takes a prefix off, in any case.
@@ -272,6 +289,7 @@ func denied(why AccessDenial) AccessDecision {
 // wantedKeys are the identifiers that are looked for together.
 type wantedKeys struct {
 	keys, titleIDs []any
+	urls           []string
 	seen           map[string]bool
 }
 
@@ -288,6 +306,10 @@ func (w *wantedKeys) add(a askedTitle) {
 			w.seen["t"+id] = true
 			w.titleIDs = append(w.titleIDs, id)
 		}
+	}
+	if a.url != "" && !w.seen["u"+a.url] {
+		w.seen["u"+a.url] = true
+		w.urls = append(w.urls, a.url)
 	}
 }
 
@@ -319,37 +341,55 @@ func askedState(groupID int64) string {
 // localIdentifierSQL is the condition that staff put an identifier beside the provider's, as it is written in the index.
 const localIdentifierSQL = `(local_values LIKE '%_identifier":%' OR local_values LIKE '%"title_id":%')`
 
-// askedTexts keeps the texts of askedSQL, which are long: by group and numbers of identifiers.
+// askedTexts keeps the texts of askedSQL, which are long, by all that they are made of.
 var askedTexts sync.Map
 
-func askedSQL(groupID int64, keys, titleIDs int) string {
-	of := [...]int64{groupID, int64(keys), int64(titleIDs)}
+// askedText is what a text of askedSQL is made of: a group, numbers of identifiers, and how ids are found by URL; "": they are not.
+type askedText struct {
+	groupID        int64
+	keys, titleIDs int
+	byURL          string
+}
+
+func askedSQL(of askedText) string {
 	if text, ok := askedTexts.Load(of); ok {
 		return text.(string) //nolint:forcetypeassert // nothing else is stored
 	}
-	text, _ := askedTexts.LoadOrStore(of, writeAskedSQL(groupID, keys, titleIDs))
+	text, _ := askedTexts.LoadOrStore(of, writeAskedSQL(of))
 	return text.(string) //nolint:forcetypeassert // nothing else is stored
 }
 
-func writeAskedSQL(groupID int64, keys, titleIDs int) string {
+func writeAskedSQL(of askedText) string {
 	in := func(n int) string { return "(" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" }
-	return exportedSQL(groupID, `, p.collection_id, k.name, `+askedState(groupID)+`, e.id, f.id, COALESCE(f.description, ''),
+	byURL := ""
+	if of.byURL != "" {
+		byURL = ` UNION ALL ` + of.byURL
+	}
+	return exportedSQL(of.groupID, `, p.collection_id, k.name, `+askedState(of.groupID)+`, e.id, f.id, COALESCE(f.description, ''),
 			COALESCE(f.provider, ''), COALESCE(f.customer_number, '')`, `
 		LEFT JOIN profiles f ON f.id = e.profile_id`, `p.id IN (
-			SELECT id FROM portfolios WHERE print_key IN `+in(keys)+` UNION ALL SELECT id FROM portfolios WHERE online_key IN `+in(keys)+`
-			UNION ALL SELECT id FROM portfolios WHERE title_id IN `+in(titleIDs)+`
-			UNION ALL SELECT id FROM portfolios WHERE `+localIdentifierSQL+`)`) + ` ORDER BY p.id, e.id, c.position`
+			SELECT id FROM portfolios WHERE print_key IN `+in(of.keys)+`
+			UNION ALL SELECT id FROM portfolios WHERE online_key IN `+in(of.keys)+`
+			UNION ALL SELECT id FROM portfolios WHERE title_id IN `+in(of.titleIDs)+`
+			UNION ALL SELECT id FROM portfolios WHERE `+localIdentifierSQL+byURL+`)`) + ` ORDER BY p.id, e.id, c.position`
 }
 
 // portfoliosAsked reads the portfolios that have one of the identifiers, and others with local ones.
 func (s *Service) portfoliosAsked(ctx context.Context, groupID int64, wanted wantedKeys) (*portfoliosFound, error) {
 	keys, titleIDs := padded(wanted.keys), padded(wanted.titleIDs)
-	rows, err := s.store.Query(ctx, askedSQL(groupID, len(keys), len(titleIDs)), slices.Concat(keys, keys, titleIDs)...)
+	text, args := askedText{groupID, len(keys), len(titleIDs), ""}, slices.Concat(keys, keys, titleIDs)
+	if urls := search.URLs(wanted.urls); !urls.IsEmpty() {
+		ids, arg := s.store.IDsFound(search.Portfolios, urls)
+		text.byURL, args = ids, append(args, arg)
+	}
+	rows, err := s.store.Query(ctx, askedSQL(text), args...)
 	if err != nil {
 		return nil, fmt.Errorf("read what may be accessible: %w", err)
 	}
 	defer rows.Close()
-	found := &portfoliosFound{byKey: map[string][]*portfolioFound{}, byTitleID: map[string][]*portfolioFound{}}
+	found := &portfoliosFound{
+		byKey: map[string][]*portfolioFound{}, byTitleID: map[string][]*portfolioFound{}, byURL: map[string][]*portfolioFound{},
+	}
 	var current *portfolioFound
 	for rows.Next() {
 		var f portfolioFound

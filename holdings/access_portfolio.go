@@ -10,7 +10,7 @@ import (
 )
 
 // portfoliosFound are portfolios that questions may be about, by the identifiers that they show.
-type portfoliosFound struct{ byKey, byTitleID map[string][]*portfolioFound }
+type portfoliosFound struct{ byKey, byTitleID, byURL map[string][]*portfolioFound }
 
 // portfolioFound is one of them, with what its export has.
 type portfolioFound struct {
@@ -70,6 +70,9 @@ func (f *portfoliosFound) add(p *portfolioFound) {
 	if id := p.value(kbart.TitleID); id != "" {
 		f.byTitleID[id] = append(f.byTitleID[id], p)
 	}
+	if url := urlKey(p.value(kbart.TitleURL)); url != "" {
+		f.byURL[url] = append(f.byURL[url], p)
+	}
 }
 
 func (p *portfolioFound) value(c kbart.Column) string { return p.values[plan.TitleColumnIndex[c]] }
@@ -77,12 +80,18 @@ func (p *portfolioFound) value(c kbart.Column) string { return p.values[plan.Tit
 // matching are the portfolios that show the identifier, each once.
 func (f *portfoliosFound) matching(a askedTitle) (matches []*portfolioFound) {
 	matches = f.byKey[a.key]
-	for _, id := range a.titleIDs {
-		for _, p := range f.byTitleID[id] {
+	add := func(also []*portfolioFound) {
+		for _, p := range also {
 			if !slices.Contains(matches, p) {
 				matches = append(slices.Clip(matches), p)
 			}
 		}
+	}
+	for _, id := range a.titleIDs {
+		add(f.byTitleID[id])
+	}
+	if a.url != "" {
+		add(f.byURL[a.url])
 	}
 	return matches
 }

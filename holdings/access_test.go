@@ -353,13 +353,18 @@ func TestAccessIdentifiers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Sync(1, listOf(
-		"Brain; id=brain; print=0006-8950; online=1460-2156; first=1996", "Brain II; id=brain2; online=1460-2156; first=1878; last=1995",
-		"Cells; id=10.1093/Cells/Book; type=monograph; print=9780192804778", "Mistyped; id=wrong; print=1357-2467; first=2000",
+		"Brain; id=brain; print=0006-8950; online=1460-2156; first=1996; url=https://academic.oup.com/brain", "Brain II; id=brain2; online=1460-2156; first=1878; last=1995",
+		"Cells; id=10.1093/Cells/Book; type=monograph; print=9780192804778; url=https://old.example/cells",
+		"Mistyped; id=wrong; print=1357-2467; first=2000",
 	))
+	b.staff("10.1093/Cells/Book", holdings.StaffChange{"title_url": new("https://our.example/Cells")})
 	for identifier, want := range map[string]int{
 		"0006-8950": 1, "00068950": 1, " 0006 8950 ": 1, "ISSN 0006-8950": 1, "urn:ISSN:0006-8950": 1, "1460-2156": 2, "brain": 1, "Brain": 0,
 		"978-0-19-280477-8": 1, "0192804774": 1, "isbn:0-19-280477-4": 1, "10.1093/Cells/Book": 1, "https://doi.org/10.1093/Cells/Book": 1,
 		"doi:10.1093/Cells/Book": 1, "1357-2467": 1, "wrong": 1, "NULL": 0, "0000-0000": 0,
+		"https://academic.oup.com/brain": 1, "HTTP://www.Academic.OUP.com/brain/#about": 1, "https://academic.oup.com/brain?page=2": 0,
+		"https://academic.oup.com/br-ain": 0, "academic.oup.com/brain": 0, "https://our.example/Cells": 1, "https://our.example/cells": 0,
+		"https://old.example/cells": 0, "https://academic.oup.com/": 0, "https://": 0, "ftp://academic.oup.com/brain": 0,
 	} {
 		if a := b.ask(holdings.AccessQuestion{Identifier: identifier}); a.Wrong != nil || len(a.Portfolios) != want || a.Granted != (want > 0) {
 			t.Errorf("%s: %+v", identifier, a)
@@ -398,6 +403,13 @@ func TestAccessUsesItsIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, n := range []int{1, 300} {
+		byURL := holdings.AccessQuestion{Identifier: "https://academic.oup.com/brain"}
+		if _, err := service.Holdings.Access(t.Context(), slices.Repeat([]holdings.AccessQuestion{byURL}, n)); err != nil {
+			t.Fatal(err)
+		}
+		if plan := db.Plan(); !strings.Contains(plan, "portfolios_search VIRTUAL TABLE INDEX") {
+			t.Errorf("%d URLs: the index of words is not used:\n%s", n, plan)
+		}
 		questions := slices.Repeat([]holdings.AccessQuestion{{Identifier: "0006-8950", GroupID: group.ID}}, n)
 		for i := range questions[1:] {
 			questions[i+1].Identifier = holdingstest.ISSN(i + 1)

@@ -8884,7 +8884,11 @@ type Query {
   today (UTC). The same in JSON at ` + "`" + `GET /access` + "`" + ` for link resolvers, and for up to 10,000 questions at once at ` + "`" + `POST /access` + "`" + `.
   """
   access(
-    "An ISSN or ISBN in any notation, or a ` + "`" + `title_id` + "`" + `, as they are shown. A DOI that is a ` + "`" + `title_id` + "`" + ` may have ` + "`" + `https://doi.org/` + "`" + ` or ` + "`" + `doi:` + "`" + ` before it."
+    """
+    An ISSN or ISBN in any notation, a ` + "`" + `title_id` + "`" + ` or a title's URL (not that of a single statement), as they are shown. A DOI that is a ` + "`" + `title_id` + "`" + ` may
+    have ` + "`" + `https://doi.org/` + "`" + ` or ` + "`" + `doi:` + "`" + ` before it. A URL begins with ` + "`" + `https://` + "`" + ` or ` + "`" + `http://` + "`" + `; which of the two, ` + "`" + `www.` + "`" + `, the fragment and a slash at its
+    end do not count.
+    """
     identifier: String!
     """
     When it was published: ` + "`" + `YYYY` + "`" + `, ` + "`" + `YYYY-MM` + "`" + ` or ` + "`" + `YYYY-MM-DD` + "`" + `. A year or month is granted where a day of it is covered, and ` + "`" + `wholly` + "`" + ` says whether all

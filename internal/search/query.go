@@ -41,6 +41,20 @@ func Parse(text string) Query {
 	return q
 }
 
+// URLs finds the rows that have one of the URLs, as a whole and whatever their scheme.
+func URLs(urls []string) (q Query) {
+	var one part
+	for _, url := range urls {
+		if whole, _ := urlWords(url); whole != "" {
+			one.ways = append(one.ways, []asked{{shortened(whole), true}})
+		}
+	}
+	if len(one.ways) > 0 {
+		q.parts = []part{one}
+	}
+	return q
+}
+
 // IsEmpty says that there is no letter and no digit in it. It finds nothing.
 func (q Query) IsEmpty() bool { return len(q.parts) == 0 }
 

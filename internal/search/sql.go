@@ -12,19 +12,27 @@ import (
 func (q Query) Found(t Table) func(*sql.Selector) {
 	indexed, whole := q.selective()
 	return q.condition(func(b *sql.Builder, s *sql.Selector) {
-		b.WriteString(s.C("id"))
+		ids, arg := indexed.IDs(t, s.Dialect())
+		before, after, _ := strings.Cut(ids, "?")
 		if s.Dialect() == dialect.Postgres {
 			// An array is made first, whatever the planner thinks of the listing.
-			b.WriteString(" = ANY (ARRAY(SELECT id FROM " + t.Name + " WHERE " + t.Vector("") + " @@ CAST(").Arg(indexed.tsQuery()).
-				WriteString(" AS tsquery)))")
+			b.WriteString(s.C("id") + " = ANY (ARRAY(" + before).Arg(arg).WriteString(after + "))")
 		} else {
-			b.WriteString(" IN (SELECT docid FROM " + t.Index() + " WHERE " + t.Index() + " MATCH ").Arg(indexed.match()).WriteString(")")
+			b.WriteString(s.C("id") + " IN (" + before).Arg(arg).WriteString(after + ")")
 		}
 		if !whole {
 			b.WriteString(" AND ")
 			q.write(b, t, s)
 		}
 	})
+}
+
+// IDs is a statement that selects the ids of a table's rows by the index of words, with one ? for its argument.
+func (q Query) IDs(t Table, of string) (statement, arg string) {
+	if of == dialect.Postgres {
+		return "SELECT id FROM " + t.Name + " WHERE " + t.Vector("") + " @@ CAST(? AS tsquery)", q.tsQuery()
+	}
+	return "SELECT docid FROM " + t.Index() + " WHERE " + t.Index() + " MATCH ?", q.match()
 }
 
 // Tested is the same condition in a form that looks at each row that the rest of a query comes to. It is the faster one

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+
+	"autoholdings/internal/search"
 )
 
 // SQL runs statements in a transaction. Their placeholders are ?.
@@ -30,6 +32,9 @@ func (s SQL) QueryRowContext(ctx context.Context, query string, args ...any) *sq
 func (s *Store) NumbersIn(column string) string {
 	return s.engine.numbersIn(`CASE WHEN ` + column + ` LIKE '[%' THEN ` + column + ` ELSE '[]' END`)
 }
+
+// IDsFound is a statement that selects the ids of a table's rows that have what is searched for, with one ? for its argument.
+func (s *Store) IDsFound(t search.Table, q search.Query) (statement, arg string) { return q.IDs(t, s.engine.dialect()) }
 
 // StmtContext returns a statement that [Store.Prepare] prepared, for this transaction.
 func (s SQL) StmtContext(ctx context.Context, stmt *sql.Stmt) *sql.Stmt {
