@@ -47,7 +47,7 @@ func (k *KeptFolder) Close() error {
 // All yields the lists in the order of their names.
 func (k *KeptFolder) All(ctx context.Context) iter.Seq2[KeptFile, error] {
 	return func(yield func(KeptFile, error) bool) {
-		names, err := k.names()
+		names, err := k.Names()
 		if err != nil {
 			yield(KeptFile{}, fmt.Errorf("provider files: %w", err))
 			return
@@ -64,7 +64,8 @@ func (k *KeptFolder) All(ctx context.Context) iter.Seq2[KeptFile, error] {
 	}
 }
 
-func (k *KeptFolder) names() (names []string, err error) {
+// Names are those of the lists, sorted. No list need be whole.
+func (k *KeptFolder) Names() (names []string, err error) {
 	if k.root == nil {
 		return nil, nil
 	}
@@ -100,6 +101,9 @@ func (k *KeptFolder) Open(ctx context.Context, name string) (io.ReadCloser, erro
 	}
 	return packed, nil
 }
+
+// IsKeptName says whether a list can have this name.
+func IsKeptName(name string) bool { return keptName.MatchString(name) }
 
 // CheckKept reads packed bytes to their end, and returns a *KeptError unless they are the list that has this name.
 func CheckKept(name string, packed io.Reader) error {

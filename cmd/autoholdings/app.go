@@ -260,10 +260,11 @@ func (a *app) openQueue() (asynq.RedisConnOpt, error) {
 // lockDataDir keeps processes off the data directory whose queue this one does not share.
 func (a *app) lockDataDir(embedded bool) error {
 	lock := flock.New(filepath.Join(a.config.DataDir, "autoholdings.lock"))
-	try, inTheWay := lock.TryRLock, "is in use by another autoholdings with an embedded queue: stop it, or let both share a Redis (REDIS_URL)"
+	try, inTheWay := lock.TryRLock, "is in use by another autoholdings with an embedded queue: stop it, or let both share "+
+		"a Redis, such as REDIS_URL=redis://127.0.0.1:6379"
 	if embedded {
 		try, inTheWay = lock.TryLock, "is in use by another autoholdings, and the queue inside this process would be for this process alone: "+
-			"stop the other, or give all of them the same Redis (REDIS_URL)"
+			"stop the other, or give all of them the same Redis, such as REDIS_URL=redis://127.0.0.1:6379"
 	}
 	ours, err := try()
 	switch {

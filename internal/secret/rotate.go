@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // A key file is replaced in steps, and the program may be killed between any two of them. StageKey writes the new key
@@ -94,3 +95,31 @@ func DropStaged(dataDir string) error {
 
 // KeyID returns the id of the newest key, which seals: 8 hex digits that reveal nothing about the key.
 func (b *Box) KeyID() string { return b.keys[0].id }
+
+// OpenPresent is [Open] that makes no key: it returns nil if there is none.
+func OpenPresent(dataDir string, configured ...string) (*Box, error) {
+	given := slices.ContainsFunc(configured, func(key string) bool { return strings.TrimSpace(key) != "" })
+	if dataDir == "" && !given {
+		return nil, nil
+	}
+	if !given {
+		if _, err := os.Stat(filepath.Join(dataDir, KeyFileName)); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+	}
+	return Open(dataDir, configured...)
+}
+
+// KeyOf returns the id of the key with which a value was sealed, "" for a value that is no sealed one.
+func KeyOf(sealed string) string {
+	parts := strings.Split(sealed, ":")
+	if len(parts) != 3 || parts[0] != version {
+		return ""
+	}
+	return parts[1]
+}
+
+// Has says whether the Box has the key with this id.
+func (b *Box) Has(id string) bool {
+	return slices.ContainsFunc(b.keys, func(k sealingKey) bool { return k.id == id })
+}

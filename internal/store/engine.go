@@ -26,6 +26,9 @@ type engine interface {
 	// lacks says whether migrations are missing, and changes nothing.
 	lacks(ctx context.Context) (bool, error)
 
+	// snapshot writes what the database has at one moment to a new SQLite file.
+	snapshot(ctx context.Context, o SnapshotOptions, file string) error
+
 	// rebind writes a statement with placeholders ? as the database wants it.
 	rebind(query string) string
 	// begin is the query that a transaction begins with: it waits for other writers, and returns the clock after that.

@@ -24,7 +24,7 @@ func EnterAlone(ctx context.Context, o Options) (*Presence, error) { return ente
 // Errors of Enter and EnterAlone. Test for them with errors.Is.
 var (
 	// ErrTaken: another process has entered alone.
-	ErrTaken = errors.New("it is taken by `rotate-key` or `copy`, which need it alone: start again when that is done")
+	ErrTaken = errors.New("it is taken by `rotate-key`, `copy` or `restore`, which need it alone: start again when that is done")
 	// ErrInUse: other processes have entered.
 	ErrInUse = errors.New("it is in use by a running autoholdings")
 )

@@ -98,8 +98,11 @@ func (e *sqlite) open() (write, read *sql.DB, err error) {
 // The writer has a large cache (a negative number is in KiB), so that the indexes it inserts into stay in memory.
 // Readers share the operating system's cache. They keep the statements that they prepared: requests make the same ones again
 // and again, and to prepare one takes longer than to read a row by it.
-func sqliteDSN(path, mode string) string {
-	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?_journal_mode=WAL&" + mode
+func sqliteDSN(path, mode string) string { return fileDSN(path, "_journal_mode=WAL&"+mode) }
+
+// fileDSN is a DSN that leaves a file's journal as it is.
+func fileDSN(path, mode string) string {
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + mode
 }
 
 // sqliteDriver is the driver with the settings that a DSN cannot have: how long the log becomes before the writer moves
@@ -119,7 +122,15 @@ func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driv
 
 func (c connector) Driver() driver.Driver { return c.driver }
 
+// RestoringName is a folder in a data directory into which a backup is being unpacked. While it is there, the rest is not
+// whole, and nobody opens the database.
+const RestoringName = "restoring"
+
 func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
+	if _, err := os.Stat(filepath.Join(filepath.Dir(e.path), RestoringName)); err == nil {
+		return nil, fmt.Errorf("a backup is being restored there, or that was cut short (there is the folder %s): run `autoholdings restore` "+
+			"with the same data directory again, which begins anew", RestoringName)
+	}
 	if err := e.makeFolder(); err != nil {
 		return nil, err
 	}
