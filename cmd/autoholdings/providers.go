@@ -51,9 +51,9 @@ func providersFrom(c *cli.Command, log *slog.Logger) (configs []providerConfig) 
 		configs = append(configs, providerConfig{p, provider.Options{
 			Template: template, Titles: titles, MaxSize: c.Int64(flags.name("max-size")), SizeSetting: "--" + flags.name("max-size"),
 			FlagPrefix: "--" + flags.name(""),
-			Timeout:   c.Duration(flags.name("timeout")),
-			Attempts:  c.Int(flags.name("attempts")),
-			AllowHTTP: insecure, AllowPrivate: insecure, AllowedHosts: c.StringSlice(flags.name("allow-host")), Logger: log,
+			Timeout:    c.Duration(flags.name("timeout")),
+			Attempts:   c.Int(flags.name("attempts")),
+			AllowHTTP:  insecure, AllowPrivate: insecure, AllowedHosts: c.StringSlice(flags.name("allow-host")), Logger: log,
 		}})
 	}
 	return configs

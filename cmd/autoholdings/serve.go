@@ -172,7 +172,10 @@ func (a *app) serveDuring(ctx context.Context, listener net.Listener, fn func(se
 	defer stop()
 	url := make(chan string, 1)
 	served := make(chan error, 1)
-	go func() { defer stop(); served <- a.serve(serving, listener, true, func(u string, _ net.Addr) { url <- u }) }()
+	go func() {
+		defer stop()
+		served <- a.serve(serving, listener, true, func(u string, _ net.Addr) { url <- u })
+	}()
 	select {
 	case err := <-served:
 		return err

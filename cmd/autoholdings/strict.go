@@ -299,4 +299,3 @@ func explainValue(f cli.Flag, quoted, reason string) string {
 	}
 	return reason
 }
-

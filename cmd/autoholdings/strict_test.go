@@ -121,8 +121,16 @@ func TestUnderstoodCommandLines(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
 		{"config", "show", "serve", "-no-worker=true", "--addr=", "--keep-files", "1d12h"},
-		{"help", "serve"}, {"serve", "--help"}, {"import", "polines", "-h"}, {"import", "help", "polines"}, {"--version"}, {"import"},
-		{"completion", "bash"}, {"serve", "--no", "--generate-shell-completion"}, {"config", "show", "--help"}, {"config", "check", "-h"},
+		{"help", "serve"},
+		{"serve", "--help"},
+		{"import", "polines", "-h"},
+		{"import", "help", "polines"},
+		{"--version"},
+		{"import"},
+		{"completion", "bash"},
+		{"serve", "--no", "--generate-shell-completion"},
+		{"config", "show", "--help"},
+		{"config", "check", "-h"},
 		{"diff", "--format", "json", "--", os.DevNull, "../../go.mod-none"},
 	} {
 		out, complained, status := ended(t, nil, args...)
@@ -284,8 +292,13 @@ customer = ["north:hunter2"]
 	} {
 		file := writeConfig(t, text)
 		for _, args := range [][]string{
-			{"config", "show"}, {"config", "show", "--json"}, {"config", "show", "mockoup"}, {"config", "check"}, {"config", "show", "copy"},
-			{"serve"}, {"export"},
+			{"config", "show"},
+			{"config", "show", "--json"},
+			{"config", "show", "mockoup"},
+			{"config", "check"},
+			{"config", "show", "copy"},
+			{"serve"},
+			{"export"},
 		} {
 			if name == "whole" && args[0] != "config" {
 				continue // it would be done
@@ -319,21 +332,21 @@ func TestConfigCheck(t *testing.T) {
 			"line 7: `sync` has no flag --preveiw: did you mean preview?", "line 9: `import` has no flag --x",
 			`line 10: there is no command "import poline" for the section [import.poline]: did you mean [import.polines]?`,
 		},
-		"concurrency = 101\n":     {"--concurrency, as line 1 of", "101 is not between 1 and 100"},
-		"keep-files = 30\n":       {"line 1 of", `"30" is not a length of time`},
-		"[worker]\nconcurrency=0": {"line 2 of", "0 is not between"},
-		"access = \"ajar\"":       {"--access"},
-		"oup-url = \"http://h\"":  {"--oup-allow-insecure"},
-		"oup-url = \"https://h\"\naddr = \"0.0.0.0:80\"":                         {"--access controlled"},
-		"oup-url = \"https://h\"\ntls-cert = \"none.pem\"\ntls-key = \"n.pem\"":  {"none.pem"},
-		"oup-url = \"https://h\"\nredis-url = \"x\"":                             {"redis://"},
-		"oup-url = \"https://h\"\ndatabase-url = \"postgres://h/d\"":             {"REDIS_URL"},
-		"oup-url = \"https://h\"\nno-worker = true":                              {"redis://HOST:6379"},
-		"oup-url = \"https://h\"\n[mockoup]\ntitles = \"many\"":                  {"line 3 of", "whole number"},
-		"oup-url = \"https://h\"\naddr = true\nlog-level = [\"a\", 5]\n":         {"line 3: log-level: a list holds texts only"},
-		"oup-url = \"https://h\"\noup-query = { a = 5 }\naddr = 1979-05-27\n":    {"line 2: oup-query: a table holds texts only", "line 3: addr"},
-		"oup-url = \"https://h\"\nsync = 5\n":                                    {"line 2: there is no setting \"sync\""},
-		"oup-url = \"https://h\"\noup_allow_insecure = true\n":                   {"write oup-allow-insecure"},
+		"concurrency = 101\n":                            {"--concurrency, as line 1 of", "101 is not between 1 and 100"},
+		"keep-files = 30\n":                              {"line 1 of", `"30" is not a length of time`},
+		"[worker]\nconcurrency=0":                        {"line 2 of", "0 is not between"},
+		"access = \"ajar\"":                              {"--access"},
+		"oup-url = \"http://h\"":                         {"--oup-allow-insecure"},
+		"oup-url = \"https://h\"\naddr = \"0.0.0.0:80\"": {"--access controlled"},
+		"oup-url = \"https://h\"\ntls-cert = \"none.pem\"\ntls-key = \"n.pem\"":   {"none.pem"},
+		"oup-url = \"https://h\"\nredis-url = \"x\"":                              {"redis://"},
+		"oup-url = \"https://h\"\ndatabase-url = \"postgres://h/d\"":              {"REDIS_URL"},
+		"oup-url = \"https://h\"\nno-worker = true":                               {"redis://HOST:6379"},
+		"oup-url = \"https://h\"\n[mockoup]\ntitles = \"many\"":                   {"line 3 of", "whole number"},
+		"oup-url = \"https://h\"\naddr = true\nlog-level = [\"a\", 5]\n":          {"line 3: log-level: a list holds texts only"},
+		"oup-url = \"https://h\"\noup-query = { a = 5 }\naddr = 1979-05-27\n":     {"line 2: oup-query: a table holds texts only", "line 3: addr"},
+		"oup-url = \"https://h\"\nsync = 5\n":                                     {"line 2: there is no setting \"sync\""},
+		"oup-url = \"https://h\"\noup_allow_insecure = true\n":                    {"write oup-allow-insecure"},
 		"oup-url = \"https://h\"\n[export]\ncollection = \"Q\"\nsync = \"x\"\n\n": {"line 4: `export` has no flag --sync"},
 	} {
 		out, complained, status := ended(t, nil, "config", "check", "--config", writeConfig(t, text))

@@ -34,7 +34,9 @@ func (s *Store) NumbersIn(column string) string {
 }
 
 // IDsFound is a statement that selects the ids of a table's rows that have what is searched for, with one ? for its argument.
-func (s *Store) IDsFound(t search.Table, q search.Query) (statement, arg string) { return q.IDs(t, s.engine.dialect()) }
+func (s *Store) IDsFound(t search.Table, q search.Query) (statement, arg string) {
+	return q.IDs(t, s.engine.dialect())
+}
 
 // StmtContext returns a statement that [Store.Prepare] prepared, for this transaction.
 func (s SQL) StmtContext(ctx context.Context, stmt *sql.Stmt) *sql.Stmt {
