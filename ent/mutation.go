@@ -40429,6 +40429,8 @@ type SettingMutation struct {
 	institution_name                  *string
 	multi_campus_inventory_management *bool
 	stopped_schedules                 *map[string]int64
+	changes_from                      *int64
+	addchanges_from                   *int64
 	id_epoch                          *int64
 	addid_epoch                       *int64
 	invitation_hash                   *string
@@ -40780,6 +40782,62 @@ func (m *SettingMutation) ResetStoppedSchedules() {
 	delete(m.clearedFields, setting.FieldStoppedSchedules)
 }
 
+// SetChangesFrom sets the "changes_from" field.
+func (m *SettingMutation) SetChangesFrom(i int64) {
+	m.changes_from = &i
+	m.addchanges_from = nil
+}
+
+// ChangesFrom returns the value of the "changes_from" field in the mutation.
+func (m *SettingMutation) ChangesFrom() (r int64, exists bool) {
+	v := m.changes_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangesFrom returns the old "changes_from" field's value of the Setting entity.
+// If the Setting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SettingMutation) OldChangesFrom(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangesFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangesFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangesFrom: %w", err)
+	}
+	return oldValue.ChangesFrom, nil
+}
+
+// AddChangesFrom adds i to the "changes_from" field.
+func (m *SettingMutation) AddChangesFrom(i int64) {
+	if m.addchanges_from != nil {
+		*m.addchanges_from += i
+	} else {
+		m.addchanges_from = &i
+	}
+}
+
+// AddedChangesFrom returns the value that was added to the "changes_from" field in this mutation.
+func (m *SettingMutation) AddedChangesFrom() (r int64, exists bool) {
+	v := m.addchanges_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChangesFrom resets all changes to the "changes_from" field.
+func (m *SettingMutation) ResetChangesFrom() {
+	m.changes_from = nil
+	m.addchanges_from = nil
+}
+
 // SetIDEpoch sets the "id_epoch" field.
 func (m *SettingMutation) SetIDEpoch(i int64) {
 	m.id_epoch = &i
@@ -41067,7 +41125,7 @@ func (m *SettingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SettingMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.created_at != nil {
 		fields = append(fields, setting.FieldCreatedAt)
 	}
@@ -41082,6 +41140,9 @@ func (m *SettingMutation) Fields() []string {
 	}
 	if m.stopped_schedules != nil {
 		fields = append(fields, setting.FieldStoppedSchedules)
+	}
+	if m.changes_from != nil {
+		fields = append(fields, setting.FieldChangesFrom)
 	}
 	if m.id_epoch != nil {
 		fields = append(fields, setting.FieldIDEpoch)
@@ -41116,6 +41177,8 @@ func (m *SettingMutation) Field(name string) (ent.Value, bool) {
 		return m.MultiCampusInventoryManagement()
 	case setting.FieldStoppedSchedules:
 		return m.StoppedSchedules()
+	case setting.FieldChangesFrom:
+		return m.ChangesFrom()
 	case setting.FieldIDEpoch:
 		return m.IDEpoch()
 	case setting.FieldInvitationHash:
@@ -41145,6 +41208,8 @@ func (m *SettingMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldMultiCampusInventoryManagement(ctx)
 	case setting.FieldStoppedSchedules:
 		return m.OldStoppedSchedules(ctx)
+	case setting.FieldChangesFrom:
+		return m.OldChangesFrom(ctx)
 	case setting.FieldIDEpoch:
 		return m.OldIDEpoch(ctx)
 	case setting.FieldInvitationHash:
@@ -41199,6 +41264,13 @@ func (m *SettingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStoppedSchedules(v)
 		return nil
+	case setting.FieldChangesFrom:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangesFrom(v)
+		return nil
 	case setting.FieldIDEpoch:
 		v, ok := value.(int64)
 		if !ok {
@@ -41248,6 +41320,9 @@ func (m *SettingMutation) AddedFields() []string {
 	if m.addupdated_at != nil {
 		fields = append(fields, setting.FieldUpdatedAt)
 	}
+	if m.addchanges_from != nil {
+		fields = append(fields, setting.FieldChangesFrom)
+	}
 	if m.addid_epoch != nil {
 		fields = append(fields, setting.FieldIDEpoch)
 	}
@@ -41269,6 +41344,8 @@ func (m *SettingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCreatedAt()
 	case setting.FieldUpdatedAt:
 		return m.AddedUpdatedAt()
+	case setting.FieldChangesFrom:
+		return m.AddedChangesFrom()
 	case setting.FieldIDEpoch:
 		return m.AddedIDEpoch()
 	case setting.FieldInvitationExpiresAt:
@@ -41297,6 +41374,13 @@ func (m *SettingMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddUpdatedAt(v)
+		return nil
+	case setting.FieldChangesFrom:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChangesFrom(v)
 		return nil
 	case setting.FieldIDEpoch:
 		v, ok := value.(int64)
@@ -41375,6 +41459,9 @@ func (m *SettingMutation) ResetField(name string) error {
 		return nil
 	case setting.FieldStoppedSchedules:
 		m.ResetStoppedSchedules()
+		return nil
+	case setting.FieldChangesFrom:
+		m.ResetChangesFrom()
 		return nil
 	case setting.FieldIDEpoch:
 		m.ResetIDEpoch()

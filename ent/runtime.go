@@ -873,20 +873,24 @@ func init() {
 	settingDescMultiCampusInventoryManagement := settingFields[1].Descriptor()
 	// setting.DefaultMultiCampusInventoryManagement holds the default value on creation for the multi_campus_inventory_management field.
 	setting.DefaultMultiCampusInventoryManagement = settingDescMultiCampusInventoryManagement.Default.(bool)
+	// settingDescChangesFrom is the schema descriptor for changes_from field.
+	settingDescChangesFrom := settingFields[3].Descriptor()
+	// setting.DefaultChangesFrom holds the default value on creation for the changes_from field.
+	setting.DefaultChangesFrom = settingDescChangesFrom.Default.(int64)
 	// settingDescIDEpoch is the schema descriptor for id_epoch field.
-	settingDescIDEpoch := settingFields[3].Descriptor()
+	settingDescIDEpoch := settingFields[4].Descriptor()
 	// setting.DefaultIDEpoch holds the default value on creation for the id_epoch field.
 	setting.DefaultIDEpoch = settingDescIDEpoch.Default.(int64)
 	// settingDescInvitationHash is the schema descriptor for invitation_hash field.
-	settingDescInvitationHash := settingFields[4].Descriptor()
+	settingDescInvitationHash := settingFields[5].Descriptor()
 	// setting.DefaultInvitationHash holds the default value on creation for the invitation_hash field.
 	setting.DefaultInvitationHash = settingDescInvitationHash.Default.(string)
 	// settingDescInvitationExpiresAt is the schema descriptor for invitation_expires_at field.
-	settingDescInvitationExpiresAt := settingFields[5].Descriptor()
+	settingDescInvitationExpiresAt := settingFields[6].Descriptor()
 	// setting.DefaultInvitationExpiresAt holds the default value on creation for the invitation_expires_at field.
 	setting.DefaultInvitationExpiresAt = settingDescInvitationExpiresAt.Default.(int64)
 	// settingDescVersion is the schema descriptor for version field.
-	settingDescVersion := settingFields[7].Descriptor()
+	settingDescVersion := settingFields[8].Descriptor()
 	// setting.DefaultVersion holds the default value on creation for the version field.
 	setting.DefaultVersion = settingDescVersion.Default.(int)
 	workerFields := schema.Worker{}.Fields()

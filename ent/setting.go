@@ -27,6 +27,8 @@ type Setting struct {
 	MultiCampusInventoryManagement bool `json:"multi_campus_inventory_management,omitempty"`
 	// by name of a provider: when a person stopped the common schedule of its profiles, in Unix milliseconds
 	StoppedSchedules map[string]int64 `json:"stopped_schedules,omitempty"`
+	// Unix milliseconds: lines of reports of jobs that were over before may have been removed; 0: none was
+	ChangesFrom int64 `json:"changes_from,omitempty"`
 	// raised by every process that opens the database for writing
 	IDEpoch int64 `json:"id_epoch,omitempty"`
 	// SHA-256 of the link for the first administrator; empty: there is none
@@ -49,7 +51,7 @@ func (*Setting) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case setting.FieldMultiCampusInventoryManagement:
 			values[i] = new(sql.NullBool)
-		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldIDEpoch, setting.FieldInvitationExpiresAt, setting.FieldVersion:
+		case setting.FieldID, setting.FieldCreatedAt, setting.FieldUpdatedAt, setting.FieldChangesFrom, setting.FieldIDEpoch, setting.FieldInvitationExpiresAt, setting.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case setting.FieldInstitutionName, setting.FieldInvitationHash:
 			values[i] = new(sql.NullString)
@@ -105,6 +107,12 @@ func (_m *Setting) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.StoppedSchedules); err != nil {
 					return fmt.Errorf("unmarshal field stopped_schedules: %w", err)
 				}
+			}
+		case setting.FieldChangesFrom:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field changes_from", values[i])
+			} else if value.Valid {
+				_m.ChangesFrom = value.Int64
 			}
 		case setting.FieldIDEpoch:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -186,6 +194,9 @@ func (_m *Setting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("stopped_schedules=")
 	builder.WriteString(fmt.Sprintf("%v", _m.StoppedSchedules))
+	builder.WriteString(", ")
+	builder.WriteString("changes_from=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ChangesFrom))
 	builder.WriteString(", ")
 	builder.WriteString("id_epoch=")
 	builder.WriteString(fmt.Sprintf("%v", _m.IDEpoch))

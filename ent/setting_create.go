@@ -65,6 +65,20 @@ func (_c *SettingCreate) SetStoppedSchedules(v map[string]int64) *SettingCreate 
 	return _c
 }
 
+// SetChangesFrom sets the "changes_from" field.
+func (_c *SettingCreate) SetChangesFrom(v int64) *SettingCreate {
+	_c.mutation.SetChangesFrom(v)
+	return _c
+}
+
+// SetNillableChangesFrom sets the "changes_from" field if the given value is not nil.
+func (_c *SettingCreate) SetNillableChangesFrom(v *int64) *SettingCreate {
+	if v != nil {
+		_c.SetChangesFrom(*v)
+	}
+	return _c
+}
+
 // SetIDEpoch sets the "id_epoch" field.
 func (_c *SettingCreate) SetIDEpoch(v int64) *SettingCreate {
 	_c.mutation.SetIDEpoch(v)
@@ -176,6 +190,10 @@ func (_c *SettingCreate) defaults() {
 		v := setting.DefaultMultiCampusInventoryManagement
 		_c.mutation.SetMultiCampusInventoryManagement(v)
 	}
+	if _, ok := _c.mutation.ChangesFrom(); !ok {
+		v := setting.DefaultChangesFrom
+		_c.mutation.SetChangesFrom(v)
+	}
 	if _, ok := _c.mutation.IDEpoch(); !ok {
 		v := setting.DefaultIDEpoch
 		_c.mutation.SetIDEpoch(v)
@@ -207,6 +225,9 @@ func (_c *SettingCreate) check() error {
 	}
 	if _, ok := _c.mutation.MultiCampusInventoryManagement(); !ok {
 		return &ValidationError{Name: "multi_campus_inventory_management", err: errors.New(`ent: missing required field "Setting.multi_campus_inventory_management"`)}
+	}
+	if _, ok := _c.mutation.ChangesFrom(); !ok {
+		return &ValidationError{Name: "changes_from", err: errors.New(`ent: missing required field "Setting.changes_from"`)}
 	}
 	if _, ok := _c.mutation.IDEpoch(); !ok {
 		return &ValidationError{Name: "id_epoch", err: errors.New(`ent: missing required field "Setting.id_epoch"`)}
@@ -271,6 +292,10 @@ func (_c *SettingCreate) createSpec() (*Setting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StoppedSchedules(); ok {
 		_spec.SetField(setting.FieldStoppedSchedules, field.TypeJSON, value)
 		_node.StoppedSchedules = value
+	}
+	if value, ok := _c.mutation.ChangesFrom(); ok {
+		_spec.SetField(setting.FieldChangesFrom, field.TypeInt64, value)
+		_node.ChangesFrom = value
 	}
 	if value, ok := _c.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)

@@ -88,6 +88,27 @@ func (_u *SettingUpdate) ClearStoppedSchedules() *SettingUpdate {
 	return _u
 }
 
+// SetChangesFrom sets the "changes_from" field.
+func (_u *SettingUpdate) SetChangesFrom(v int64) *SettingUpdate {
+	_u.mutation.ResetChangesFrom()
+	_u.mutation.SetChangesFrom(v)
+	return _u
+}
+
+// SetNillableChangesFrom sets the "changes_from" field if the given value is not nil.
+func (_u *SettingUpdate) SetNillableChangesFrom(v *int64) *SettingUpdate {
+	if v != nil {
+		_u.SetChangesFrom(*v)
+	}
+	return _u
+}
+
+// AddChangesFrom adds value to the "changes_from" field.
+func (_u *SettingUpdate) AddChangesFrom(v int64) *SettingUpdate {
+	_u.mutation.AddChangesFrom(v)
+	return _u
+}
+
 // SetIDEpoch sets the "id_epoch" field.
 func (_u *SettingUpdate) SetIDEpoch(v int64) *SettingUpdate {
 	_u.mutation.ResetIDEpoch()
@@ -236,6 +257,12 @@ func (_u *SettingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.StoppedSchedulesCleared() {
 		_spec.ClearField(setting.FieldStoppedSchedules, field.TypeJSON)
 	}
+	if value, ok := _u.mutation.ChangesFrom(); ok {
+		_spec.SetField(setting.FieldChangesFrom, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedChangesFrom(); ok {
+		_spec.AddField(setting.FieldChangesFrom, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)
 	}
@@ -341,6 +368,27 @@ func (_u *SettingUpdateOne) SetStoppedSchedules(v map[string]int64) *SettingUpda
 // ClearStoppedSchedules clears the value of the "stopped_schedules" field.
 func (_u *SettingUpdateOne) ClearStoppedSchedules() *SettingUpdateOne {
 	_u.mutation.ClearStoppedSchedules()
+	return _u
+}
+
+// SetChangesFrom sets the "changes_from" field.
+func (_u *SettingUpdateOne) SetChangesFrom(v int64) *SettingUpdateOne {
+	_u.mutation.ResetChangesFrom()
+	_u.mutation.SetChangesFrom(v)
+	return _u
+}
+
+// SetNillableChangesFrom sets the "changes_from" field if the given value is not nil.
+func (_u *SettingUpdateOne) SetNillableChangesFrom(v *int64) *SettingUpdateOne {
+	if v != nil {
+		_u.SetChangesFrom(*v)
+	}
+	return _u
+}
+
+// AddChangesFrom adds value to the "changes_from" field.
+func (_u *SettingUpdateOne) AddChangesFrom(v int64) *SettingUpdateOne {
+	_u.mutation.AddChangesFrom(v)
 	return _u
 }
 
@@ -521,6 +569,12 @@ func (_u *SettingUpdateOne) sqlSave(ctx context.Context) (_node *Setting, err er
 	}
 	if _u.mutation.StoppedSchedulesCleared() {
 		_spec.ClearField(setting.FieldStoppedSchedules, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.ChangesFrom(); ok {
+		_spec.SetField(setting.FieldChangesFrom, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedChangesFrom(); ok {
+		_spec.AddField(setting.FieldChangesFrom, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.IDEpoch(); ok {
 		_spec.SetField(setting.FieldIDEpoch, field.TypeInt64, value)

@@ -8,7 +8,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
@@ -73,7 +72,14 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 		return err
 	}
 	if moment < began.Int64 {
-		return problem.New(problem.BadInput, "asOf", "changes are recorded since %s: ask for a later moment", asMoment(began.Int64))
+		return problem.New(problem.BadInput, "asOf", "changes are recorded since %s: ask for a later moment", AsMoment(began.Int64))
+	}
+	from, err := ChangesFrom(ctx, s.store.Query)
+	if err != nil {
+		return err
+	}
+	if moment < from {
+		return problem.New(problem.BadInput, "asOf", "what jobs changed is kept since %s: ask for a later moment", AsMoment(from))
 	}
 	carried, err := row(`SELECT MAX(p.settled_at) FROM job_parts p WHERE p.settled_at > ? AND EXISTS (SELECT 1 FROM job_changes c
 		WHERE c.part_id = p.id AND (c.action = 'MOVE_VALUE' OR c.action = 'MOVE_LICENSE'
@@ -83,7 +89,7 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 	}
 	if carried.Valid {
 		return problem.New(problem.WrongState, "asOf", "on %s a job moved licenses or local values between titles, which cannot be taken back: "+
-			"ask for a later moment", asMoment(carried.Int64))
+			"ask for a later moment", AsMoment(carried.Int64))
 	}
 	undone, err := row(`SELECT MAX(u.settled_at) FROM job_parts u JOIN jobs j ON j.id = u.job_id
 		JOIN job_parts p ON p.job_id = j.subject_job_id
@@ -94,7 +100,7 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 	}
 	if undone.Valid {
 		return problem.New(problem.WrongState, "asOf", "on %s a job that had added titles was undone, and what their lists said is not kept: "+
-			"ask for a later moment, or for one before that job", asMoment(undone.Int64))
+			"ask for a later moment, or for one before that job", AsMoment(undone.Int64))
 	}
 	deleted, err := row(`SELECT MAX(COALESCE(p.settled_at, p.written_at)) FROM job_parts p JOIN jobs j ON j.id = p.job_id
 		WHERE p.collection_id = ? AND p.profile_id IS NULL AND p.profile_name <> '' AND p.settled_at > ?`, collectionID, moment)
@@ -103,12 +109,10 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 	}
 	if deleted.Valid {
 		return problem.New(problem.WrongState, "asOf", "on %s a job of a profile that was deleted since changed the collection, and whose "+
-			"titles they were is not known any more: ask for a later moment", asMoment(deleted.Int64))
+			"titles they were is not known any more: ask for a later moment", AsMoment(deleted.Int64))
 	}
 	return nil
 }
-
-func asMoment(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
 
 // later is the condition on a part p of a change that it came after a moment, or that the part is not over yet.
 const later = `p.written_at IS NOT NULL AND (p.settled_at > ? OR p.settled_at IS NULL)`

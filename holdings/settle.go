@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"time"
 
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/store"
@@ -56,3 +57,22 @@ func Settle(ctx context.Context, tx *store.Tx, partID int64) error {
 	}
 	return nil
 }
+
+// ChangesFrom returns since when all lines of jobs' reports are kept, in Unix milliseconds: of jobs that were over before, they may
+// have been removed. 0: none was.
+func ChangesFrom(ctx context.Context, read store.QueryFunc) (from int64, err error) {
+	rows, err := read(ctx, `SELECT changes_from FROM settings`)
+	if err != nil {
+		return 0, fmt.Errorf("look how far back reports reach: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&from); err != nil {
+			return 0, fmt.Errorf("look how far back reports reach: %w", err)
+		}
+	}
+	return from, rows.Err()
+}
+
+// AsMoment writes a time in Unix milliseconds for people.
+func AsMoment(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }

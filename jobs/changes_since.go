@@ -14,6 +14,7 @@ import (
 	"autoholdings/holdings"
 	"autoholdings/internal/access"
 	"autoholdings/internal/keyset"
+	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
 	"autoholdings/kbart"
 )
@@ -81,6 +82,9 @@ func (r *Reader) ChangesSince(ctx context.Context, q ChangeQuery, w keyset.Windo
 	if err != nil {
 		return keyset.Page[*AppliedChange]{}, err
 	}
+	if err := r.checkReach(ctx, &l, w); err != nil {
+		return keyset.Page[*AppliedChange]{}, err
+	}
 	if q.Until == nil || *q.Until > latest.Int64 {
 		l.q.Until = &latest.Int64
 	}
@@ -119,6 +123,24 @@ func (r *Reader) AppliedByID(ctx context.Context, lines, edits []int64) ([]*Appl
 		}
 	}
 	return l.found, nil
+}
+
+// checkReach refuses what is to have all changes since a moment at which they were not all kept any more. Whoever asks for the
+// newest, or for all there are, gets those.
+func (r *Reader) checkReach(ctx context.Context, l *changeList, w keyset.Window) error {
+	since := l.q.Since
+	if since == nil && l.after != nil && !l.q.NewestFirst && !w.Backwards {
+		since = &l.after.moment
+	}
+	if since == nil {
+		return nil
+	}
+	from, err := holdings.ChangesFrom(ctx, r.store.Query)
+	if err == nil && *since < from {
+		return problem.New(problem.BadInput, "filter.since", "what jobs changed is kept since %s, and some that came before may be missing: ask "+
+			"for the changes since then, or without since for those that are there", holdings.AsMoment(from))
+	}
+	return err
 }
 
 // Installation is when the installation began, in Unix milliseconds. It stays the same when the database is copied.

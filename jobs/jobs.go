@@ -90,6 +90,7 @@ type Options struct {
 	Attempts    int           // how often a job is run before giving up; default 5
 	RetryPause  time.Duration // pause before a job's second run, doubled each time; default 10 s
 	KeepFiles   time.Duration // how long copies of providers' files are kept; default 0: for ever
+	KeepChanges time.Duration // how long the lines of jobs' reports are kept; default 0: for ever
 
 	// FetchPatience is how long the parts of a job wait for the list of an earlier one; default 10 s.
 	FetchPatience time.Duration

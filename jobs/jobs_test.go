@@ -54,17 +54,17 @@ type testBundle struct {
 	profile      int64
 	stop         func()
 
-	keepFiles, connectionLimit time.Duration
-	headerTimeout              time.Duration    // 0: 3 s
-	patience                   time.Duration    // with a list that does not come; 0: the default
-	now                        func() time.Time // the clock of the schedule; nil: the machine's
-	log                        *slog.Logger     // nil: none
-	noProvider                 bool
-	shared                     bool                              // other processes run jobs of the database too
-	wrap                       func(driver.Driver) driver.Driver // of the database; nil: none
-	filesDir                   string                            // of the provider's files; "": in dir
-	filesInDatabase            bool
-	unasked                    *provider.Provider // another provider, whose address is not set; nil: none
+	keepFiles, keepChanges, connectionLimit time.Duration
+	headerTimeout                           time.Duration    // 0: 3 s
+	patience                                time.Duration    // with a list that does not come; 0: the default
+	now                                     func() time.Time // the clock of the schedule; nil: the machine's
+	log                                     *slog.Logger     // nil: none
+	noProvider                              bool
+	shared                                  bool                              // other processes run jobs of the database too
+	wrap                                    func(driver.Driver) driver.Driver // of the database; nil: none
+	filesDir                                string                            // of the provider's files; "": in dir
+	filesInDatabase                         bool
+	unasked                                 *provider.Provider // another provider, whose address is not set; nil: none
 }
 
 // onEachQueue runs a test on the embedded queue and on a real redis-server.
@@ -137,7 +137,7 @@ func (b *testBundle) open() {
 	b.jobs, err = jobs.New(jobs.Options{
 		Store: b.store, Library: lib, Providers: fetchers, Redis: b.redis, Exclusive: !b.shared,
 		TakeEvery: 10 * time.Millisecond, Reconcile: 50 * time.Millisecond, RetryPause: time.Millisecond, KeepFiles: b.keepFiles,
-		ConnectionLimit: b.connectionLimit, FetchPatience: b.patience,
+		KeepChanges: b.keepChanges, ConnectionLimit: b.connectionLimit, FetchPatience: b.patience,
 		Now: b.now, Logger: b.log,
 	})
 	must(b.t, err)

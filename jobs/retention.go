@@ -63,6 +63,68 @@ func (s *Service) prunable(ctx context.Context) (paths []string, err error) {
 	return paths, rows.Err()
 }
 
+// linesAtOnce is how many lines of reports one transaction removes, so that others can write between.
+const linesAtOnce = 2000
+
+// prunableLine is the condition on a line c of a report that it goes with time. The worklist asks the others for what is unclear
+// still, however long that is so.
+const prunableLine = `NOT (c.action = 'AMBIGUOUS' AND c.portfolio_id IS NOT NULL)`
+
+// PruneChanges removes the lines of the reports of jobs that were over longer ago than Options.KeepChanges, and returns how many.
+// The jobs with their counts stay, and so does what people changed by hand. What reads the lines says how far back they reach
+// (holdings.ChangesFrom), which is kept before the first is removed. A job that is being undone keeps its lines.
+func (s *Service) PruneChanges(ctx context.Context) (removed int, err error) {
+	if s.o.KeepChanges <= 0 {
+		return 0, nil
+	}
+	now, err := s.store.DatabaseNow(ctx)
+	if err != nil {
+		return 0, err
+	}
+	from := now - s.o.KeepChanges.Milliseconds()
+	over, err := s.store.IDs(ctx, `SELECT j.id FROM jobs j WHERE j.finished_at < ? AND j.state IN ('SUCCEEDED', 'FAILED', 'CANCELLED')
+		AND NOT EXISTS (SELECT 1 FROM job_parts p WHERE p.job_id = j.id AND p.settled_at >= ?)
+		AND EXISTS (SELECT 1 FROM job_changes c WHERE c.job_id = j.id AND `+prunableLine+`) ORDER BY j.id`, from, from)
+	if err != nil {
+		return 0, fmt.Errorf("look for old reports: %w", err)
+	}
+	if len(over) == 0 {
+		return 0, nil
+	}
+	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
+		_, err := tx.SQL.ExecContext(ctx, `UPDATE settings SET changes_from = ? WHERE changes_from < ?`, from, from)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("keep how far back reports reach: %w", err)
+	}
+	for _, jobID := range over {
+		for more := true; more; {
+			var n int64
+			err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+				n, err = pruneLines(ctx, tx, jobID)
+				return err
+			})
+			if err != nil {
+				return removed, err
+			}
+			removed += int(n)
+			more = n == linesAtOnce
+		}
+	}
+	return removed, nil
+}
+
+func pruneLines(ctx context.Context, tx *store.Tx, jobID int64) (n int64, err error) {
+	gone, err := tx.SQL.ExecContext(ctx, `DELETE FROM job_changes WHERE id IN (SELECT c.id FROM job_changes c WHERE c.job_id = ?
+		AND `+prunableLine+` AND NOT EXISTS (SELECT 1 FROM jobs u WHERE u.subject_job_id = ? AND u.finished_at IS NULL) LIMIT ?)`,
+		jobID, jobID, linesAtOnce)
+	if err != nil {
+		return 0, fmt.Errorf("remove old lines of reports: %w", err)
+	}
+	return gone.RowsAffected()
+}
+
 // pruneLoop removes what is no longer kept, and what processes left that were killed while they kept a file.
 func (s *Service) pruneLoop(ctx context.Context) {
 	every(ctx, pruneEvery, nil, func() {
@@ -71,6 +133,11 @@ func (s *Service) pruneLoop(ctx context.Context) {
 		s.logLoop(ctx, "remove kept files", err)
 		if n > 0 {
 			s.log.InfoContext(ctx, "removed kept files", "files", n, "older_than", s.o.KeepFiles)
+		}
+		n, err = s.PruneChanges(ctx)
+		s.logLoop(ctx, "remove old lines of reports", err)
+		if n > 0 {
+			s.log.InfoContext(ctx, "removed lines of reports", "lines", n, "older_than", s.o.KeepChanges)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"autoholdings/ent"
+	"autoholdings/holdings"
 	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -74,9 +75,16 @@ func checkUndo(ctx context.Context, tx *store.Tx, jobID int64) (*ent.Job, error)
 		return nil, wrongState(row, "undone", "only "+undoableInWords()+" can be")
 	case row.State != Succeeded && row.State != Failed && row.State != Cancelled:
 		return nil, wrongState(row, "undone", "it is not over; cancel it first")
-	default:
-		return row, k.undo.check(ctx, tx, row)
 	}
+	from, err := holdings.ChangesFrom(ctx, tx.SQL.QueryContext)
+	if err != nil {
+		return nil, err
+	}
+	if row.FinishedAt != nil && *row.FinishedAt < from {
+		return nil, wrongState(row, "undone", "its report is no longer kept; what jobs did can be undone that were over after "+
+			holdings.AsMoment(from))
+	}
+	return row, kindOf(row.Kind).undo.check(ctx, tx, row)
 }
 
 // perform reverses the job that is the row's subject, in the way of that job's kind.

@@ -34,6 +34,7 @@ type config struct {
 	SealingKeys []string
 	Providers   []providerConfig
 	KeepFiles   time.Duration // 0: for ever
+	KeepChanges time.Duration // 0: for ever
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
 	Serving     serving
@@ -105,7 +106,7 @@ func configFrom(c *cli.Command) (config, error) {
 	}
 	return config{
 		DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), RedisURL: c.String("redis-url"),
-		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), Log: log,
+		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), KeepChanges: c.Duration("keep-changes"), Log: log,
 		Concurrency: c.Int("concurrency"), Providers: providersFrom(c, log),
 	}, nil
 }
@@ -188,7 +189,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	}
 	a.jobs, err = jobs.New(jobs.Options{
 		Store: a.store, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
-		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, Concurrency: cfg.Concurrency, Unscheduled: !cfg.Schedules,
+		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, KeepChanges: cfg.KeepChanges, Concurrency: cfg.Concurrency, Unscheduled: !cfg.Schedules,
 	})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -138,6 +139,10 @@ var (
 		Name: "keep-files", Sources: cli.EnvVars("AUTOHOLDINGS_KEEP_FILES"),
 		Usage: "how long copies of the provider's files are kept, such as 365d; the ones applied last always are (default: all, for ever)",
 	}
+	keepChangesFlag = &cli.DurationFlag{
+		Name: "keep-changes", Sources: cli.EnvVars("AUTOHOLDINGS_KEEP_CHANGES"), Value: 3 * 365 * 24 * time.Hour, Validator: notNegative,
+		Usage: "how long the lines of jobs' reports are kept, by which jobs are undone and former days shown; 0: for ever",
+	}
 	concurrencyFlag = &cli.IntFlag{
 		Name: "concurrency", Value: 2, Sources: cli.EnvVars("AUTOHOLDINGS_CONCURRENCY"),
 		Usage: "`N` jobs are run at once by this process",
@@ -160,5 +165,5 @@ var (
 
 // serverFlags returns the flags of commands that open the installation.
 func serverFlags(more ...cli.Flag) []cli.Flag {
-	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag}, providerFlags(), logFlags)
+	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag, keepChangesFlag}, providerFlags(), logFlags)
 }

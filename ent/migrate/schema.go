@@ -1623,6 +1623,7 @@ var (
 		{Name: "institution_name", Type: field.TypeString, Default: ""},
 		{Name: "multi_campus_inventory_management", Type: field.TypeBool, Default: false},
 		{Name: "stopped_schedules", Type: field.TypeJSON, Nullable: true},
+		{Name: "changes_from", Type: field.TypeInt64, Default: 0},
 		{Name: "id_epoch", Type: field.TypeInt64, Default: 0},
 		{Name: "invitation_hash", Type: field.TypeString, Default: ""},
 		{Name: "invitation_expires_at", Type: field.TypeInt64, Default: 0},

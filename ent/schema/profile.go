@@ -157,6 +157,8 @@ func (Setting) Fields() []ent.Field {
 		field.Bool("multi_campus_inventory_management").Default(false),
 		field.JSON("stopped_schedules", map[string]int64{}).Optional().
 			Comment("by name of a provider: when a person stopped the common schedule of its profiles, in Unix milliseconds"),
+		field.Int64("changes_from").Default(0).
+			Comment("Unix milliseconds: lines of reports of jobs that were over before may have been removed; 0: none was"),
 		field.Int64("id_epoch").Default(0).Comment("raised by every process that opens the database for writing"),
 		field.String("invitation_hash").Default("").Sensitive().Comment("SHA-256 of the link for the first administrator; empty: there is none"),
 		field.Int64("invitation_expires_at").Default(0),

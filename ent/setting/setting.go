@@ -21,6 +21,8 @@ const (
 	FieldMultiCampusInventoryManagement = "multi_campus_inventory_management"
 	// FieldStoppedSchedules holds the string denoting the stopped_schedules field in the database.
 	FieldStoppedSchedules = "stopped_schedules"
+	// FieldChangesFrom holds the string denoting the changes_from field in the database.
+	FieldChangesFrom = "changes_from"
 	// FieldIDEpoch holds the string denoting the id_epoch field in the database.
 	FieldIDEpoch = "id_epoch"
 	// FieldInvitationHash holds the string denoting the invitation_hash field in the database.
@@ -43,6 +45,7 @@ var Columns = []string{
 	FieldInstitutionName,
 	FieldMultiCampusInventoryManagement,
 	FieldStoppedSchedules,
+	FieldChangesFrom,
 	FieldIDEpoch,
 	FieldInvitationHash,
 	FieldInvitationExpiresAt,
@@ -65,6 +68,8 @@ var (
 	DefaultInstitutionName string
 	// DefaultMultiCampusInventoryManagement holds the default value on creation for the "multi_campus_inventory_management" field.
 	DefaultMultiCampusInventoryManagement bool
+	// DefaultChangesFrom holds the default value on creation for the "changes_from" field.
+	DefaultChangesFrom int64
 	// DefaultIDEpoch holds the default value on creation for the "id_epoch" field.
 	DefaultIDEpoch int64
 	// DefaultInvitationHash holds the default value on creation for the "invitation_hash" field.
@@ -101,6 +106,11 @@ func ByInstitutionName(opts ...sql.OrderTermOption) OrderOption {
 // ByMultiCampusInventoryManagement orders the results by the multi_campus_inventory_management field.
 func ByMultiCampusInventoryManagement(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldMultiCampusInventoryManagement, opts...).ToFunc()
+}
+
+// ByChangesFrom orders the results by the changes_from field.
+func ByChangesFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChangesFrom, opts...).ToFunc()
 }
 
 // ByIDEpoch orders the results by the id_epoch field.

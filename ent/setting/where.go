@@ -73,6 +73,11 @@ func MultiCampusInventoryManagement(v bool) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldMultiCampusInventoryManagement, v))
 }
 
+// ChangesFrom applies equality check predicate on the "changes_from" field. It's identical to ChangesFromEQ.
+func ChangesFrom(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldEQ(FieldChangesFrom, v))
+}
+
 // IDEpoch applies equality check predicate on the "id_epoch" field. It's identical to IDEpochEQ.
 func IDEpoch(v int64) predicate.Setting {
 	return predicate.Setting(sql.FieldEQ(FieldIDEpoch, v))
@@ -261,6 +266,46 @@ func StoppedSchedulesIsNil() predicate.Setting {
 // StoppedSchedulesNotNil applies the NotNil predicate on the "stopped_schedules" field.
 func StoppedSchedulesNotNil() predicate.Setting {
 	return predicate.Setting(sql.FieldNotNull(FieldStoppedSchedules))
+}
+
+// ChangesFromEQ applies the EQ predicate on the "changes_from" field.
+func ChangesFromEQ(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldEQ(FieldChangesFrom, v))
+}
+
+// ChangesFromNEQ applies the NEQ predicate on the "changes_from" field.
+func ChangesFromNEQ(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldNEQ(FieldChangesFrom, v))
+}
+
+// ChangesFromIn applies the In predicate on the "changes_from" field.
+func ChangesFromIn(vs ...int64) predicate.Setting {
+	return predicate.Setting(sql.FieldIn(FieldChangesFrom, vs...))
+}
+
+// ChangesFromNotIn applies the NotIn predicate on the "changes_from" field.
+func ChangesFromNotIn(vs ...int64) predicate.Setting {
+	return predicate.Setting(sql.FieldNotIn(FieldChangesFrom, vs...))
+}
+
+// ChangesFromGT applies the GT predicate on the "changes_from" field.
+func ChangesFromGT(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldGT(FieldChangesFrom, v))
+}
+
+// ChangesFromGTE applies the GTE predicate on the "changes_from" field.
+func ChangesFromGTE(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldGTE(FieldChangesFrom, v))
+}
+
+// ChangesFromLT applies the LT predicate on the "changes_from" field.
+func ChangesFromLT(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldLT(FieldChangesFrom, v))
+}
+
+// ChangesFromLTE applies the LTE predicate on the "changes_from" field.
+func ChangesFromLTE(v int64) predicate.Setting {
+	return predicate.Setting(sql.FieldLTE(FieldChangesFrom, v))
 }
 
 // IDEpochEQ applies the EQ predicate on the "id_epoch" field.

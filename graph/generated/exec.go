@@ -1453,6 +1453,7 @@ type ComplexityRoot struct {
 	}
 
 	Settings struct {
+		ChangesKeptSince               func(childComplexity int) int
 		InstitutionName                func(childComplexity int) int
 		MultiCampusInventoryManagement func(childComplexity int) int
 		UpdatedAt                      func(childComplexity int) int
@@ -7944,6 +7945,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ScheduledJob.ScheduleText(childComplexity), true
 
+	case "Settings.changesKeptSince":
+		if e.ComplexityRoot.Settings.ChangesKeptSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.ChangesKeptSince(childComplexity), true
 	case "Settings.institutionName":
 		if e.ComplexityRoot.Settings.InstitutionName == nil {
 			break
@@ -9208,6 +9215,11 @@ type Settings {
   profiles, each with its groups.
   """
   multiCampusInventoryManagement: Boolean!
+  """
+  Since when the lines of jobs' reports are all kept: of jobs that were over before they are not, so these cannot be undone, and ` + "`" + `asOf` + "`" + ` and
+  ` + "`" + `changes` + "`" + ` (` + "`" + `since` + "`" + `) reach back to that moment. Null: all are kept.
+  """
+  changesKeptSince: DateTime
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the settings were last changed."
@@ -16886,6 +16898,8 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_institutionName(ctx, field)
 	case "multiCampusInventoryManagement":
 		return ec.fieldContext_Settings_multiCampusInventoryManagement(ctx, field)
+	case "changesKeptSince":
+		return ec.fieldContext_Settings_changesKeptSince(ctx, field)
 	case "version":
 		return ec.fieldContext_Settings_version(ctx, field)
 	case "updatedAt":
@@ -47160,6 +47174,29 @@ func (ec *executionContext) fieldContext_Settings_multiCampusInventoryManagement
 	return graphql.NewScalarFieldContext("Settings", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _Settings_changesKeptSince(ctx context.Context, field graphql.CollectedField, obj *model.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Settings_changesKeptSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangesKeptSince(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Settings_changesKeptSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Settings", field, true, false, "DateTime")
+}
+
 func (ec *executionContext) _Settings_version(ctx context.Context, field graphql.CollectedField, obj *model.Settings) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -67109,6 +67146,11 @@ func (ec *executionContext) _Settings(ctx context.Context, sel ast.SelectionSet,
 		case "multiCampusInventoryManagement":
 			out.Values[i] = ec._Settings_multiCampusInventoryManagement(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changesKeptSince":
+			out.Values[i] = ec._Settings_changesKeptSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		case "version":

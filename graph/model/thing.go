@@ -26,6 +26,9 @@ func (e *UserError) Code() string { return string(e.Problem.Code) }
 // Settings are the installation's.
 type Settings struct{ *ent.Setting }
 
+// ChangesKeptSince is null where all lines of reports are kept.
+func (s *Settings) ChangesKeptSince() *int64 { return knownTime(s.ChangesFrom) }
+
 // InventoryGroup is a set of campuses or libraries.
 type InventoryGroup struct {
 	*ent.InventoryGroup
