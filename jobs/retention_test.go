@@ -115,7 +115,8 @@ func (b *testBundle) lines(jobID int64) int {
 
 func (b *testBundle) exported(asOf int64) (string, error) {
 	var list strings.Builder
-	_, err := b.holdings.Export(b.t.Context(), holdings.ExportOf{CollectionID: b.store.Read.Collection.Query().Order(collection.ByID()).FirstIDX(b.t.Context()), AsOf: asOf}, &list)
+	books := b.store.Read.Collection.Query().Order(collection.ByID()).FirstIDX(b.t.Context())
+	_, err := b.holdings.Export(b.t.Context(), holdings.ExportOf{CollectionID: books, AsOf: asOf}, &list)
 	return list.String(), err
 }
 
@@ -158,7 +159,7 @@ func TestPruneChanges(t *testing.T) {
 	}))
 	removed, err = b.jobs.PruneChanges(t.Context())
 	if must(t, err); removed != oldest || b.lines(first.ID) != 0 || b.holdingsBytes() != before {
-		t.Errorf("%d of %d lines removed, %d left; the holdings are the same: %t", removed, oldest, b.lines(first.ID), b.holdingsBytes() == before)
+		t.Errorf("%d of %d lines removed, %d left; same holdings: %t", removed, oldest, b.lines(first.ID), b.holdingsBytes() == before)
 	}
 	if removed, err = b.jobs.PruneChanges(t.Context()); err != nil || removed != 0 {
 		t.Errorf("again: %d, %v", removed, err)

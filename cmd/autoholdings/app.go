@@ -189,7 +189,8 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	}
 	a.jobs, err = jobs.New(jobs.Options{
 		Store: a.store, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
-		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, KeepChanges: cfg.KeepChanges, Concurrency: cfg.Concurrency, Unscheduled: !cfg.Schedules,
+		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, KeepChanges: cfg.KeepChanges,
+		Concurrency: cfg.Concurrency, Unscheduled: !cfg.Schedules,
 	})
 	if err != nil {
 		return nil, err

@@ -165,5 +165,6 @@ var (
 
 // serverFlags returns the flags of commands that open the installation.
 func serverFlags(more ...cli.Flag) []cli.Flag {
-	return slices.Concat(more, []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag, keepChangesFlag}, providerFlags(), logFlags)
+	shared := []cli.Flag{dataDirFlag, databaseFlag, redisFlag, sealingKeyFlag, keepFilesFlag, keepChangesFlag}
+	return slices.Concat(more, shared, providerFlags(), logFlags)
 }
