@@ -230,13 +230,13 @@ func TestCollectionSetMutations(t *testing.T) {
 	}
 	var got struct {
 		CollectionSets, Of page
-		Collection         struct{ Sets []struct{ ID string } }
+		Collection         struct{ Sets page }
 	}
 	b.query(`query($id: ID!) { collectionSets(filter: {namePrefix: "Old"}) { totalCount nodes { id } }
 		of: collectionSets(filter: {collectionId: $id}) { nodes { id } }
-		collection(id: $id) { sets { id } } }`, map[string]any{"id": local}, &got)
+		collection(id: $id) { sets { nodes { id } } } }`, map[string]any{"id": local}, &got)
 	if !slices.Equal(got.CollectionSets.ids(), []string{set.ID}) || !slices.Equal(got.Of.ids(), []string{set.ID}) ||
-		len(got.Collection.Sets) != 1 || got.CollectionSets.TotalCount != 1 {
+		len(got.Collection.Sets.ids()) != 1 || got.CollectionSets.TotalCount != 1 {
 		t.Errorf("%+v", got)
 	}
 	if now = b.done("updateCollectionSet", input{"setId": set.ID, "collectionIds": []string{}}).CollectionSet; now.MemberCount != 0 {
@@ -449,13 +449,13 @@ func TestAcquisitionStatements(t *testing.T) {
 		most  int
 		sizes []int
 	}{
-		"licenses": {`query($first: Int) { licenses(first: $first) { nodes { code collections { name license { code } sets { name memberCount }
-			} } } }`, 6, []int{2, 5, 8}},
+		"licenses": {`query($first: Int) { licenses(first: $first) { nodes { code collections { nodes { name license { code }
+			sets { nodes { name memberCount } } } } } } }`, 6, []int{2, 5, 8}},
 		"sets":        {`query($first: Int) { collectionSets(first: $first) { nodes { name memberCount } } }`, 2, []int{1, 3, 5}},
-		"collections": {`query($first: Int) { collections(first: $first) { nodes { name sets { name memberCount } } } }`, 4, []int{1, 3, 7}},
+		"collections": {`query($first: Int) { collections(first: $first) { nodes { name sets { nodes { name memberCount } } } } }`, 4, []int{1, 3, 7}},
 		"not listed": {`query($first: Int) { poLinesNotListed(first: $first) { nodes { number portfolio { title collection { name } poLines {
-			number } } } } }`, 4, []int{1, 2, 4}},
-		"no PO line": {`query($first: Int) { portfoliosWithoutPoLine(first: $first) { nodes { title collection { name sets { name } } license {
+			nodes { number } } } } } }`, 4, []int{1, 2, 4}},
+		"no PO line": {`query($first: Int) { portfoliosWithoutPoLine(first: $first) { nodes { title collection { name sets { nodes { name } } } license {
 			code } } } }`, 5, []int{2, 20, 40}},
 	} {
 		before := -1

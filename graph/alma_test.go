@@ -25,8 +25,8 @@ type almaReport struct {
 	Job struct {
 		Summary string
 		Counts  struct {
-			Updated, Invalid int
-			Bulk             struct{ Refused, NotTaken int }
+			Updated, Invalid  int
+			Refused, NotTaken int
 		}
 		Changes struct {
 			Nodes []struct {
@@ -56,9 +56,9 @@ func TestImportFromAlma(t *testing.T) {
 	}
 	job := b.ended("importFromAlma", and(in, "previewJobId", preview), jobs.VerdictChanged)
 	var r almaReport
-	b.query(`query($id: ID!) { job(id: $id) { summary counts { updated invalid bulk { refused notTaken } }
-		changes { nodes { action field oldValue newValue line license { code } } } } }`, input{"id": job}, &r)
-	if c := r.Job.Counts; c.Updated != 1 || c.Invalid != 1 || c.Bulk.NotTaken != 1 || len(r.Job.Changes.Nodes) != 7 ||
+	b.query(`query($id: ID!) { job(id: $id) { summary counts { updated ... on BulkCounts { invalid refused notTaken } }
+		changes { nodes { action field oldValue newValue line ... on ValueChange { license { code } } } } } }`, input{"id": job}, &r)
+	if c := r.Job.Counts; c.Updated != 1 || c.Invalid != 1 || c.NotTaken != 1 || len(r.Job.Changes.Nodes) != 7 ||
 		!strings.Contains(r.Job.Summary, "1 value of the file not taken over") {
 		t.Errorf("%+v", r)
 	}

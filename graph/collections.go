@@ -150,7 +150,17 @@ func (r collectionResolver) License(ctx context.Context, c *model.Collection) (*
 	})
 }
 
-func (r collectionResolver) PoLines(ctx context.Context, c *model.Collection) ([]*model.POLine, error) {
+func (r collectionResolver) PoLines(
+	ctx context.Context, c *model.Collection, first *int, after *string, last *int, before *string,
+) (*model.POLineConnection, error) {
+	lines, err := r.poLinesOfCollection(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return orderedListing.cut(ask{first, after, last, before, nil}, lines, poLineRow)
+}
+
+func (r *resolver) poLinesOfCollection(ctx context.Context, c *model.Collection) ([]*model.POLine, error) {
 	return c.Page.POLines.Of(ctx, c.Collection.ID, func(ctx context.Context) (map[int64][]*model.POLine, error) {
 		rows, err := r.acquisitions.POLinesOfCollections(ctx, each(c.Page.Rows, func(row *ent.Collection) int64 { return row.ID }))
 		found := map[int64][]*model.POLine{}
@@ -173,9 +183,15 @@ func (r collectionResolver) Portfolios(
 	return r.portfolios(ctx, ask{first, after, last, before, orderBy}, f)
 }
 
-func (r collectionResolver) Sets(ctx context.Context, c *model.Collection) ([]*model.CollectionSet, error) {
-	return c.Page.Sets.Of(ctx, c.Collection.ID, func(ctx context.Context) (map[int64][]*model.CollectionSet, error) {
+func (r collectionResolver) Sets(
+	ctx context.Context, c *model.Collection, first *int, after *string, last *int, before *string,
+) (*model.CollectionSetConnection, error) {
+	sets, err := c.Page.Sets.Of(ctx, c.Collection.ID, func(ctx context.Context) (map[int64][]*model.CollectionSet, error) {
 		rows, err := r.collections.SetsOfCollections(ctx, each(c.Page.Rows, func(row *ent.Collection) int64 { return row.ID }))
 		return wrapLists(rows, model.CollectionSets), err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return collectionSetListing.cut(ask{first, after, last, before, nil}, sets, func(s *model.CollectionSet) *ent.CollectionSet { return s.CollectionSet })
 }

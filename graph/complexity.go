@@ -38,6 +38,7 @@ func (c *complexityLimit) MutateOperationContext(ctx context.Context, op *graphq
 // complexity counts a listing as many times as it may have items: gqlgen would count it once.
 func complexity() (c generated.ComplexityRoot) {
 	c.Query.AccessTokens, c.Query.People, c.Query.InventoryGroups, c.Portfolio.History = paged, paged, paged, paged
+	c.Portfolio.PoLines, c.Collection.PoLines, c.Collection.Sets, c.License.Collections = short, short, short, short
 	c.Query.AuditEntries = filteredPage
 	c.Query.CommunityZoneCollections = func(
 		child int, first *int, _ *string, last *int, _ *string, filter *model.CommunityZoneCollectionFilter,
@@ -79,6 +80,15 @@ func complexity() (c generated.ComplexityRoot) {
 
 // paged is the cost of a listing that can be neither sorted otherwise nor filtered.
 func paged(child int, first *int, _ *string, last *int, _ *string) int {
+	return pageOf(child, first, last)
+}
+
+// short is the cost of a listing that belongs to one thing and is usually short: as long as usual unless a length is asked for.
+func short(child int, first *int, _ *string, last *int, _ *string) int {
+	if first == nil && last == nil {
+		usual := usualList
+		first = &usual
+	}
 	return pageOf(child, first, last)
 }
 
@@ -143,13 +153,9 @@ func several(c *generated.ComplexityRoot) {
 	c.Portfolio.CoverageByGroup = list
 	c.GroupCoverage.Coverage = list
 	c.Portfolio.Entitlements = list
-	c.Portfolio.PoLines = list
 	c.Portfolio.PairingCandidates = list
 	c.Portfolio.AdditionalLicenses = list
-	c.Collection.PoLines = list
 	c.AcquisitionsReport.Lines = list
-	c.License.Collections = list
-	c.Collection.Sets = list
 	c.Entitlement.Coverage = list
 	c.CoverageStatement.Profiles = list
 	c.Job.Parts = list
@@ -158,8 +164,12 @@ func several(c *generated.ComplexityRoot) {
 	c.JobPart.Groups = list
 	c.JobPart.Guards = list
 	c.JobPart.Decisions = list
-	c.JobChange.Candidates = list
-	c.JobChange.Groups = list
+	c.UnclearChange.Candidates = list
+	c.CoverageChange.OldCoverage = list
+	c.CoverageChange.NewCoverage = list
+	c.AddedChange.Groups, c.LeavingChange.Groups, c.UnclearChange.Groups, c.CoverageChange.Groups = list, list, list, list
+	c.ValueChange.Groups, c.MovedChange.Groups, c.GroupChange.Groups = list, list, list
+	c.RowChange.Groups, c.PortfolioChange.Groups = list, list
 	c.Change.Groups = list
 	c.GroupCounts.Groups = list
 	c.Query.JobTypes = func(child int, _ *model.JobTypeFilter) int { return list(child) }

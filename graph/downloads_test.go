@@ -412,11 +412,13 @@ func TestReportJSON(t *testing.T) {
 
 	query := `{"query":"{ job(id: \"` + model.ID(model.JobType, job.ID) + `\") {
 		id kind state verdict mode trigger summary applied createdAt startedAt finishedAt error { code message hint }
-		counts { rows titles statements added updated unchanged removed kept withdrawn free invalid ambiguous
-			fields { name titles } findings { info warning error fatal } }
-		parts { id profile: profileName collection: collectionName content state counts { rows added fields { name titles } } groups { name } }
+		counts { ... on ListCounts { rows titles statements added updated unchanged removed kept withdrawn free invalid ambiguous
+			fields { name titles } findings { info warning error fatal } } }
+		parts { id profile: profileName collection: collectionName content state counts { added ... on ListCounts { rows fields { name titles } } } groups { name } }
 		changes { nodes { action field title titleId printIdentifier onlineIdentifier oldValue newValue line portfolio { id }
-			why { reason poLines waits freeNow successor { title titleId portfolioId } predecessor { title titleId portfolioId } } } }
+			... on AddedChange { predecessor { title titleId portfolioId } }
+			... on LeavingChange { keptFor poLines freeNow successor { title titleId portfolioId } }
+			... on UnclearChange { waits successor { title titleId portfolioId } } } }
 		findings { nodes { severity code line title column value message hint } } } }"}`
 	response, err := http.Post(b.server.URL+"/graphql", "application/json",
 		strings.NewReader(strings.NewReplacer("\n", " ", "\t", " ").Replace(query)))
@@ -448,16 +450,40 @@ func TestReportJSON(t *testing.T) {
 		renamed["groups"] = names
 	}
 	for _, change := range want["changes"].([]any) {
-		flat := change.(map[string]any)
-		flat["portfolioId"] = nil
-		if p, ok := flat["portfolio"].(map[string]any); ok {
-			flat["portfolioId"] = p["id"]
-		}
-		delete(flat, "portfolio")
+		flatten(change.(map[string]any))
 	}
 	if diff := cmp.Diff(want, onlyWhat(want, report)); diff != "" {
 		t.Errorf("the report says otherwise than the API:\n%s", diff)
 	}
+}
+
+// flatten gives a change of the API the form of the report.
+func flatten(change map[string]any) {
+	change["portfolioId"] = nil
+	if p, ok := change["portfolio"].(map[string]any); ok {
+		change["portfolioId"] = p["id"]
+	}
+	delete(change, "portfolio")
+	change["why"] = whyOf(change)
+}
+
+// whyOf takes what the types of changes say of why out of one, in the form of the report.
+func whyOf(change map[string]any) any {
+	why, said := map[string]any{"reason": nil, "poLines": []any{}, "waits": nil, "freeNow": false, "successor": nil, "predecessor": nil}, false
+	for from, to := range map[string]string{
+		"keptFor": "reason", "poLines": "poLines", "waits": "waits", "freeNow": "freeNow", "successor": "successor", "predecessor": "predecessor",
+	} {
+		if value, asked := change[from]; asked {
+			lines, several := value.([]any)
+			said = said || value != nil && value != false && (!several || len(lines) > 0)
+			why[to] = value
+			delete(change, from)
+		}
+	}
+	if !said {
+		return nil
+	}
+	return why
 }
 
 // onlyWhat leaves out of got, at every depth, the members that want does not have.

@@ -139,7 +139,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("what was refused cost %d statements: %s", len(cost), cost)
 	}
 	large := `{ portfolios(first: 500) { nodes { title collection { name } coverage { text profiles { name } } availableFor { name } poLines {
-		number } license { code } } } }`
+		nodes { number } } license { code } } } }`
 	if a := b.ask(large, nil); len(a.Errors) > 0 {
 		t.Errorf("the largest page: %s", a.Body)
 	}

@@ -174,13 +174,10 @@ func (b *testBundle) wantGroupReport(job string) {
 	var got struct {
 		Job struct {
 			Counts struct {
-				Updated int
-				Groups  *struct {
-					Profiles int
-					Groups   []struct {
-						Name           string
-						Opened, Closed int
-					}
+				Updated, Profiles int
+				Groups            []struct {
+					Name           string
+					Opened, Closed int
 				}
 			}
 			Changes struct {
@@ -189,11 +186,11 @@ func (b *testBundle) wantGroupReport(job string) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { counts { updated groups { profiles groups { name opened closed } } }
+	b.query(`query($id: ID!) { job(id: $id) { counts { updated ... on GroupCounts { profiles groups { name opened closed } } }
 		changes(first: 1, filter: {action: CLOSE}) { totalCount nodes { action field oldValue newValue } } } }`, input{"id": job}, &got)
 	n := b.store.Read.Portfolio.Query().CountX(b.t.Context())
-	g := got.Job.Counts.Groups
-	if got.Job.Counts.Updated != n || got.Job.Changes.TotalCount != n || g == nil || g.Profiles != 1 || len(g.Groups) != 1 ||
+	g := got.Job.Counts
+	if g.Updated != n || got.Job.Changes.TotalCount != n || g.Profiles != 1 || len(g.Groups) != 1 ||
 		g.Groups[0].Name != "everyone" || g.Groups[0].Closed != n || g.Groups[0].Opened != 0 {
 		b.t.Errorf("%+v", got.Job)
 	}

@@ -83,7 +83,7 @@ func TestRoundsCountForWhatTheyAnswer(t *testing.T) {
 		id title titleId printIdentifier onlineIdentifier url publicationType available accessible listedByProvider
 		collection { id name communityZoneCollection { communityZoneId } } availableFor { id name } lockedFields
 		coverage { from to fromVolume fromIssue toVolume toIssue embargo kind profiles { id name } }
-		poLines { number main } license { code } entitlements { active profile { name } coverage { text } } } } }`
+		poLines { nodes { number main } } license { code } entitlements { active profile { name } coverage { text } } } } }`
 	if a := b.ask(everything, nil); len(a.Errors) != 0 {
 		t.Errorf("a whole page with all that belongs to it: %+v", a.Errors)
 	}

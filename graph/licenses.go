@@ -71,9 +71,15 @@ func (r licenseResolver) Portfolios(
 		filtered(l.License.ID, nil, r.acquisitions.PortfoliosOfLicense, r.acquisitions.CountPortfoliosOfLicense))
 }
 
-func (r licenseResolver) Collections(ctx context.Context, l *model.License) ([]*model.Collection, error) {
-	return l.Page.Collections.Of(ctx, l.License.ID, func(ctx context.Context) (map[int64][]*model.Collection, error) {
+func (r licenseResolver) Collections(
+	ctx context.Context, l *model.License, first *int, after *string, last *int, before *string,
+) (*model.CollectionConnection, error) {
+	found, err := l.Page.Collections.Of(ctx, l.License.ID, func(ctx context.Context) (map[int64][]*model.Collection, error) {
 		rows, err := r.acquisitions.CollectionsOfLicenses(ctx, l.Page.IDs)
 		return wrapLists(rows, model.Collections), err
 	})
+	if err != nil {
+		return nil, err
+	}
+	return collectionListing.cut(ask{first, after, last, before, nil}, found, func(c *model.Collection) *ent.Collection { return c.Collection })
 }

@@ -123,16 +123,17 @@ func TestMoveByAPI(t *testing.T) {
 	b.waitFor(confirmed.Job.ID)
 	var answer moveAnswer
 	b.query(`query($id: ID!) { job(id: $id) { verdict
-		counts { move { portfolios poLinesMoved licensesMoved noCounterpart ambiguous conflicts nothingToMove } }
+		counts { ... on MoveCounts { portfolios poLinesMoved licensesMoved noCounterpart ambiguous conflicts nothingToMove } }
 		parts { collection { name } profile { name } profileName content state }
-		changes { nodes { action title field oldValue newValue portfolio { title collection { name } } target { title collection { name } }
-			poLine { number portfolio { collection { name } } } license { code } candidates { title } } } } }`, input{"id": confirmed.Job.ID},
+		changes { nodes { action title field oldValue newValue portfolio { title collection { name } } ... on MovedChange {
+			target { title collection { name } } poLine { number portfolio { collection { name } } } license { code } } ... on UnclearChange {
+			candidates { title } } } } } }`, input{"id": confirmed.Job.ID},
 		&answer)
 	want := map[string]int{
 		"portfolios": 3, "poLinesMoved": 4, "licensesMoved": 2, "noCounterpart": 0, "ambiguous": 1, "conflicts": 0,
 		"nothingToMove": 0,
 	}
-	if diff := cmp.Diff(want, answer.Job.Counts.Move); diff != "" || answer.Job.Verdict != "CHANGED" {
+	if diff := cmp.Diff(want, answer.Job.Counts); diff != "" || answer.Job.Verdict != "CHANGED" {
 		t.Errorf("%s %s", answer.Job.Verdict, diff)
 	}
 	if p := answer.Job.Parts; len(p) != 1 || p[0].Collection.Name != "Old" || p[0].Profile != nil || p[0].Content != nil ||
@@ -161,7 +162,7 @@ func TestMoveByAPI(t *testing.T) {
 type moveAnswer struct {
 	Job struct {
 		Verdict string
-		Counts  struct{ Move map[string]int }
+		Counts  map[string]int
 		Parts   []struct {
 			Collection         struct{ Name string }
 			Profile, Content   any
@@ -251,7 +252,7 @@ func TestMoveToInaccessible(t *testing.T) {
 	var answer struct {
 		Job struct {
 			Verdict string
-			Counts  struct{ Move map[string]int }
+			Counts  map[string]int
 			Changes struct {
 				Nodes []struct {
 					Action, NewValue string
@@ -260,16 +261,16 @@ func TestMoveToInaccessible(t *testing.T) {
 			}
 		}
 	}
-	const query = `query($id: ID!) { job(id: $id) { verdict counts { move { poLinesMoved noCounterpart } }
-		changes(filter: {action: [NO_COUNTERPART]}) { nodes { action newValue target { id } } } } }`
+	const query = `query($id: ID!) { job(id: $id) { verdict counts { ... on MoveCounts { poLinesMoved noCounterpart } }
+		changes(filter: {action: [NO_COUNTERPART]}) { nodes { action newValue ... on MovedChange { target { id } } } } } }`
 	b.query(query, input{"id": b.moved(nil)}, &answer)
 	const want = `stays: "Journal 000" in New would be its counterpart, but no provider lists it`
 	if c := answer.Job.Changes.Nodes; len(c) != 1 || c[0].NewValue != want || c[0].Target != nil ||
-		answer.Job.Counts.Move["poLinesMoved"] != 0 {
+		answer.Job.Counts["poLinesMoved"] != 0 {
 		t.Errorf("%+v", answer.Job)
 	}
 	b.query(query, input{"id": b.moved(input{"includeInaccessible": true})}, &answer)
-	if m := answer.Job.Counts.Move; m["poLinesMoved"] != 2 || m["noCounterpart"] != 0 {
+	if m := answer.Job.Counts; m["poLinesMoved"] != 2 || m["noCounterpart"] != 0 {
 		t.Errorf("told to take it: %+v", answer.Job)
 	}
 }
@@ -319,8 +320,8 @@ func TestMoveStatements(t *testing.T) {
 	id := b.moved(nil)
 	for action, largest := range map[string]int{"MOVE_PO_LINE": 118, "MOVE_LICENSE": 59} {
 		query := fmt.Sprintf(`query($first: Int) { job(id: %q) { changes(first: $first, filter: {action: [%s]}) { nodes { action oldValue newValue
-			portfolio { title } candidates { title } target { title collection { name } poLines { number } }
-			poLine { number portfolio { title } } license { code } } } } }`, id, action)
+			portfolio { title } ... on MovedChange { target { title collection { name } poLines { nodes { number } } }
+			poLine { number portfolio { title } } license { code } } } } } }`, id, action)
 		small, few := b.cost(query, map[string]any{"first": 10}, `"newValue"`)
 		large, many := b.cost(query, map[string]any{"first": 500}, `"newValue"`)
 		if few != 10 || many != largest || len(small) != len(large) || len(large) > 7 {

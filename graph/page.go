@@ -28,7 +28,7 @@ type ask struct {
 }
 
 // listing says how the rows of a list become a page of things, in the order of its keys.
-type listing[R, T any] struct {
+type listing[R comparable, T any] struct {
 	keyset.Listing[R]
 	wrap func([]R) []T
 }
@@ -41,7 +41,7 @@ type source[R any] struct {
 }
 
 // list reads a page and returns it as a connection.
-func list[R, T any](ctx context.Context, a ask, l listing[R, T], from source[R]) (*model.Connection[T], error) {
+func list[R comparable, T any](ctx context.Context, a ask, l listing[R, T], from source[R]) (*model.Connection[T], error) {
 	w, err := l.window(a)
 	if err != nil {
 		return nil, err
@@ -91,6 +91,23 @@ func (l listing[R, T]) behind(page keyset.Page[R], w keyset.Window, from source[
 		found, err := from.read(ctx, w)
 		return len(found.Items) > 0, err
 	}
+}
+
+// cut returns a page of a list that belongs to one thing. Such lists are short: they are read whole, those of all things of a page in
+// one statement.
+func (l listing[R, T]) cut(a ask, all []T, row func(T) R) (*model.Connection[T], error) {
+	w, err := l.window(a)
+	if err != nil {
+		return nil, err
+	}
+	things := make(map[R]T, len(all))
+	for _, thing := range all {
+		things[row(thing)] = thing
+	}
+	rows := each(all, row)
+	read := func(_ context.Context, w keyset.Window) (keyset.Page[R], error) { return l.Of(rows, w), nil }
+	l.wrap = func(rows []R) []T { return each(rows, func(row R) T { return things[row] }) }
+	return l.connect(l.Of(rows, w), w, source[R]{read: read, count: func(context.Context) (int, error) { return len(all), nil }}), nil
 }
 
 // filtered is a list with a filter. wrong says why the filter was refused; nil: it was not.

@@ -16,6 +16,11 @@ import (
 
 var poLineListing = listing[*ent.POLine, *model.POLine]{acquisitions.POLineListing, model.POLines}
 
+// orderedListing is that of the PO lines of one portfolio or collection.
+var orderedListing = listing[*ent.POLine, *model.POLine]{acquisitions.OrderedListing, nil}
+
+func poLineRow(line *model.POLine) *ent.POLine { return line.POLine }
+
 func (r queryResolver) PoLines(
 	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.POLineFilter,
 ) (*model.POLineConnection, error) {

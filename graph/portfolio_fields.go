@@ -60,7 +60,17 @@ func (r portfolioResolver) Entitlements(ctx context.Context, p *model.Portfolio)
 	})
 }
 
-func (r portfolioResolver) PoLines(ctx context.Context, p *model.Portfolio) ([]*model.POLine, error) {
+func (r portfolioResolver) PoLines(
+	ctx context.Context, p *model.Portfolio, first *int, after *string, last *int, before *string,
+) (*model.POLineConnection, error) {
+	lines, err := r.poLinesOfPortfolio(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return orderedListing.cut(ask{first, after, last, before, nil}, lines, poLineRow)
+}
+
+func (r *resolver) poLinesOfPortfolio(ctx context.Context, p *model.Portfolio) ([]*model.POLine, error) {
 	return p.Page.POLines.Of(ctx, p.Portfolio.ID, func(ctx context.Context) (map[int64][]*model.POLine, error) {
 		rows, err := r.acquisitions.POLinesOf(ctx, p.Page.IDs())
 		found := map[int64][]*model.POLine{}

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -46,7 +47,7 @@ var changeColumns = []string{
 }
 
 func appendChange(line []byte, row *ent.JobChange, part *reportPart) []byte {
-	c := model.JobChange{JobChange: row}
+	c := model.ChangeLine{JobChange: row}
 	number := ""
 	if row.Line > 0 {
 		number = strconv.Itoa(row.Line)
@@ -202,7 +203,7 @@ type (
 
 func headOf(report *jobs.Report) (*reportHead, error) {
 	j := model.Job{Job: report.Job}
-	counts, err := j.Counts()
+	counts, err := model.StoredCounts(j.Job.Counts)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +213,7 @@ func headOf(report *jobs.Report) (*reportHead, error) {
 	}
 	head := &reportHead{
 		ID: j.ID(), Kind: j.Kind, State: j.State, Verdict: j.Verdict(), Mode: j.Mode, Trigger: j.Trigger, Summary: j.Summary(),
-		Applied: j.Applied, Counts: *countsOf(counts), CreatedAt: store.Time(j.CreatedAt),
+		Applied: j.Applied, Counts: *countsOf(cmp.Or(counts, &plan.Counts{})), CreatedAt: store.Time(j.CreatedAt),
 		StartedAt: timeOf(j.StartedAt), FinishedAt: timeOf(j.FinishedAt), Parts: parts,
 	}
 	if e := j.Error(); e != nil {
@@ -225,7 +226,7 @@ func partsOf(report *jobs.Report) ([]reportPart, error) {
 	parts := make([]reportPart, len(report.Parts))
 	for i, row := range report.Parts {
 		p := model.JobPart{JobPart: row}
-		counts, err := p.Counts()
+		counts, err := model.StoredCounts(row.Counts)
 		if err != nil {
 			return nil, err
 		}
@@ -253,17 +254,17 @@ func partsByID(report *jobs.Report, parts []reportPart) map[int64]*reportPart {
 	return found
 }
 
-func countsOf(c *model.Counts) *reportCounts {
+func countsOf(c *plan.Counts) *reportCounts {
 	if c == nil {
 		return nil
 	}
-	counts := &reportCounts{Counts: c.Counts, Findings: findingCounts(*c.Findings())}
+	counts := &reportCounts{Counts: *c, Findings: findingCounts(*model.FindingsOf(c))}
 	counts.Fields = append([]plan.FieldCount{}, counts.Fields...)
 	return counts
 }
 
 func changeOf(row *ent.JobChange, part *reportPart) *reportChange {
-	c := model.JobChange{JobChange: row}
+	c := model.ChangeLine{JobChange: row}
 	return &reportChange{
 		Action: row.Action, Field: c.Field(), Title: row.Title, TitleID: c.TitleID(), PrintIdentifier: c.PrintIdentifier(),
 		OnlineIdentifier: c.OnlineIdentifier(), OldValue: c.OldValue(), NewValue: c.NewValue(), Why: reasonOf(c.Why()), Line: c.Line(),

@@ -77,7 +77,6 @@ type (
 	entitlementResolver             struct{ *resolver }
 	inventoryGroupResolver          struct{ *resolver }
 	jobResolver                     struct{ *resolver }
-	jobChangeResolver               struct{ *resolver }
 	jobFindingResolver              struct{ *resolver }
 	jobPartResolver                 struct{ *resolver }
 	poLineResolver                  struct{ *resolver }
@@ -111,7 +110,6 @@ func (r *resolver) InventoryGroup() generated.InventoryGroupResolver {
 	return inventoryGroupResolver{r}
 }
 func (r *resolver) Job() generated.JobResolver               { return jobResolver{r} }
-func (r *resolver) JobChange() generated.JobChangeResolver   { return jobChangeResolver{r} }
 func (r *resolver) JobFinding() generated.JobFindingResolver { return jobFindingResolver{r} }
 func (r *resolver) JobPart() generated.JobPartResolver       { return jobPartResolver{r} }
 func (r *resolver) PoLine() generated.PoLineResolver         { return poLineResolver{r} }

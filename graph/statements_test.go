@@ -79,16 +79,17 @@ func statementTests(largest string) []statementTest {
 			collection { name communityZoneCollection { name } license { code } }
 			coverage { text profiles { name groups { name } } } availableFor { name profiles { name } }
 			coverageByGroup { group { name } coverage { text profiles { name } } }
-			poLines { number vendor portfolio { title } } license { code } entitlements { active coverage { text } profile { name } } } } }`,
+			poLines { nodes { number vendor portfolio { title } } } license { code } entitlements { active coverage { text } profile { name } } } } }`,
 			`"titleId"`, 21,
 			[]int{10, 50, 200},
 		},
-		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added fields { name titles } } progress { phase }
+		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added ... on ListCounts { fields { name titles } } } progress { phase }
 			profiles { name groups { name } } groups { id name } subject { id } waitsFor { id } waitsBecause { code }
 			parts { state profile { name } collection { name } file { name profile { name } } groups { id name } guard { held percent } wouldBe kinds
 				guards { guard } decisions { kind decision } } } } }`, `"summary"`, 12, []int{5, 10, 20}},
 		{"changes", fmt.Sprintf(`query($first: Int) { job(id: %q) { changes(first: $first) { nodes { action field title oldValue newValue line
-			portfolio { title collection { name } } candidates { title } oldCoverage { text profiles { name } } newCoverage { text }
+			portfolio { title collection { name } } ... on UnclearChange { candidates { title } }
+			... on CoverageChange { oldCoverage { text profiles { name } } newCoverage { text } }
 			part { content file { name } } profile { name } groups { name } } } } }`, largest), `"oldValue"`, 8, []int{10, 50, 200}},
 		{
 			"findings",
@@ -100,7 +101,7 @@ func statementTests(largest string) []statementTest {
 		{
 			"poLines",
 			`query($first: Int) { poLines(first: $first) { nodes { number
-				portfolio { title coverage { text } collection { name } poLines { number } } } } }`, `"portfolio"`, 6,
+				portfolio { title coverage { text } collection { name } poLines { nodes { number } } } } } }`, `"portfolio"`, 6,
 			[]int{10, 30, 60},
 		},
 		{

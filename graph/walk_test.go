@@ -536,12 +536,30 @@ func (c *catalogue) hanging(rows map[string]connection) {
 	rows["Portfolio.history"] = connection{
 		within: fmt.Sprintf("portfolio(id: %q) {", model.ID(model.PortfolioType, first)), table: "edits", typeName: model.EditType,
 	}
+	c.shortConnections(rows, model.ID(model.PortfolioType, first))
 	part := model.ID(model.JobPartType, c.store.Read.JobPart.Query().Where(jobpart.JobID(c.synced[3].ID)).FirstIDX(c.t.Context()))
 	rows["Job.findings"] = connection{
 		within: job, fields: "id severity code column part { id }", table: "job_findings", typeName: model.JobFindingType,
 		of:     fmt.Sprintf("job_id = %d", c.synced[3].ID),
 		filter: []walkFilter{is(fmt.Sprintf("partId: %q", part), "part.id", part), is("severity: [INFO]", "severity", "INFO")},
 	}
+}
+
+// shortConnections are those of lists that belong to one thing, each with three items or more.
+func (c *catalogue) shortConnections(rows map[string]connection, portfolio string) {
+	c.t.Helper()
+	collection := c.done("createCollection", input{"name": "Ordered"}).Collection.ID
+	license := c.done("createLicense", input{"code": "Of collections"}).License.ID
+	for i := range 3 {
+		c.done("createPoLine", input{"number": fmt.Sprint("of a portfolio ", i), "portfolioId": portfolio})
+		c.done("createPoLine", input{"number": fmt.Sprint("of a collection ", i), "collectionId": collection})
+		c.done("createCollectionSet", input{"name": fmt.Sprint("Set of one ", i), "collectionIds": []string{collection}})
+		c.done("createCollection", input{"name": fmt.Sprint("Licensed ", i), "licenseId": license})
+	}
+	rows["Portfolio.poLines"] = connection{within: fmt.Sprintf("portfolio(id: %q) {", portfolio)}
+	rows["Collection.poLines"] = connection{within: fmt.Sprintf("collection(id: %q) {", collection)}
+	rows["Collection.sets"] = connection{within: fmt.Sprintf("collection(id: %q) {", collection)}
+	rows["License.collections"] = connection{within: fmt.Sprintf("node(id: %q) { ... on License {", license)}
 }
 
 func begins(prefix string) func(node) bool {
@@ -570,7 +588,7 @@ func (c *catalogue) portfolioConnection() connection {
 	since := model.Moment(byChange.Offset(60).FirstX(c.t.Context()).UpdatedAt)
 	return connection{
 		fields: `id title titleId printIdentifier onlineIdentifier updatedAt available listedByProvider publicationType waiting review
-			collection { id } poLines { id } license { id } additionalLicenses { id } localValues { field } availableFor { id }
+			collection { id } poLines { nodes { id } } license { id } additionalLicenses { id } localValues { field } availableFor { id }
 			coverageByGroup { group { id } } entitlements { active profile { id } coverage { from to } }`,
 		orders: titleOrders(), usual: "TITLE", table: "portfolios", typeName: model.PortfolioType,
 		filter: append(titleFilters(),
@@ -580,8 +598,8 @@ func (c *catalogue) portfolioConnection() connection {
 			is("publicationType: MONOGRAPH", "publicationType", "MONOGRAPH"),
 			walkFilter{"needsReview: true", func(n node) bool { return n.text("review") != "" }},
 			walkFilter{"hasLocalValues: false", func(n node) bool { return n.text("localValues") == "[]" }},
-			walkFilter{"hasPoLine: true", func(n node) bool { return n.text("poLines") != "[]" }},
-			walkFilter{"hasPoLine: false", func(n node) bool { return n.text("poLines") == "[]" }},
+			walkFilter{"hasPoLine: true", func(n node) bool { return n.text("poLines.nodes") != "[]" }},
+			walkFilter{"hasPoLine: false", func(n node) bool { return n.text("poLines.nodes") == "[]" }},
 			walkFilter{fmt.Sprintf("changedSince: %q", since), from("updatedAt", since)},
 			walkFilter{fmt.Sprintf("licenseId: %q", license), some("additionalLicenses", func(l node) bool { return l.text("id") == license })},
 			walkFilter{fmt.Sprintf("inventoryGroupId: %q", group), some("coverageByGroup", func(g node) bool {
@@ -657,7 +675,7 @@ func (c *catalogue) changeConnection() connection {
 
 func poLineConnection() connection {
 	return connection{
-		fields: "id number vendor status closed renewsOn updatedAt portfolio { id }", usual: "CREATED", table: "po_lines",
+		fields: "id number vendor status closed renewsOn updatedAt portfolio { id } collection { id }", usual: "CREATED", table: "po_lines",
 		typeName: model.POLineType, unique: "number", null: "portfolio_id collection_id",
 		orders: map[string]func(node) string{
 			"CREATED": by("none"), "NUMBER": by("number"), "RENEWS_ON": by("renewsOn"), "UPDATED_AT": by("updatedAt"),
@@ -665,7 +683,7 @@ func poLineConnection() connection {
 		filter: []walkFilter{
 			is(`vendor: "OUP"`, "vendor", "OUP"), is(`status: "Active"`, "status", "Active"), is("closed: true", "closed", "true"),
 			is(`search: "AGE pol"`, "vendor", "Agent"),
-			{"attached: true", func(n node) bool { return n.text("portfolio.id") != "" }},
+			{"attached: true", func(n node) bool { return n.text("portfolio.id") != "" || n.text("collection.id") != "" }},
 		},
 	}
 }

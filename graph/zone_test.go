@@ -177,7 +177,7 @@ func (b *testBundle) checkZoneJob(id string) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { kind counts { added titles free } profiles { id }
+	b.query(`query($id: ID!) { job(id: $id) { kind counts { added ... on ListCounts { titles free } } profiles { id }
 		parts { state collectionName profileName profile { id } collection { id } file { name profile { id } } }
 			changes(first: 500, filter: {action: [ADD]}) { totalCount nodes { title portfolio { id } } } }
 		communityZoneCollections { nodes { titleCount titlesUpdatedAt } } }`, input{"id": id}, &got)

@@ -57,8 +57,9 @@ const jobFields = `id state verdict summary progress { phase done total } error 
 	counts { ...counts }
 	parts { collectionName state code message hint file { name } counts { ...counts } }`
 
-const countFields = `fragment counts on JobCounts { rows titles statements added updated unchanged removed kept withdrawn free invalid
-	ambiguous fields { name titles } }`
+const countFields = `fragment counts on JobCounts { added updated unchanged removed
+	... on ListCounts { rows titles statements kept withdrawn free invalid ambiguous fields { name titles } }
+	... on BulkCounts { titles invalid } }`
 
 // pollEvery is how often a job's progress is requested. A person cannot see more.
 const pollEvery = 100 * time.Millisecond

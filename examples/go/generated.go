@@ -4,6 +4,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/Khan/genqlient/graphql"
 )
@@ -61,7 +63,7 @@ func (v *ActivateActivateCollectionActivateCollectionPayloadCollection) GetActiv
 // A mistake that the caller can mend.
 type ActivateActivateCollectionActivateCollectionPayloadUserErrorsUserError struct {
 	// For programs.
-	Code UserErrorCode `json:"code"`
+	Code ErrorCode `json:"code"`
 	// What is wrong, why, and what to do.
 	Message string `json:"message"`
 	// The input field, such as `["input", "schedule", "time"]`; null where the request as a whole is meant.
@@ -69,7 +71,7 @@ type ActivateActivateCollectionActivateCollectionPayloadUserErrorsUserError stru
 }
 
 // GetCode returns ActivateActivateCollectionActivateCollectionPayloadUserErrorsUserError.Code, and is useful for accessing the field via an interface.
-func (v *ActivateActivateCollectionActivateCollectionPayloadUserErrorsUserError) GetCode() UserErrorCode {
+func (v *ActivateActivateCollectionActivateCollectionPayloadUserErrorsUserError) GetCode() ErrorCode {
 	return v.Code
 }
 
@@ -140,7 +142,7 @@ func (v *AddProfileCreateProfileCreateProfilePayloadProfile) GetApiKeyFingerprin
 // A mistake that the caller can mend.
 type AddProfileCreateProfileCreateProfilePayloadUserErrorsUserError struct {
 	// For programs.
-	Code UserErrorCode `json:"code"`
+	Code ErrorCode `json:"code"`
 	// What is wrong, why, and what to do.
 	Message string `json:"message"`
 	// The input field, such as `["input", "schedule", "time"]`; null where the request as a whole is meant.
@@ -148,7 +150,7 @@ type AddProfileCreateProfileCreateProfilePayloadUserErrorsUserError struct {
 }
 
 // GetCode returns AddProfileCreateProfileCreateProfilePayloadUserErrorsUserError.Code, and is useful for accessing the field via an interface.
-func (v *AddProfileCreateProfileCreateProfilePayloadUserErrorsUserError) GetCode() UserErrorCode {
+func (v *AddProfileCreateProfileCreateProfilePayloadUserErrorsUserError) GetCode() ErrorCode {
 	return v.Code
 }
 
@@ -183,7 +185,7 @@ const (
 	ChangeActionUpdate ChangeAction = "UPDATE"
 	// Out of the holdings: no entitlement and no PO line left.
 	ChangeActionRemove ChangeAction = "REMOVE"
-	// No entitlement left, but a PO line: kept, not available. `why` names the PO line.
+	// No entitlement left, but a PO line: kept, not available. `LeavingChange.poLines` names it.
 	ChangeActionKeep ChangeAction = "KEEP"
 	// Another profile still lists it: this profile's entitlement went.
 	ChangeActionWithdraw ChangeAction = "WITHDRAW"
@@ -195,7 +197,7 @@ const (
 	ChangeActionAmbiguous ChangeAction = "AMBIGUOUS"
 	// A portfolio left as it is, since its row could not be read.
 	ChangeActionReview ChangeAction = "REVIEW"
-	// A portfolio that a title of the list might be, and nothing tells which: the profile's entitlement is suspended. `why` names the reason.
+	// A portfolio that a title of the list might be, and nothing tells which: the profile's entitlement is suspended. `UnclearChange.waits` is the reason.
 	ChangeActionWait ChangeAction = "WAIT"
 	// A row that states the other content type: not used.
 	ChangeActionWrongContent ChangeAction = "WRONG_CONTENT"
@@ -277,6 +279,66 @@ const (
 var AllContentType = []ContentType{
 	ContentTypeBooks,
 	ContentTypeJournals,
+}
+
+// What kind of mistake or fault it is: the code of an error in `userErrors`, and `extensions.code` of one in `errors`.
+type ErrorCode string
+
+const (
+	// The document, a variable or a value does not have the form that it must have.
+	ErrorCodeBadUserInput ErrorCode = "BAD_USER_INPUT"
+	// What is named is not there.
+	ErrorCodeNotFound ErrorCode = "NOT_FOUND"
+	// Something else is under way, the thing was changed since it was read, or another one has what must be its own.
+	ErrorCodeConflict ErrorCode = "CONFLICT"
+	// An inactive profile may be tested and previewed, not applied.
+	ErrorCodeProfileInactive ErrorCode = "PROFILE_INACTIVE"
+	// A collection must be activated first.
+	ErrorCodeCollectionInactive ErrorCode = "COLLECTION_INACTIVE"
+	// The collection is activated already.
+	ErrorCodeAlreadyActive ErrorCode = "ALREADY_ACTIVE"
+	// Several active profiles of which one has groups: every one must have one.
+	ErrorCodeGroupRequired ErrorCode = "GROUP_REQUIRED"
+	// Without multi-campus inventory management there is one profile and no groups.
+	ErrorCodeOneProfileOnly ErrorCode = "ONE_PROFILE_ONLY"
+	// It cannot be deleted while something refers to it.
+	ErrorCodeInUse ErrorCode = "IN_USE"
+	// The state of the job, or of the thing, does not allow it.
+	ErrorCodeWrongState ErrorCode = "WRONG_STATE"
+	// The list came for another customer number than the profile has now.
+	ErrorCodeCustomerChanged ErrorCode = "CUSTOMER_CHANGED"
+	// This server does not know the provider.
+	ErrorCodeProviderUnknown ErrorCode = "PROVIDER_UNKNOWN"
+	// A newer list was applied since.
+	ErrorCodeOlderFile ErrorCode = "OLDER_FILE"
+	// There is a limit on how much is accepted, or on how much at once; `extensions.limit` names it where it is one of requests.
+	ErrorCodeLimited ErrorCode = "LIMITED"
+	// Nobody knows who asks.
+	ErrorCodeUnauthenticated ErrorCode = "UNAUTHENTICATED"
+	// Who asks may not do this, or not from that page.
+	ErrorCodeForbidden ErrorCode = "FORBIDDEN"
+	// Something went wrong in the server.
+	ErrorCodeInternal ErrorCode = "INTERNAL"
+)
+
+var AllErrorCode = []ErrorCode{
+	ErrorCodeBadUserInput,
+	ErrorCodeNotFound,
+	ErrorCodeConflict,
+	ErrorCodeProfileInactive,
+	ErrorCodeCollectionInactive,
+	ErrorCodeAlreadyActive,
+	ErrorCodeGroupRequired,
+	ErrorCodeOneProfileOnly,
+	ErrorCodeInUse,
+	ErrorCodeWrongState,
+	ErrorCodeCustomerChanged,
+	ErrorCodeProviderUnknown,
+	ErrorCodeOlderFile,
+	ErrorCodeLimited,
+	ErrorCodeUnauthenticated,
+	ErrorCodeForbidden,
+	ErrorCodeInternal,
 }
 
 // Whether a job writes.
@@ -408,6 +470,198 @@ var AllJobVerdict = []JobVerdict{
 	JobVerdictFailed,
 }
 
+// What came of a job, of a part of it, or of asking a provider, other than that all went well.
+type OutcomeCode string
+
+const (
+	// All titles of the list are free to read, so that it takes nothing away.
+	OutcomeCodeAllFree OutcomeCode = "ALL_FREE"
+	// What the job was asked to do cannot be read from the database.
+	OutcomeCodeArgumentsUnreadable OutcomeCode = "ARGUMENTS_UNREADABLE"
+	// The job was interrupted too often.
+	OutcomeCodeAttemptsExhausted OutcomeCode = "ATTEMPTS_EXHAUSTED"
+	// A person cancelled the job before this was done, or the request to the provider was cancelled.
+	OutcomeCodeCancelled OutcomeCode = "CANCELLED"
+	// This version cannot take back what that job did.
+	OutcomeCodeCannotUndo OutcomeCode = "CANNOT_UNDO"
+	// The collection was deleted.
+	OutcomeCodeCollectionGone OutcomeCode = "COLLECTION_GONE"
+	// The collection is not activated.
+	OutcomeCodeCollectionInactive OutcomeCode = "COLLECTION_INACTIVE"
+	// The provider refused the credentials.
+	OutcomeCodeCredentialsRefused OutcomeCode = "CREDENTIALS_REFUSED"
+	// The list came for another customer number than the profile has now.
+	OutcomeCodeCustomerChanged OutcomeCode = "CUSTOMER_CHANGED"
+	// The job had nothing to do.
+	OutcomeCodeFailed OutcomeCode = "FAILED"
+	// The kept copy of the list is gone or cannot be read.
+	OutcomeCodeFileLost OutcomeCode = "FILE_LOST"
+	// The file that says what to change cannot be used.
+	OutcomeCodeFileUnreadable OutcomeCode = "FILE_UNREADABLE"
+	// The profile's inventory groups were changed since the job was asked for.
+	OutcomeCodeGroupsChanged OutcomeCode = "GROUPS_CHANGED"
+	// A guard holds the changes until a person decides.
+	OutcomeCodeGuard OutcomeCode = "GUARD"
+	// A web page instead of a list.
+	OutcomeCodeHtml OutcomeCode = "HTML"
+	// Something went wrong in the server; its log says what.
+	OutcomeCodeInternal OutcomeCode = "INTERNAL"
+	// The request cannot be made.
+	OutcomeCodeInvalidRequest OutcomeCode = "INVALID_REQUEST"
+	// The job that was to be undone is gone.
+	OutcomeCodeJobGone OutcomeCode = "JOB_GONE"
+	// JSON instead of a list.
+	OutcomeCodeJson OutcomeCode = "JSON"
+	// The profile's API key cannot be opened.
+	OutcomeCodeKeyUnreadable OutcomeCode = "KEY_UNREADABLE"
+	// Some of it was left as it is, since it has changed; the report lists it.
+	OutcomeCodeLeft OutcomeCode = "LEFT"
+	// A line is too long.
+	OutcomeCodeLineTooLong OutcomeCode = "LINE_TOO_LONG"
+	// Another job waits for a person's decision on this very list.
+	OutcomeCodeListWaits OutcomeCode = "LIST_WAITS"
+	// The connection to the provider failed.
+	OutcomeCodeNetwork OutcomeCode = "NETWORK"
+	// The provider accepts the credentials and sends a list. Only of a connection that is tested.
+	OutcomeCodeNewFile OutcomeCode = "NEW_FILE"
+	// The provider sent something else than a KBART list.
+	OutcomeCodeNotKbart OutcomeCode = "NOT_KBART"
+	// Not a text file.
+	OutcomeCodeNotText OutcomeCode = "NOT_TEXT"
+	// The server has no address of the provider.
+	OutcomeCodeNoAddress OutcomeCode = "NO_ADDRESS"
+	// The provider has no file for this content type.
+	OutcomeCodeNoFile OutcomeCode = "NO_FILE"
+	// No header.
+	OutcomeCodeNoHeader OutcomeCode = "NO_HEADER"
+	// No data rows.
+	OutcomeCodeNoRows OutcomeCode = "NO_ROWS"
+	// The Community Zone has no such titles of the collection.
+	OutcomeCodeNoTitles OutcomeCode = "NO_TITLES"
+	// No row of the list could be used.
+	OutcomeCodeNoUsableRows OutcomeCode = "NO_USABLE_ROWS"
+	// No process that runs jobs has reported in the last minute.
+	OutcomeCodeNoWorker OutcomeCode = "NO_WORKER"
+	// The list is older than the newest one that was applied.
+	OutcomeCodeOlderFile OutcomeCode = "OLDER_FILE"
+	// What the job would do is no longer what its preview showed.
+	OutcomeCodePlanChanged OutcomeCode = "PLAN_CHANGED"
+	// The profile is active, so that its entitlements are not withdrawn.
+	OutcomeCodeProfileActive OutcomeCode = "PROFILE_ACTIVE"
+	// The profile or the collection was deleted.
+	OutcomeCodeProfileGone OutcomeCode = "PROFILE_GONE"
+	// The profile is not active.
+	OutcomeCodeProfileInactive OutcomeCode = "PROFILE_INACTIVE"
+	// The entitlements were withdrawn, and the profile could not be deleted.
+	OutcomeCodeProfileKept OutcomeCode = "PROFILE_KEPT"
+	// The server does not know the profile's provider.
+	OutcomeCodeProviderUnknown OutcomeCode = "PROVIDER_UNKNOWN"
+	// The server cannot reach the Redis that hands jobs to workers.
+	OutcomeCodeQueueAway OutcomeCode = "QUEUE_AWAY"
+	// A rule forbids what the job was asked to do.
+	OutcomeCodeRefused OutcomeCode = "REFUSED"
+	// The provider's name stands for an address that is not public.
+	OutcomeCodeRefusedAddress OutcomeCode = "REFUSED_ADDRESS"
+	// The provider redirects to an address that is not allowed.
+	OutcomeCodeRefusedRedirect OutcomeCode = "REFUSED_REDIRECT"
+	// A person rejected the changes.
+	OutcomeCodeRejected OutcomeCode = "REJECTED"
+	// The provider still offers a list that a person rejected.
+	OutcomeCodeRejectedFile OutcomeCode = "REJECTED_FILE"
+	// The provider still offers the file that was applied last.
+	OutcomeCodeSameFile OutcomeCode = "SAME_FILE"
+	// The provider's server failed.
+	OutcomeCodeServerError OutcomeCode = "SERVER_ERROR"
+	// The file could not be stored.
+	OutcomeCodeStorage OutcomeCode = "STORAGE"
+	// A later job planned or applied a newer list here.
+	OutcomeCodeSuperseded OutcomeCode = "SUPERSEDED"
+	// The provider asks for fewer requests.
+	OutcomeCodeThrottled OutcomeCode = "THROTTLED"
+	// The provider took too long.
+	OutcomeCodeTimeout OutcomeCode = "TIMEOUT"
+	// No secure connection to the provider could be made.
+	OutcomeCodeTls OutcomeCode = "TLS"
+	// The file exceeds the size limit.
+	OutcomeCodeTooLarge OutcomeCode = "TOO_LARGE"
+	// Too many columns.
+	OutcomeCodeTooManyColumns OutcomeCode = "TOO_MANY_COLUMNS"
+	// The file arrived incomplete or damaged.
+	OutcomeCodeTruncated OutcomeCode = "TRUNCATED"
+	// The provider still offers a list of which what it did was undone.
+	OutcomeCodeUndoneFile OutcomeCode = "UNDONE_FILE"
+	// The provider gave an answer that is not foreseen.
+	OutcomeCodeUnexpectedStatus OutcomeCode = "UNEXPECTED_STATUS"
+	// This version does not know the kind of the job.
+	OutcomeCodeUnknownKind OutcomeCode = "UNKNOWN_KIND"
+	// Too many rows of the list state the other content type.
+	OutcomeCodeWrongContent OutcomeCode = "WRONG_CONTENT"
+)
+
+var AllOutcomeCode = []OutcomeCode{
+	OutcomeCodeAllFree,
+	OutcomeCodeArgumentsUnreadable,
+	OutcomeCodeAttemptsExhausted,
+	OutcomeCodeCancelled,
+	OutcomeCodeCannotUndo,
+	OutcomeCodeCollectionGone,
+	OutcomeCodeCollectionInactive,
+	OutcomeCodeCredentialsRefused,
+	OutcomeCodeCustomerChanged,
+	OutcomeCodeFailed,
+	OutcomeCodeFileLost,
+	OutcomeCodeFileUnreadable,
+	OutcomeCodeGroupsChanged,
+	OutcomeCodeGuard,
+	OutcomeCodeHtml,
+	OutcomeCodeInternal,
+	OutcomeCodeInvalidRequest,
+	OutcomeCodeJobGone,
+	OutcomeCodeJson,
+	OutcomeCodeKeyUnreadable,
+	OutcomeCodeLeft,
+	OutcomeCodeLineTooLong,
+	OutcomeCodeListWaits,
+	OutcomeCodeNetwork,
+	OutcomeCodeNewFile,
+	OutcomeCodeNotKbart,
+	OutcomeCodeNotText,
+	OutcomeCodeNoAddress,
+	OutcomeCodeNoFile,
+	OutcomeCodeNoHeader,
+	OutcomeCodeNoRows,
+	OutcomeCodeNoTitles,
+	OutcomeCodeNoUsableRows,
+	OutcomeCodeNoWorker,
+	OutcomeCodeOlderFile,
+	OutcomeCodePlanChanged,
+	OutcomeCodeProfileActive,
+	OutcomeCodeProfileGone,
+	OutcomeCodeProfileInactive,
+	OutcomeCodeProfileKept,
+	OutcomeCodeProviderUnknown,
+	OutcomeCodeQueueAway,
+	OutcomeCodeRefused,
+	OutcomeCodeRefusedAddress,
+	OutcomeCodeRefusedRedirect,
+	OutcomeCodeRejected,
+	OutcomeCodeRejectedFile,
+	OutcomeCodeSameFile,
+	OutcomeCodeServerError,
+	OutcomeCodeStorage,
+	OutcomeCodeSuperseded,
+	OutcomeCodeThrottled,
+	OutcomeCodeTimeout,
+	OutcomeCodeTls,
+	OutcomeCodeTooLarge,
+	OutcomeCodeTooManyColumns,
+	OutcomeCodeTruncated,
+	OutcomeCodeUndoneFile,
+	OutcomeCodeUnexpectedStatus,
+	OutcomeCodeUnknownKind,
+	OutcomeCodeWrongContent,
+}
+
 // ProgressJob includes the requested fields of the GraphQL type Job.
 // The GraphQL type's documentation follows.
 //
@@ -445,8 +699,8 @@ func (v *ProgressJob) GetError() *ProgressJobError { return v.Error }
 //
 // Why a job or a part of it could not do its work, or has not begun.
 type ProgressJobError struct {
-	// Stable, for programs.
-	Code string `json:"code"`
+	// For programs.
+	Code OutcomeCode `json:"code"`
 	// What happened and why.
 	Message string `json:"message"`
 	// What to do.
@@ -454,7 +708,7 @@ type ProgressJobError struct {
 }
 
 // GetCode returns ProgressJobError.Code, and is useful for accessing the field via an interface.
-func (v *ProgressJobError) GetCode() string { return v.Code }
+func (v *ProgressJobError) GetCode() OutcomeCode { return v.Code }
 
 // GetMessage returns ProgressJobError.Message, and is useful for accessing the field via an interface.
 func (v *ProgressJobError) GetMessage() string { return v.Message }
@@ -498,8 +752,9 @@ func (v *ProgressResponse) GetJob() *ProgressJob { return v.Job }
 //
 // One run of a sync, a move, an import, an undo.
 type ReportJob struct {
-	// What it did or would do, over all its parts; all zero while nothing is known.
-	Counts *ReportJobCounts `json:"counts"`
+	// What it did or would do, over all its parts; all zero while nothing is known. The type is that of its kind: ListCounts, MoveCounts, BulkCounts or
+	// GroupCounts; of an undo, that of the job it reverses, as soon as anything is known.
+	Counts ReportJobCounts `json:"-"`
 	// Its work, by profile and content type.
 	Parts []*ReportJobPartsJobPart `json:"parts"`
 	// Where the whole list of changes can be downloaded as tab-separated text (UTF-8), for spreadsheets: a path on this server.
@@ -512,7 +767,7 @@ type ReportJob struct {
 }
 
 // GetCounts returns ReportJob.Counts, and is useful for accessing the field via an interface.
-func (v *ReportJob) GetCounts() *ReportJobCounts { return v.Counts }
+func (v *ReportJob) GetCounts() ReportJobCounts { return v.Counts }
 
 // GetParts returns ReportJob.Parts, and is useful for accessing the field via an interface.
 func (v *ReportJob) GetParts() []*ReportJobPartsJobPart { return v.Parts }
@@ -523,6 +778,78 @@ func (v *ReportJob) GetReportTsv() string { return v.ReportTsv }
 // GetChanges returns ReportJob.Changes, and is useful for accessing the field via an interface.
 func (v *ReportJob) GetChanges() *ReportJobChangesJobChangeConnection { return v.Changes }
 
+func (v *ReportJob) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*ReportJob
+		Counts json.RawMessage `json:"counts"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.ReportJob = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.Counts
+		src := firstPass.Counts
+		if len(src) != 0 && string(src) != "null" {
+			err = __unmarshalReportJobCounts(
+				src, dst)
+			if err != nil {
+				return fmt.Errorf(
+					"unable to unmarshal ReportJob.Counts: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalReportJob struct {
+	Counts json.RawMessage `json:"counts"`
+
+	Parts []*ReportJobPartsJobPart `json:"parts"`
+
+	ReportTsv string `json:"reportTsv"`
+
+	Changes *ReportJobChangesJobChangeConnection `json:"changes"`
+}
+
+func (v *ReportJob) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *ReportJob) __premarshalJSON() (*__premarshalReportJob, error) {
+	var retval __premarshalReportJob
+
+	{
+
+		dst := &retval.Counts
+		src := v.Counts
+		var err error
+		*dst, err = __marshalReportJobCounts(
+			&src)
+		if err != nil {
+			return nil, fmt.Errorf(
+				"unable to marshal ReportJob.Counts: %w", err)
+		}
+	}
+	retval.Parts = v.Parts
+	retval.ReportTsv = v.ReportTsv
+	retval.Changes = v.Changes
+	return &retval, nil
+}
+
 // ReportJobChangesJobChangeConnection includes the requested fields of the GraphQL type JobChangeConnection.
 // The GraphQL type's documentation follows.
 //
@@ -531,7 +858,7 @@ type ReportJobChangesJobChangeConnection struct {
 	// How many there are in all.
 	TotalCount int `json:"totalCount"`
 	// The page's items.
-	Nodes []*ReportJobChangesJobChangeConnectionNodesJobChange `json:"nodes"`
+	Nodes []ReportJobChangesJobChangeConnectionNodesJobChange `json:"-"`
 	// Where the page stands.
 	PageInfo *ReportJobChangesJobChangeConnectionPageInfo `json:"pageInfo"`
 }
@@ -540,7 +867,7 @@ type ReportJobChangesJobChangeConnection struct {
 func (v *ReportJobChangesJobChangeConnection) GetTotalCount() int { return v.TotalCount }
 
 // GetNodes returns ReportJobChangesJobChangeConnection.Nodes, and is useful for accessing the field via an interface.
-func (v *ReportJobChangesJobChangeConnection) GetNodes() []*ReportJobChangesJobChangeConnectionNodesJobChange {
+func (v *ReportJobChangesJobChangeConnection) GetNodes() []ReportJobChangesJobChangeConnectionNodesJobChange {
 	return v.Nodes
 }
 
@@ -549,11 +876,93 @@ func (v *ReportJobChangesJobChangeConnection) GetPageInfo() *ReportJobChangesJob
 	return v.PageInfo
 }
 
-// ReportJobChangesJobChangeConnectionNodesJobChange includes the requested fields of the GraphQL type JobChange.
+func (v *ReportJobChangesJobChangeConnection) UnmarshalJSON(b []byte) error {
+
+	if string(b) == "null" {
+		return nil
+	}
+
+	var firstPass struct {
+		*ReportJobChangesJobChangeConnection
+		Nodes []json.RawMessage `json:"nodes"`
+		graphql.NoUnmarshalJSON
+	}
+	firstPass.ReportJobChangesJobChangeConnection = v
+
+	err := json.Unmarshal(b, &firstPass)
+	if err != nil {
+		return err
+	}
+
+	{
+		dst := &v.Nodes
+		src := firstPass.Nodes
+		*dst = make(
+			[]ReportJobChangesJobChangeConnectionNodesJobChange,
+			len(src))
+		for i, src := range src {
+			dst := &(*dst)[i]
+			if len(src) != 0 && string(src) != "null" {
+				err = __unmarshalReportJobChangesJobChangeConnectionNodesJobChange(
+					src, dst)
+				if err != nil {
+					return fmt.Errorf(
+						"unable to unmarshal ReportJobChangesJobChangeConnection.Nodes: %w", err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+type __premarshalReportJobChangesJobChangeConnection struct {
+	TotalCount int `json:"totalCount"`
+
+	Nodes []json.RawMessage `json:"nodes"`
+
+	PageInfo *ReportJobChangesJobChangeConnectionPageInfo `json:"pageInfo"`
+}
+
+func (v *ReportJobChangesJobChangeConnection) MarshalJSON() ([]byte, error) {
+	premarshaled, err := v.__premarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(premarshaled)
+}
+
+func (v *ReportJobChangesJobChangeConnection) __premarshalJSON() (*__premarshalReportJobChangesJobChangeConnection, error) {
+	var retval __premarshalReportJobChangesJobChangeConnection
+
+	retval.TotalCount = v.TotalCount
+	{
+
+		dst := &retval.Nodes
+		src := v.Nodes
+		*dst = make(
+			[]json.RawMessage,
+			len(src))
+		for i, src := range src {
+			dst := &(*dst)[i]
+			var err error
+			*dst, err = __marshalReportJobChangesJobChangeConnectionNodesJobChange(
+				&src)
+			if err != nil {
+				return nil, fmt.Errorf(
+					"unable to marshal ReportJobChangesJobChangeConnection.Nodes: %w", err)
+			}
+		}
+	}
+	retval.PageInfo = v.PageInfo
+	return &retval, nil
+}
+
+// ReportJobChangesJobChangeConnectionNodesAddedChange includes the requested fields of the GraphQL type AddedChange.
 // The GraphQL type's documentation follows.
 //
-// One line of a job's report.
-type ReportJobChangesJobChangeConnectionNodesJobChange struct {
+// What is new: ADD and NOT_IN_COMMUNITY_ZONE.
+type ReportJobChangesJobChangeConnectionNodesAddedChange struct {
+	Typename *string `json:"__typename"`
 	// Opaque id.
 	Id string `json:"id"`
 	// What the job does.
@@ -563,30 +972,631 @@ type ReportJobChangesJobChangeConnectionNodesJobChange struct {
 	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
 	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
 	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
-	Field *string `json:"field"`
+	Field string `json:"field"`
 	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
-	OldValue *string `json:"oldValue"`
+	OldValue string `json:"oldValue"`
 	// The new value, or the reason, in words.
-	NewValue *string `json:"newValue"`
+	NewValue string `json:"newValue"`
 }
 
-// GetId returns ReportJobChangesJobChangeConnectionNodesJobChange.Id, and is useful for accessing the field via an interface.
-func (v *ReportJobChangesJobChangeConnectionNodesJobChange) GetId() string { return v.Id }
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesAddedChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) GetTypename() *string {
+	return v.Typename
+}
 
-// GetAction returns ReportJobChangesJobChangeConnectionNodesJobChange.Action, and is useful for accessing the field via an interface.
-func (v *ReportJobChangesJobChangeConnectionNodesJobChange) GetAction() ChangeAction { return v.Action }
+// GetId returns ReportJobChangesJobChangeConnectionNodesAddedChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) GetId() string { return v.Id }
 
-// GetTitle returns ReportJobChangesJobChangeConnectionNodesJobChange.Title, and is useful for accessing the field via an interface.
-func (v *ReportJobChangesJobChangeConnectionNodesJobChange) GetTitle() string { return v.Title }
+// GetAction returns ReportJobChangesJobChangeConnectionNodesAddedChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) GetAction() ChangeAction {
+	return v.Action
+}
 
-// GetField returns ReportJobChangesJobChangeConnectionNodesJobChange.Field, and is useful for accessing the field via an interface.
-func (v *ReportJobChangesJobChangeConnectionNodesJobChange) GetField() *string { return v.Field }
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesAddedChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) GetTitle() string { return v.Title }
 
-// GetOldValue returns ReportJobChangesJobChangeConnectionNodesJobChange.OldValue, and is useful for accessing the field via an interface.
-func (v *ReportJobChangesJobChangeConnectionNodesJobChange) GetOldValue() *string { return v.OldValue }
+// GetField returns ReportJobChangesJobChangeConnectionNodesAddedChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) GetField() string { return v.Field }
 
-// GetNewValue returns ReportJobChangesJobChangeConnectionNodesJobChange.NewValue, and is useful for accessing the field via an interface.
-func (v *ReportJobChangesJobChangeConnectionNodesJobChange) GetNewValue() *string { return v.NewValue }
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesAddedChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) GetOldValue() string { return v.OldValue }
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesAddedChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) GetNewValue() string { return v.NewValue }
+
+// ReportJobChangesJobChangeConnectionNodesCoverageChange includes the requested fields of the GraphQL type CoverageChange.
+// The GraphQL type's documentation follows.
+//
+// Other coverage: UPDATE, LOCKED, DIVERGES or LEFT of `coverage`.
+type ReportJobChangesJobChangeConnectionNodesCoverageChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesCoverageChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) GetTypename() *string {
+	return v.Typename
+}
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesCoverageChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesCoverageChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) GetAction() ChangeAction {
+	return v.Action
+}
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesCoverageChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesCoverageChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesCoverageChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) GetOldValue() string {
+	return v.OldValue
+}
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesCoverageChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) GetNewValue() string {
+	return v.NewValue
+}
+
+// ReportJobChangesJobChangeConnectionNodesGroupChange includes the requested fields of the GraphQL type GroupChange.
+// The GraphQL type's documentation follows.
+//
+// A portfolio opens or closes to an inventory group: OPEN and CLOSE.
+type ReportJobChangesJobChangeConnectionNodesGroupChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesGroupChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) GetTypename() *string {
+	return v.Typename
+}
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesGroupChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesGroupChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) GetAction() ChangeAction {
+	return v.Action
+}
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesGroupChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesGroupChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesGroupChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) GetOldValue() string { return v.OldValue }
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesGroupChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) GetNewValue() string { return v.NewValue }
+
+// ReportJobChangesJobChangeConnectionNodesJobChange includes the requested fields of the GraphQL interface JobChange.
+//
+// ReportJobChangesJobChangeConnectionNodesJobChange is implemented by the following types:
+// ReportJobChangesJobChangeConnectionNodesAddedChange
+// ReportJobChangesJobChangeConnectionNodesCoverageChange
+// ReportJobChangesJobChangeConnectionNodesGroupChange
+// ReportJobChangesJobChangeConnectionNodesLeavingChange
+// ReportJobChangesJobChangeConnectionNodesMovedChange
+// ReportJobChangesJobChangeConnectionNodesPortfolioChange
+// ReportJobChangesJobChangeConnectionNodesRowChange
+// ReportJobChangesJobChangeConnectionNodesUnclearChange
+// ReportJobChangesJobChangeConnectionNodesValueChange
+// The GraphQL type's documentation follows.
+//
+// One line of a job's report: a type for each kind of changes.
+type ReportJobChangesJobChangeConnectionNodesJobChange interface {
+	implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() *string
+	// GetId returns the interface-field "id" from its implementation.
+	// The GraphQL interface field's documentation follows.
+	//
+	// Opaque id.
+	GetId() string
+	// GetAction returns the interface-field "action" from its implementation.
+	// The GraphQL interface field's documentation follows.
+	//
+	// What the job does.
+	GetAction() ChangeAction
+	// GetTitle returns the interface-field "title" from its implementation.
+	// The GraphQL interface field's documentation follows.
+	//
+	// The title as it was called at the time.
+	GetTitle() string
+	// GetField returns the interface-field "field" from its implementation.
+	// The GraphQL interface field's documentation follows.
+	//
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	GetField() string
+	// GetOldValue returns the interface-field "oldValue" from its implementation.
+	// The GraphQL interface field's documentation follows.
+	//
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	GetOldValue() string
+	// GetNewValue returns the interface-field "newValue" from its implementation.
+	// The GraphQL interface field's documentation follows.
+	//
+	// The new value, or the reason, in words.
+	GetNewValue() string
+}
+
+func (v *ReportJobChangesJobChangeConnectionNodesAddedChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesCoverageChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesGroupChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) implementsGraphQLInterfaceReportJobChangesJobChangeConnectionNodesJobChange() {
+}
+
+func __unmarshalReportJobChangesJobChangeConnectionNodesJobChange(b []byte, v *ReportJobChangesJobChangeConnectionNodesJobChange) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "AddedChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesAddedChange)
+		return json.Unmarshal(b, *v)
+	case "CoverageChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesCoverageChange)
+		return json.Unmarshal(b, *v)
+	case "GroupChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesGroupChange)
+		return json.Unmarshal(b, *v)
+	case "LeavingChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesLeavingChange)
+		return json.Unmarshal(b, *v)
+	case "MovedChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesMovedChange)
+		return json.Unmarshal(b, *v)
+	case "PortfolioChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesPortfolioChange)
+		return json.Unmarshal(b, *v)
+	case "RowChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesRowChange)
+		return json.Unmarshal(b, *v)
+	case "UnclearChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesUnclearChange)
+		return json.Unmarshal(b, *v)
+	case "ValueChange":
+		*v = new(ReportJobChangesJobChangeConnectionNodesValueChange)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing JobChange.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for ReportJobChangesJobChangeConnectionNodesJobChange: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalReportJobChangesJobChangeConnectionNodesJobChange(v *ReportJobChangesJobChangeConnectionNodesJobChange) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *ReportJobChangesJobChangeConnectionNodesAddedChange:
+		typename = "AddedChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesAddedChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesCoverageChange:
+		typename = "CoverageChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesCoverageChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesGroupChange:
+		typename = "GroupChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesGroupChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesLeavingChange:
+		typename = "LeavingChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesLeavingChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesMovedChange:
+		typename = "MovedChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesMovedChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesPortfolioChange:
+		typename = "PortfolioChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesPortfolioChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesRowChange:
+		typename = "RowChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesRowChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesUnclearChange:
+		typename = "UnclearChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesUnclearChange
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobChangesJobChangeConnectionNodesValueChange:
+		typename = "ValueChange"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobChangesJobChangeConnectionNodesValueChange
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for ReportJobChangesJobChangeConnectionNodesJobChange: "%T"`, v)
+	}
+}
+
+// ReportJobChangesJobChangeConnectionNodesLeavingChange includes the requested fields of the GraphQL type LeavingChange.
+// The GraphQL type's documentation follows.
+//
+// What a list no longer has: REMOVE, KEEP and WITHDRAW.
+type ReportJobChangesJobChangeConnectionNodesLeavingChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesLeavingChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) GetTypename() *string {
+	return v.Typename
+}
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesLeavingChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesLeavingChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) GetAction() ChangeAction {
+	return v.Action
+}
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesLeavingChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesLeavingChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesLeavingChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) GetOldValue() string {
+	return v.OldValue
+}
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesLeavingChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesLeavingChange) GetNewValue() string {
+	return v.NewValue
+}
+
+// ReportJobChangesJobChangeConnectionNodesMovedChange includes the requested fields of the GraphQL type MovedChange.
+// The GraphQL type's documentation follows.
+//
+// What goes to the counterpart of a portfolio, or stays: MOVE_PO_LINE, MOVE_LICENSE, LICENSE_CONFLICT, MOVE_VALUE, VALUE_STAYS, NO_COUNTERPART and NOTHING_TO_MOVE, and what an undo of them leaves.
+type ReportJobChangesJobChangeConnectionNodesMovedChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesMovedChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) GetTypename() *string {
+	return v.Typename
+}
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesMovedChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesMovedChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) GetAction() ChangeAction {
+	return v.Action
+}
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesMovedChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesMovedChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesMovedChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) GetOldValue() string { return v.OldValue }
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesMovedChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesMovedChange) GetNewValue() string { return v.NewValue }
+
+// ReportJobChangesJobChangeConnectionNodesPortfolioChange includes the requested fields of the GraphQL type PortfolioChange.
+// The GraphQL type's documentation follows.
+//
+// Anything else that happens to a portfolio as a whole: RESTORE, MOVE_PORTFOLIO, REFUSED and LEFT.
+type ReportJobChangesJobChangeConnectionNodesPortfolioChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesPortfolioChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) GetTypename() *string {
+	return v.Typename
+}
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesPortfolioChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesPortfolioChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) GetAction() ChangeAction {
+	return v.Action
+}
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesPortfolioChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesPortfolioChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesPortfolioChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) GetOldValue() string {
+	return v.OldValue
+}
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesPortfolioChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesPortfolioChange) GetNewValue() string {
+	return v.NewValue
+}
+
+// ReportJobChangesJobChangeConnectionNodesRowChange includes the requested fields of the GraphQL type RowChange.
+// The GraphQL type's documentation follows.
+//
+// A row that was set aside: FREE, INVALID and WRONG_CONTENT.
+type ReportJobChangesJobChangeConnectionNodesRowChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesRowChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) GetTypename() *string { return v.Typename }
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesRowChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesRowChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) GetAction() ChangeAction { return v.Action }
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesRowChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesRowChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesRowChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) GetOldValue() string { return v.OldValue }
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesRowChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesRowChange) GetNewValue() string { return v.NewValue }
+
+// ReportJobChangesJobChangeConnectionNodesUnclearChange includes the requested fields of the GraphQL type UnclearChange.
+// The GraphQL type's documentation follows.
+//
+// What waits for a person or was in doubt: WAIT, AMBIGUOUS and REVIEW.
+type ReportJobChangesJobChangeConnectionNodesUnclearChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesUnclearChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) GetTypename() *string {
+	return v.Typename
+}
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesUnclearChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesUnclearChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) GetAction() ChangeAction {
+	return v.Action
+}
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesUnclearChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesUnclearChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesUnclearChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) GetOldValue() string {
+	return v.OldValue
+}
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesUnclearChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesUnclearChange) GetNewValue() string {
+	return v.NewValue
+}
+
+// ReportJobChangesJobChangeConnectionNodesValueChange includes the requested fields of the GraphQL type ValueChange.
+// The GraphQL type's documentation follows.
+//
+// Another value of any other field, or one that is left: UPDATE, LOCKED, DIVERGES, REFUSED and LEFT.
+type ReportJobChangesJobChangeConnectionNodesValueChange struct {
+	Typename *string `json:"__typename"`
+	// Opaque id.
+	Id string `json:"id"`
+	// What the job does.
+	Action ChangeAction `json:"action"`
+	// The title as it was called at the time.
+	Title string `json:"title"`
+	// KBART name of the field, or `coverage`; `coverage.title_url`, `coverage.notes` and `coverage.coverage_depth` where coverage
+	// statements have other values of their own than before, and the title has not; `available_for` with OPEN and CLOSE. In a move: the number
+	// of the PO line, or the code of the license. In an import from Alma also `po_line` and `groups`. Null: the portfolio or the row as a whole.
+	Field string `json:"field"`
+	// The former value, in words: coverage one statement after another, a portfolio's state as a sentence.
+	OldValue string `json:"oldValue"`
+	// The new value, or the reason, in words.
+	NewValue string `json:"newValue"`
+}
+
+// GetTypename returns ReportJobChangesJobChangeConnectionNodesValueChange.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) GetTypename() *string {
+	return v.Typename
+}
+
+// GetId returns ReportJobChangesJobChangeConnectionNodesValueChange.Id, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) GetId() string { return v.Id }
+
+// GetAction returns ReportJobChangesJobChangeConnectionNodesValueChange.Action, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) GetAction() ChangeAction {
+	return v.Action
+}
+
+// GetTitle returns ReportJobChangesJobChangeConnectionNodesValueChange.Title, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) GetTitle() string { return v.Title }
+
+// GetField returns ReportJobChangesJobChangeConnectionNodesValueChange.Field, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) GetField() string { return v.Field }
+
+// GetOldValue returns ReportJobChangesJobChangeConnectionNodesValueChange.OldValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) GetOldValue() string { return v.OldValue }
+
+// GetNewValue returns ReportJobChangesJobChangeConnectionNodesValueChange.NewValue, and is useful for accessing the field via an interface.
+func (v *ReportJobChangesJobChangeConnectionNodesValueChange) GetNewValue() string { return v.NewValue }
 
 // ReportJobChangesJobChangeConnectionPageInfo includes the requested fields of the GraphQL type PageInfo.
 // The GraphQL type's documentation follows.
@@ -605,33 +1615,190 @@ func (v *ReportJobChangesJobChangeConnectionPageInfo) GetHasNextPage() bool { re
 // GetEndCursor returns ReportJobChangesJobChangeConnectionPageInfo.EndCursor, and is useful for accessing the field via an interface.
 func (v *ReportJobChangesJobChangeConnectionPageInfo) GetEndCursor() *string { return v.EndCursor }
 
-// ReportJobCounts includes the requested fields of the GraphQL type JobCounts.
+// ReportJobCounts includes the requested fields of the GraphQL interface JobCounts.
+//
+// ReportJobCounts is implemented by the following types:
+// ReportJobCountsBulkCounts
+// ReportJobCountsGroupCounts
+// ReportJobCountsListCounts
+// ReportJobCountsMoveCounts
 // The GraphQL type's documentation follows.
 //
-// What a plan comes to. All but `rows`, `free`, `invalid` and `statements` count titles; a title counts once, however many
-// of its fields differ.
-type ReportJobCounts struct {
+// What a job or a part of it did or would do: a type for each family of kinds of jobs. Titles of lists and portfolios count once, however many of their
+// fields differ.
+type ReportJobCounts interface {
+	implementsGraphQLInterfaceReportJobCounts()
+	// GetTypename returns the receiver's concrete GraphQL type-name (see interface doc for possible values).
+	GetTypename() *string
+	// GetAdded returns the interface-field "added" from its implementation.
+	// The GraphQL interface field's documentation follows.
+	//
+	// New in the holdings, or for the profile.
+	GetAdded() int
+}
+
+func (v *ReportJobCountsBulkCounts) implementsGraphQLInterfaceReportJobCounts()  {}
+func (v *ReportJobCountsGroupCounts) implementsGraphQLInterfaceReportJobCounts() {}
+func (v *ReportJobCountsListCounts) implementsGraphQLInterfaceReportJobCounts()  {}
+func (v *ReportJobCountsMoveCounts) implementsGraphQLInterfaceReportJobCounts()  {}
+
+func __unmarshalReportJobCounts(b []byte, v *ReportJobCounts) error {
+	if string(b) == "null" {
+		return nil
+	}
+
+	var tn struct {
+		TypeName string `json:"__typename"`
+	}
+	err := json.Unmarshal(b, &tn)
+	if err != nil {
+		return err
+	}
+
+	switch tn.TypeName {
+	case "BulkCounts":
+		*v = new(ReportJobCountsBulkCounts)
+		return json.Unmarshal(b, *v)
+	case "GroupCounts":
+		*v = new(ReportJobCountsGroupCounts)
+		return json.Unmarshal(b, *v)
+	case "ListCounts":
+		*v = new(ReportJobCountsListCounts)
+		return json.Unmarshal(b, *v)
+	case "MoveCounts":
+		*v = new(ReportJobCountsMoveCounts)
+		return json.Unmarshal(b, *v)
+	case "":
+		return fmt.Errorf(
+			"response was missing JobCounts.__typename")
+	default:
+		return fmt.Errorf(
+			`unexpected concrete type for ReportJobCounts: "%v"`, tn.TypeName)
+	}
+}
+
+func __marshalReportJobCounts(v *ReportJobCounts) ([]byte, error) {
+
+	var typename string
+	switch v := (*v).(type) {
+	case *ReportJobCountsBulkCounts:
+		typename = "BulkCounts"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobCountsBulkCounts
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobCountsGroupCounts:
+		typename = "GroupCounts"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobCountsGroupCounts
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobCountsListCounts:
+		typename = "ListCounts"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobCountsListCounts
+		}{typename, v}
+		return json.Marshal(result)
+	case *ReportJobCountsMoveCounts:
+		typename = "MoveCounts"
+
+		result := struct {
+			TypeName string `json:"__typename"`
+			*ReportJobCountsMoveCounts
+		}{typename, v}
+		return json.Marshal(result)
+	case nil:
+		return []byte("null"), nil
+	default:
+		return nil, fmt.Errorf(
+			`unexpected concrete type for ReportJobCounts: "%T"`, v)
+	}
+}
+
+// ReportJobCountsBulkCounts includes the requested fields of the GraphQL type BulkCounts.
+// The GraphQL type's documentation follows.
+//
+// What a change of many portfolios comes to, in portfolios: of CHANGE_PORTFOLIOS, IMPORT_FROM_ALMA and what undoes them.
+type ReportJobCountsBulkCounts struct {
+	Typename *string `json:"__typename"`
+	// New in the holdings, or for the profile.
+	Added int `json:"added"`
+}
+
+// GetTypename returns ReportJobCountsBulkCounts.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsBulkCounts) GetTypename() *string { return v.Typename }
+
+// GetAdded returns ReportJobCountsBulkCounts.Added, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsBulkCounts) GetAdded() int { return v.Added }
+
+// ReportJobCountsGroupCounts includes the requested fields of the GraphQL type GroupCounts.
+// The GraphQL type's documentation follows.
+//
+// What a change of a profile's inventory groups comes to: of CHANGE_GROUPS and what undoes it.
+type ReportJobCountsGroupCounts struct {
+	Typename *string `json:"__typename"`
+	// New in the holdings, or for the profile.
+	Added int `json:"added"`
+}
+
+// GetTypename returns ReportJobCountsGroupCounts.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsGroupCounts) GetTypename() *string { return v.Typename }
+
+// GetAdded returns ReportJobCountsGroupCounts.Added, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsGroupCounts) GetAdded() int { return v.Added }
+
+// ReportJobCountsListCounts includes the requested fields of the GraphQL type ListCounts.
+// The GraphQL type's documentation follows.
+//
+// What a list comes to: of SYNC, IMPORT, COMMUNITY_ZONE, ACTIVATE, WITHDRAW, PAIR and what undoes them. All but `rows`, `free`, `invalid` and `statements` count titles.
+type ReportJobCountsListCounts struct {
+	Typename *string `json:"__typename"`
+	// New in the holdings, or for the profile.
+	Added int `json:"added"`
 	// Titles that the rows make.
 	Titles int `json:"titles"`
-	// New for the profile.
-	Added int `json:"added"`
 	// Rows set aside as free to read.
 	Free int `json:"free"`
 	// Coverage statements of these titles.
 	Statements int `json:"statements"`
 }
 
-// GetTitles returns ReportJobCounts.Titles, and is useful for accessing the field via an interface.
-func (v *ReportJobCounts) GetTitles() int { return v.Titles }
+// GetTypename returns ReportJobCountsListCounts.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsListCounts) GetTypename() *string { return v.Typename }
 
-// GetAdded returns ReportJobCounts.Added, and is useful for accessing the field via an interface.
-func (v *ReportJobCounts) GetAdded() int { return v.Added }
+// GetAdded returns ReportJobCountsListCounts.Added, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsListCounts) GetAdded() int { return v.Added }
 
-// GetFree returns ReportJobCounts.Free, and is useful for accessing the field via an interface.
-func (v *ReportJobCounts) GetFree() int { return v.Free }
+// GetTitles returns ReportJobCountsListCounts.Titles, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsListCounts) GetTitles() int { return v.Titles }
 
-// GetStatements returns ReportJobCounts.Statements, and is useful for accessing the field via an interface.
-func (v *ReportJobCounts) GetStatements() int { return v.Statements }
+// GetFree returns ReportJobCountsListCounts.Free, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsListCounts) GetFree() int { return v.Free }
+
+// GetStatements returns ReportJobCountsListCounts.Statements, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsListCounts) GetStatements() int { return v.Statements }
+
+// ReportJobCountsMoveCounts includes the requested fields of the GraphQL type MoveCounts.
+// The GraphQL type's documentation follows.
+//
+// What a move of PO lines and licenses, or a carry-over, comes to: of MOVE, CARRY_OVER and what undoes them, which counts what it puts back.
+type ReportJobCountsMoveCounts struct {
+	Typename *string `json:"__typename"`
+	// New in the holdings, or for the profile.
+	Added int `json:"added"`
+}
+
+// GetTypename returns ReportJobCountsMoveCounts.Typename, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsMoveCounts) GetTypename() *string { return v.Typename }
+
+// GetAdded returns ReportJobCountsMoveCounts.Added, and is useful for accessing the field via an interface.
+func (v *ReportJobCountsMoveCounts) GetAdded() int { return v.Added }
 
 // ReportJobPartsJobPart includes the requested fields of the GraphQL type JobPart.
 // The GraphQL type's documentation follows.
@@ -715,7 +1882,7 @@ func (v *RunRunProfileRunProfilePayloadJob) GetState() JobState { return v.State
 // A mistake that the caller can mend.
 type RunRunProfileRunProfilePayloadUserErrorsUserError struct {
 	// For programs.
-	Code UserErrorCode `json:"code"`
+	Code ErrorCode `json:"code"`
 	// What is wrong, why, and what to do.
 	Message string `json:"message"`
 	// The input field, such as `["input", "schedule", "time"]`; null where the request as a whole is meant.
@@ -723,64 +1890,13 @@ type RunRunProfileRunProfilePayloadUserErrorsUserError struct {
 }
 
 // GetCode returns RunRunProfileRunProfilePayloadUserErrorsUserError.Code, and is useful for accessing the field via an interface.
-func (v *RunRunProfileRunProfilePayloadUserErrorsUserError) GetCode() UserErrorCode { return v.Code }
+func (v *RunRunProfileRunProfilePayloadUserErrorsUserError) GetCode() ErrorCode { return v.Code }
 
 // GetMessage returns RunRunProfileRunProfilePayloadUserErrorsUserError.Message, and is useful for accessing the field via an interface.
 func (v *RunRunProfileRunProfilePayloadUserErrorsUserError) GetMessage() string { return v.Message }
 
 // GetPath returns RunRunProfileRunProfilePayloadUserErrorsUserError.Path, and is useful for accessing the field via an interface.
 func (v *RunRunProfileRunProfilePayloadUserErrorsUserError) GetPath() []string { return v.Path }
-
-// What kind of mistake it is.
-type UserErrorCode string
-
-const (
-	// A value is not of the form it must have.
-	UserErrorCodeBadUserInput UserErrorCode = "BAD_USER_INPUT"
-	// What is named is not there.
-	UserErrorCodeNotFound UserErrorCode = "NOT_FOUND"
-	// Something else is under way, or the thing was changed meanwhile.
-	UserErrorCodeConflict UserErrorCode = "CONFLICT"
-	// An inactive profile may be tested and previewed, not applied.
-	UserErrorCodeProfileInactive UserErrorCode = "PROFILE_INACTIVE"
-	// A collection must be activated first.
-	UserErrorCodeCollectionInactive UserErrorCode = "COLLECTION_INACTIVE"
-	// The collection is activated already.
-	UserErrorCodeAlreadyActive UserErrorCode = "ALREADY_ACTIVE"
-	// Several active profiles of which one has groups: every one must have one.
-	UserErrorCodeGroupRequired UserErrorCode = "GROUP_REQUIRED"
-	// Without multi-campus inventory management there is one profile and no groups.
-	UserErrorCodeOneProfileOnly UserErrorCode = "ONE_PROFILE_ONLY"
-	// It cannot be deleted while something refers to it.
-	UserErrorCodeInUse UserErrorCode = "IN_USE"
-	// The state of the job, or of the profile, does not allow it.
-	UserErrorCodeWrongState UserErrorCode = "WRONG_STATE"
-	// The list came for another customer number than the profile has now.
-	UserErrorCodeCustomerChanged UserErrorCode = "CUSTOMER_CHANGED"
-	// This server does not know the provider.
-	UserErrorCodeProviderUnknown UserErrorCode = "PROVIDER_UNKNOWN"
-	// A newer list was applied since.
-	UserErrorCodeOlderFile UserErrorCode = "OLDER_FILE"
-	// Not in this version.
-	UserErrorCodeNotAvailable UserErrorCode = "NOT_AVAILABLE"
-)
-
-var AllUserErrorCode = []UserErrorCode{
-	UserErrorCodeBadUserInput,
-	UserErrorCodeNotFound,
-	UserErrorCodeConflict,
-	UserErrorCodeProfileInactive,
-	UserErrorCodeCollectionInactive,
-	UserErrorCodeAlreadyActive,
-	UserErrorCodeGroupRequired,
-	UserErrorCodeOneProfileOnly,
-	UserErrorCodeInUse,
-	UserErrorCodeWrongState,
-	UserErrorCodeCustomerChanged,
-	UserErrorCodeProviderUnknown,
-	UserErrorCodeOlderFile,
-	UserErrorCodeNotAvailable,
-}
 
 // __ActivateInput is used internally by genqlient
 type __ActivateInput struct {
@@ -976,10 +2092,13 @@ const Report_Operation = `
 query Report ($id: ID!, $after: String) {
 	job(id: $id) {
 		counts {
-			titles
+			__typename
 			added
-			free
-			statements
+			... on ListCounts {
+				titles
+				free
+				statements
+			}
 		}
 		parts {
 			content
@@ -990,6 +2109,7 @@ query Report ($id: ID!, $after: String) {
 		changes(first: 500, after: $after) {
 			totalCount
 			nodes {
+				__typename
 				id
 				action
 				title

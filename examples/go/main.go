@@ -77,7 +77,7 @@ func session(ctx context.Context, url string, client *http.Client) error {
 
 // mended is what a user can mend: it is no error of GraphQL, and each payload of a mutation has it.
 func mended[T interface {
-	GetCode() UserErrorCode
+	GetCode() ErrorCode
 	GetMessage() string
 }](userErrors []T,
 ) error {
@@ -105,8 +105,8 @@ func runAndRead(ctx context.Context, api graphql.Client, url string, client *htt
 	if err != nil {
 		return err
 	}
-	if len(changes) != report.Changes.TotalCount || report.Counts.Added == 0 {
-		return fmt.Errorf("%d of %d changes were read, %d are added", len(changes), report.Changes.TotalCount, report.Counts.Added)
+	if len(changes) != report.Changes.TotalCount || report.Counts.GetAdded() == 0 {
+		return fmt.Errorf("%d of %d changes were read, %d are added", len(changes), report.Changes.TotalCount, report.Counts.GetAdded())
 	}
 	table, err := download(ctx, client, url+report.ReportTsv)
 	if err != nil {
@@ -115,7 +115,7 @@ func runAndRead(ctx context.Context, api graphql.Client, url string, client *htt
 	if lines := bytes.Count(table, []byte("\n")) - 1; lines != len(changes) { // the first has the names of columns
 		return fmt.Errorf("the file has %d changes, the API %d", lines, len(changes))
 	}
-	fmt.Printf("%d changes, the first: %s %s\n", len(changes), changes[0].Action, changes[0].Title)
+	fmt.Printf("%d changes, the first: %s %s\n", len(changes), changes[0].GetAction(), changes[0].GetTitle())
 	return nil
 }
 
@@ -149,8 +149,8 @@ func wait(ctx context.Context, api graphql.Client, id string) error {
 }
 
 // read reads the whole report, page by page.
-func read(ctx context.Context, api graphql.Client, id string) (*ReportJob, []*ReportJobChangesJobChangeConnectionNodesJobChange, error) {
-	var changes []*ReportJobChangesJobChangeConnectionNodesJobChange
+func read(ctx context.Context, api graphql.Client, id string) (*ReportJob, []ReportJobChangesJobChangeConnectionNodesJobChange, error) {
+	var changes []ReportJobChangesJobChangeConnectionNodesJobChange
 	for after := (*string)(nil); ; {
 		answer, err := Report(ctx, api, id, after)
 		if err != nil {

@@ -31,30 +31,38 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AddedChange() AddedChangeResolver
 	Change() ChangeResolver
 	Collection() CollectionResolver
 	CollectionSet() CollectionSetResolver
 	CommunityZoneCollection() CommunityZoneCollectionResolver
 	CommunityZoneTitle() CommunityZoneTitleResolver
+	CoverageChange() CoverageChangeResolver
 	CoverageStatement() CoverageStatementResolver
 	Entitlement() EntitlementResolver
+	GroupChange() GroupChangeResolver
 	InventoryGroup() InventoryGroupResolver
 	Job() JobResolver
-	JobChange() JobChangeResolver
 	JobFinding() JobFindingResolver
 	JobPart() JobPartResolver
+	LeavingChange() LeavingChangeResolver
 	License() LicenseResolver
+	MovedChange() MovedChangeResolver
 	Mutation() MutationResolver
 	PairingCandidate() PairingCandidateResolver
 	PairingDecision() PairingDecisionResolver
 	PoLine() PoLineResolver
 	Portfolio() PortfolioResolver
 	PortfolioAccess() PortfolioAccessResolver
+	PortfolioChange() PortfolioChangeResolver
 	PortfolioSet() PortfolioSetResolver
 	Profile() ProfileResolver
 	ProviderFile() ProviderFileResolver
 	Query() QueryResolver
+	RowChange() RowChangeResolver
 	Subscription() SubscriptionResolver
+	UnclearChange() UnclearChangeResolver
+	ValueChange() ValueChangeResolver
 }
 
 type DirectiveRoot struct {
@@ -136,6 +144,24 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	AddedChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		Predecessor      func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+	}
+
 	ApproveJobPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -182,10 +208,17 @@ type ComplexityRoot struct {
 	}
 
 	BulkCounts struct {
-		Moved    func(childComplexity int) int
-		NotTaken func(childComplexity int) int
-		Refused  func(childComplexity int) int
-		Restored func(childComplexity int) int
+		Added     func(childComplexity int) int
+		Invalid   func(childComplexity int) int
+		Left      func(childComplexity int) int
+		Moved     func(childComplexity int) int
+		NotTaken  func(childComplexity int) int
+		Refused   func(childComplexity int) int
+		Removed   func(childComplexity int) int
+		Restored  func(childComplexity int) int
+		Titles    func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+		Updated   func(childComplexity int) int
 	}
 
 	CancelJobPayload struct {
@@ -257,15 +290,6 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
-	ChangeReason struct {
-		FreeNow     func(childComplexity int) int
-		PoLines     func(childComplexity int) int
-		Predecessor func(childComplexity int) int
-		Reason      func(childComplexity int) int
-		Successor   func(childComplexity int) int
-		Waits       func(childComplexity int) int
-	}
-
 	Collection struct {
 		ActivationType            func(childComplexity int) int
 		Active                    func(childComplexity int) int
@@ -281,9 +305,9 @@ type ComplexityRoot struct {
 		PerpetualAccess           func(childComplexity int) int
 		PerpetualFrom             func(childComplexity int) int
 		PerpetualUntil            func(childComplexity int) int
-		PoLines                   func(childComplexity int) int
+		PoLines                   func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Portfolios                func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) int
-		Sets                      func(childComplexity int) int
+		Sets                      func(childComplexity int, first *int, after *string, last *int, before *string) int
 		UpdatedAt                 func(childComplexity int) int
 		Version                   func(childComplexity int) int
 	}
@@ -388,6 +412,25 @@ type ComplexityRoot struct {
 		Hint    func(childComplexity int) int
 		Message func(childComplexity int) int
 		Ok      func(childComplexity int) int
+	}
+
+	CoverageChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewCoverage      func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldCoverage      func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
 	}
 
 	CoverageStatement struct {
@@ -566,6 +609,24 @@ type ComplexityRoot struct {
 		URL              func(childComplexity int) int
 	}
 
+	GroupChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Opens            func(childComplexity int) int
+		Part             func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+	}
+
 	GroupCount struct {
 		Closed func(childComplexity int) int
 		Name   func(childComplexity int) int
@@ -573,8 +634,13 @@ type ComplexityRoot struct {
 	}
 
 	GroupCounts struct {
-		Groups   func(childComplexity int) int
-		Profiles func(childComplexity int) int
+		Added     func(childComplexity int) int
+		Groups    func(childComplexity int) int
+		Left      func(childComplexity int) int
+		Profiles  func(childComplexity int) int
+		Removed   func(childComplexity int) int
+		Unchanged func(childComplexity int) int
+		Updated   func(childComplexity int) int
 	}
 
 	GroupCoverage struct {
@@ -696,30 +762,6 @@ type ComplexityRoot struct {
 		WaitsFor     func(childComplexity int) int
 	}
 
-	JobChange struct {
-		Action           func(childComplexity int) int
-		Candidates       func(childComplexity int) int
-		Field            func(childComplexity int) int
-		Groups           func(childComplexity int) int
-		ID               func(childComplexity int) int
-		License          func(childComplexity int) int
-		Line             func(childComplexity int) int
-		NewCoverage      func(childComplexity int) int
-		NewValue         func(childComplexity int) int
-		OldCoverage      func(childComplexity int) int
-		OldValue         func(childComplexity int) int
-		OnlineIdentifier func(childComplexity int) int
-		Part             func(childComplexity int) int
-		PoLine           func(childComplexity int) int
-		Portfolio        func(childComplexity int) int
-		PrintIdentifier  func(childComplexity int) int
-		Profile          func(childComplexity int) int
-		Target           func(childComplexity int) int
-		Title            func(childComplexity int) int
-		TitleID          func(childComplexity int) int
-		Why              func(childComplexity int) int
-	}
-
 	JobChangeConnection struct {
 		Edges      func(childComplexity int) int
 		Nodes      func(childComplexity int) int
@@ -737,36 +779,6 @@ type ComplexityRoot struct {
 		Nodes      func(childComplexity int) int
 		PageInfo   func(childComplexity int) int
 		TotalCount func(childComplexity int) int
-	}
-
-	JobCounts struct {
-		Added              func(childComplexity int) int
-		Ambiguous          func(childComplexity int) int
-		Bulk               func(childComplexity int) int
-		Fields             func(childComplexity int) int
-		Findings           func(childComplexity int) int
-		Free               func(childComplexity int) int
-		Groups             func(childComplexity int) int
-		Invalid            func(childComplexity int) int
-		Kept               func(childComplexity int) int
-		Left               func(childComplexity int) int
-		Locked             func(childComplexity int) int
-		Move               func(childComplexity int) int
-		NotInCommunityZone func(childComplexity int) int
-		Removed            func(childComplexity int) int
-		Retained           func(childComplexity int) int
-		Review             func(childComplexity int) int
-		Rows               func(childComplexity int) int
-		Statements         func(childComplexity int) int
-		StillWaiting       func(childComplexity int) int
-		Titles             func(childComplexity int) int
-		Unchanged          func(childComplexity int) int
-		UnlistedRows       func(childComplexity int) int
-		Updated            func(childComplexity int) int
-		Waiting            func(childComplexity int) int
-		Withdrawn          func(childComplexity int) int
-		WithoutEntitlement func(childComplexity int) int
-		WrongContent       func(childComplexity int) int
 	}
 
 	JobEdge struct {
@@ -890,9 +902,32 @@ type ComplexityRoot struct {
 		Title    func(childComplexity int) int
 	}
 
+	LeavingChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		FreeNow          func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		KeptFor          func(childComplexity int) int
+		LicenseCode      func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		PoLines          func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		RetainedBy       func(childComplexity int) int
+		Successor        func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+	}
+
 	License struct {
 		Code            func(childComplexity int) int
-		Collections     func(childComplexity int) int
+		Collections     func(childComplexity int, first *int, after *string, last *int, before *string) int
 		CreatedAt       func(childComplexity int) int
 		EndsOn          func(childComplexity int) int
 		ID              func(childComplexity int) int
@@ -927,6 +962,34 @@ type ComplexityRoot struct {
 		License func(childComplexity int) int
 	}
 
+	ListCounts struct {
+		Added              func(childComplexity int) int
+		Ambiguous          func(childComplexity int) int
+		Carried            func(childComplexity int) int
+		Fields             func(childComplexity int) int
+		Findings           func(childComplexity int) int
+		Free               func(childComplexity int) int
+		Invalid            func(childComplexity int) int
+		Kept               func(childComplexity int) int
+		Left               func(childComplexity int) int
+		Locked             func(childComplexity int) int
+		NotInCommunityZone func(childComplexity int) int
+		Removed            func(childComplexity int) int
+		Retained           func(childComplexity int) int
+		Review             func(childComplexity int) int
+		Rows               func(childComplexity int) int
+		Statements         func(childComplexity int) int
+		StillWaiting       func(childComplexity int) int
+		Titles             func(childComplexity int) int
+		Unchanged          func(childComplexity int) int
+		UnlistedRows       func(childComplexity int) int
+		Updated            func(childComplexity int) int
+		Waiting            func(childComplexity int) int
+		Withdrawn          func(childComplexity int) int
+		WithoutEntitlement func(childComplexity int) int
+		WrongContent       func(childComplexity int) int
+	}
+
 	LocalCoverage struct {
 		Mode       func(childComplexity int) int
 		Statements func(childComplexity int) int
@@ -946,13 +1009,18 @@ type ComplexityRoot struct {
 	}
 
 	MoveCounts struct {
+		Added         func(childComplexity int) int
 		Ambiguous     func(childComplexity int) int
 		Conflicts     func(childComplexity int) int
+		Left          func(childComplexity int) int
 		LicensesMoved func(childComplexity int) int
 		NoCounterpart func(childComplexity int) int
 		NothingToMove func(childComplexity int) int
 		PoLinesMoved  func(childComplexity int) int
 		Portfolios    func(childComplexity int) int
+		Removed       func(childComplexity int) int
+		Unchanged     func(childComplexity int) int
+		Updated       func(childComplexity int) int
 		ValuesMoved   func(childComplexity int) int
 		ValuesStay    func(childComplexity int) int
 	}
@@ -970,6 +1038,26 @@ type ComplexityRoot struct {
 		Set                 func(childComplexity int) int
 		Sources             func(childComplexity int) int
 		Target              func(childComplexity int) int
+	}
+
+	MovedChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		License          func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		PoLine           func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Target           func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
 	}
 
 	Mutation struct {
@@ -1171,7 +1259,7 @@ type ComplexityRoot struct {
 		ParentPublicationTitleID     func(childComplexity int) int
 		PerpetualFrom                func(childComplexity int) int
 		PerpetualUntil               func(childComplexity int) int
-		PoLines                      func(childComplexity int) int
+		PoLines                      func(childComplexity int, first *int, after *string, last *int, before *string) int
 		PrecedingPublicationTitleID  func(childComplexity int) int
 		PrintIdentifier              func(childComplexity int) int
 		Proxy                        func(childComplexity int) int
@@ -1202,6 +1290,23 @@ type ComplexityRoot struct {
 		Retention    func(childComplexity int) int
 		URL          func(childComplexity int) int
 		Wholly       func(childComplexity int) int
+	}
+
+	PortfolioChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
 	}
 
 	PortfolioConnection struct {
@@ -1420,6 +1525,23 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	RowChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+	}
+
 	RunProfilePayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -1478,6 +1600,26 @@ type ComplexityRoot struct {
 	TestProfileConnectionPayload struct {
 		Results    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	UnclearChange struct {
+		Action           func(childComplexity int) int
+		Candidates       func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Successor        func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
+		Waits            func(childComplexity int) int
 	}
 
 	UndoJobPayload struct {
@@ -1547,6 +1689,24 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Message func(childComplexity int) int
 		Path    func(childComplexity int) int
+	}
+
+	ValueChange struct {
+		Action           func(childComplexity int) int
+		Field            func(childComplexity int) int
+		Groups           func(childComplexity int) int
+		ID               func(childComplexity int) int
+		License          func(childComplexity int) int
+		Line             func(childComplexity int) int
+		NewValue         func(childComplexity int) int
+		OldValue         func(childComplexity int) int
+		OnlineIdentifier func(childComplexity int) int
+		Part             func(childComplexity int) int
+		Portfolio        func(childComplexity int) int
+		PrintIdentifier  func(childComplexity int) int
+		Profile          func(childComplexity int) int
+		Title            func(childComplexity int) int
+		TitleID          func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -1627,6 +1787,13 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AddedChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.AddedChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.AddedChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.AddedChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.AddedChange) ([]*model.JobGroup, error)
+}
 type ChangeResolver interface {
 	Job(ctx context.Context, obj *model.Change) (*model.Job, error)
 
@@ -1640,10 +1807,10 @@ type CollectionResolver interface {
 	CommunityZoneCollection(ctx context.Context, obj *model.Collection) (*model.CommunityZoneCollection, error)
 
 	License(ctx context.Context, obj *model.Collection) (*model.License, error)
-	PoLines(ctx context.Context, obj *model.Collection) ([]*model.POLine, error)
+	PoLines(ctx context.Context, obj *model.Collection, first *int, after *string, last *int, before *string) (*model.Connection[*model.POLine], error)
 
 	Portfolios(ctx context.Context, obj *model.Collection, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
-	Sets(ctx context.Context, obj *model.Collection) ([]*model.CollectionSet, error)
+	Sets(ctx context.Context, obj *model.Collection, first *int, after *string, last *int, before *string) (*model.Connection[*model.CollectionSet], error)
 }
 type CollectionSetResolver interface {
 	Collections(ctx context.Context, obj *model.CollectionSet, first *int, after *string, last *int, before *string, orderBy *model.Order) (*model.Connection[*model.Collection], error)
@@ -1657,11 +1824,25 @@ type CommunityZoneCollectionResolver interface {
 type CommunityZoneTitleResolver interface {
 	CommunityZoneCollection(ctx context.Context, obj *model.CommunityZoneTitle) (*model.CommunityZoneCollection, error)
 }
+type CoverageChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.CoverageChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.CoverageChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.CoverageChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.CoverageChange) ([]*model.JobGroup, error)
+}
 type CoverageStatementResolver interface {
 	Profiles(ctx context.Context, obj *model.Coverage) ([]*model.Profile, error)
 }
 type EntitlementResolver interface {
 	Profile(ctx context.Context, obj *model.Entitlement) (*model.Profile, error)
+}
+type GroupChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.GroupChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.GroupChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.GroupChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.GroupChange) ([]*model.JobGroup, error)
 }
 type InventoryGroupResolver interface {
 	Profiles(ctx context.Context, obj *model.InventoryGroup) ([]*model.Profile, error)
@@ -1673,23 +1854,11 @@ type JobResolver interface {
 	Profiles(ctx context.Context, obj *model.Job) ([]*model.Profile, error)
 	Groups(ctx context.Context, obj *model.Job) ([]*model.JobGroup, error)
 	Findings(ctx context.Context, obj *model.Job, first *int, after *string, last *int, before *string, filter *model.JobFindingFilter) (*model.Connection[*model.JobFinding], error)
-	Changes(ctx context.Context, obj *model.Job, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobChangeFilter) (*model.Connection[*model.JobChange], error)
+	Changes(ctx context.Context, obj *model.Job, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.JobChangeFilter) (*model.Connection[model.JobChange], error)
 
 	Subject(ctx context.Context, obj *model.Job) (*model.Job, error)
 	WaitsFor(ctx context.Context, obj *model.Job) (*model.Job, error)
 	WaitsBecause(ctx context.Context, obj *model.Job) (*model.JobError, error)
-}
-type JobChangeResolver interface {
-	Portfolio(ctx context.Context, obj *model.JobChange) (*model.Portfolio, error)
-
-	Candidates(ctx context.Context, obj *model.JobChange) ([]*model.Portfolio, error)
-	Target(ctx context.Context, obj *model.JobChange) (*model.Portfolio, error)
-	PoLine(ctx context.Context, obj *model.JobChange) (*model.POLine, error)
-	License(ctx context.Context, obj *model.JobChange) (*model.License, error)
-
-	Part(ctx context.Context, obj *model.JobChange) (*model.JobPart, error)
-	Profile(ctx context.Context, obj *model.JobChange) (*model.Profile, error)
-	Groups(ctx context.Context, obj *model.JobChange) ([]*model.JobGroup, error)
 }
 type JobFindingResolver interface {
 	Part(ctx context.Context, obj *model.JobFinding) (*model.JobPart, error)
@@ -1705,9 +1874,26 @@ type JobPartResolver interface {
 
 	Decisions(ctx context.Context, obj *model.JobPart) ([]*model.JobPartDecision, error)
 }
+type LeavingChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.LeavingChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.LeavingChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.LeavingChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.LeavingChange) ([]*model.JobGroup, error)
+}
 type LicenseResolver interface {
 	Portfolios(ctx context.Context, obj *model.License, first *int, after *string, last *int, before *string, orderBy *model.Order) (*model.Connection[*model.Portfolio], error)
-	Collections(ctx context.Context, obj *model.License) ([]*model.Collection, error)
+	Collections(ctx context.Context, obj *model.License, first *int, after *string, last *int, before *string) (*model.Connection[*model.Collection], error)
+}
+type MovedChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.MovedChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.MovedChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.MovedChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.MovedChange) ([]*model.JobGroup, error)
+	Target(ctx context.Context, obj *model.MovedChange) (*model.Portfolio, error)
+	PoLine(ctx context.Context, obj *model.MovedChange) (*model.POLine, error)
+	License(ctx context.Context, obj *model.MovedChange) (*model.License, error)
 }
 type MutationResolver interface {
 	UpdateSettings(ctx context.Context, input UpdateSettingsInput) (*UpdateSettingsPayload, error)
@@ -1791,7 +1977,7 @@ type PortfolioResolver interface {
 	Coverage(ctx context.Context, obj *model.Portfolio) ([]*model.Coverage, error)
 	CoverageByGroup(ctx context.Context, obj *model.Portfolio) ([]*model.GroupCoverage, error)
 	Entitlements(ctx context.Context, obj *model.Portfolio) ([]*model.Entitlement, error)
-	PoLines(ctx context.Context, obj *model.Portfolio) ([]*model.POLine, error)
+	PoLines(ctx context.Context, obj *model.Portfolio, first *int, after *string, last *int, before *string) (*model.Connection[*model.POLine], error)
 	License(ctx context.Context, obj *model.Portfolio) (*model.License, error)
 	AdditionalLicenses(ctx context.Context, obj *model.Portfolio) ([]*model.License, error)
 
@@ -1810,6 +1996,13 @@ type PortfolioAccessResolver interface {
 	Portfolio(ctx context.Context, obj *model.PortfolioAccess) (*model.Portfolio, error)
 
 	Entitlements(ctx context.Context, obj *model.PortfolioAccess) ([]*model.Entitlement, error)
+}
+type PortfolioChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.PortfolioChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.PortfolioChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.PortfolioChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.PortfolioChange) ([]*model.JobGroup, error)
 }
 type PortfolioSetResolver interface {
 	Portfolios(ctx context.Context, obj *model.PortfolioSet, first *int, after *string, last *int, before *string, orderBy *model.Order) (*model.Connection[*model.Portfolio], error)
@@ -1862,9 +2055,33 @@ type QueryResolver interface {
 	People(ctx context.Context, first *int, after *string, last *int, before *string) (*model.Connection[*model.Person], error)
 	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *AuditEntryFilter) (*model.Connection[*model.AuditEntry], error)
 }
+type RowChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.RowChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.RowChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.RowChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.RowChange) ([]*model.JobGroup, error)
+}
 type SubscriptionResolver interface {
 	JobUpdated(ctx context.Context, id string) (<-chan *model.Job, error)
 	WorklistChanged(ctx context.Context) (<-chan *model.WorklistChange, error)
+}
+type UnclearChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.UnclearChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.UnclearChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.UnclearChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.UnclearChange) ([]*model.JobGroup, error)
+
+	Candidates(ctx context.Context, obj *model.UnclearChange) ([]*model.Portfolio, error)
+}
+type ValueChangeResolver interface {
+	Portfolio(ctx context.Context, obj *model.ValueChange) (*model.Portfolio, error)
+
+	Part(ctx context.Context, obj *model.ValueChange) (*model.JobPart, error)
+	Profile(ctx context.Context, obj *model.ValueChange) (*model.Profile, error)
+	Groups(ctx context.Context, obj *model.ValueChange) ([]*model.JobGroup, error)
+	License(ctx context.Context, obj *model.ValueChange) (*model.License, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -2159,6 +2376,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AddPersonPayload.UserErrors(childComplexity), true
 
+	case "AddedChange.action":
+		if e.ComplexityRoot.AddedChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Action(childComplexity), true
+	case "AddedChange.field":
+		if e.ComplexityRoot.AddedChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Field(childComplexity), true
+	case "AddedChange.groups":
+		if e.ComplexityRoot.AddedChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Groups(childComplexity), true
+	case "AddedChange.id":
+		if e.ComplexityRoot.AddedChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.ID(childComplexity), true
+	case "AddedChange.line":
+		if e.ComplexityRoot.AddedChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Line(childComplexity), true
+	case "AddedChange.newValue":
+		if e.ComplexityRoot.AddedChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.NewValue(childComplexity), true
+	case "AddedChange.oldValue":
+		if e.ComplexityRoot.AddedChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.OldValue(childComplexity), true
+	case "AddedChange.onlineIdentifier":
+		if e.ComplexityRoot.AddedChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.OnlineIdentifier(childComplexity), true
+	case "AddedChange.part":
+		if e.ComplexityRoot.AddedChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Part(childComplexity), true
+	case "AddedChange.portfolio":
+		if e.ComplexityRoot.AddedChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Portfolio(childComplexity), true
+	case "AddedChange.predecessor":
+		if e.ComplexityRoot.AddedChange.Predecessor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Predecessor(childComplexity), true
+	case "AddedChange.printIdentifier":
+		if e.ComplexityRoot.AddedChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.PrintIdentifier(childComplexity), true
+	case "AddedChange.profile":
+		if e.ComplexityRoot.AddedChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Profile(childComplexity), true
+	case "AddedChange.title":
+		if e.ComplexityRoot.AddedChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.Title(childComplexity), true
+	case "AddedChange.titleId":
+		if e.ComplexityRoot.AddedChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddedChange.TitleID(childComplexity), true
+
 	case "ApproveJobPayload.job":
 		if e.ComplexityRoot.ApproveJobPayload.Job == nil {
 			break
@@ -2310,6 +2618,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BooleanFacet.Yes(childComplexity), true
 
+	case "BulkCounts.added":
+		if e.ComplexityRoot.BulkCounts.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Added(childComplexity), true
+	case "BulkCounts.invalid":
+		if e.ComplexityRoot.BulkCounts.Invalid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Invalid(childComplexity), true
+	case "BulkCounts.left":
+		if e.ComplexityRoot.BulkCounts.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Left(childComplexity), true
 	case "BulkCounts.moved":
 		if e.ComplexityRoot.BulkCounts.Moved == nil {
 			break
@@ -2328,12 +2654,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BulkCounts.Refused(childComplexity), true
+	case "BulkCounts.removed":
+		if e.ComplexityRoot.BulkCounts.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Removed(childComplexity), true
 	case "BulkCounts.restored":
 		if e.ComplexityRoot.BulkCounts.Restored == nil {
 			break
 		}
 
 		return e.ComplexityRoot.BulkCounts.Restored(childComplexity), true
+	case "BulkCounts.titles":
+		if e.ComplexityRoot.BulkCounts.Titles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Titles(childComplexity), true
+	case "BulkCounts.unchanged":
+		if e.ComplexityRoot.BulkCounts.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Unchanged(childComplexity), true
+	case "BulkCounts.updated":
+		if e.ComplexityRoot.BulkCounts.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BulkCounts.Updated(childComplexity), true
 
 	case "CancelJobPayload.job":
 		if e.ComplexityRoot.CancelJobPayload.Job == nil {
@@ -2579,43 +2929,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeProfileGroupsPayload.UserErrors(childComplexity), true
 
-	case "ChangeReason.freeNow":
-		if e.ComplexityRoot.ChangeReason.FreeNow == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeReason.FreeNow(childComplexity), true
-	case "ChangeReason.poLines":
-		if e.ComplexityRoot.ChangeReason.PoLines == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeReason.PoLines(childComplexity), true
-	case "ChangeReason.predecessor":
-		if e.ComplexityRoot.ChangeReason.Predecessor == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeReason.Predecessor(childComplexity), true
-	case "ChangeReason.reason":
-		if e.ComplexityRoot.ChangeReason.Reason == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeReason.Reason(childComplexity), true
-	case "ChangeReason.successor":
-		if e.ComplexityRoot.ChangeReason.Successor == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeReason.Successor(childComplexity), true
-	case "ChangeReason.waits":
-		if e.ComplexityRoot.ChangeReason.Waits == nil {
-			break
-		}
-
-		return e.ComplexityRoot.ChangeReason.Waits(childComplexity), true
-
 	case "Collection.activationType":
 		if e.ComplexityRoot.Collection.ActivationType == nil {
 			break
@@ -2705,7 +3018,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Collection.PoLines(childComplexity), true
+		args, err := ec.field_Collection_poLines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Collection.PoLines(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Collection.portfolios":
 		if e.ComplexityRoot.Collection.Portfolios == nil {
 			break
@@ -2722,7 +3040,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Collection.Sets(childComplexity), true
+		args, err := ec.field_Collection_sets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Collection.Sets(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Collection.updatedAt":
 		if e.ComplexityRoot.Collection.UpdatedAt == nil {
 			break
@@ -3114,6 +3437,103 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConnectionTest.Ok(childComplexity), true
+
+	case "CoverageChange.action":
+		if e.ComplexityRoot.CoverageChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Action(childComplexity), true
+	case "CoverageChange.field":
+		if e.ComplexityRoot.CoverageChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Field(childComplexity), true
+	case "CoverageChange.groups":
+		if e.ComplexityRoot.CoverageChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Groups(childComplexity), true
+	case "CoverageChange.id":
+		if e.ComplexityRoot.CoverageChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.ID(childComplexity), true
+	case "CoverageChange.line":
+		if e.ComplexityRoot.CoverageChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Line(childComplexity), true
+	case "CoverageChange.newCoverage":
+		if e.ComplexityRoot.CoverageChange.NewCoverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.NewCoverage(childComplexity), true
+	case "CoverageChange.newValue":
+		if e.ComplexityRoot.CoverageChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.NewValue(childComplexity), true
+	case "CoverageChange.oldCoverage":
+		if e.ComplexityRoot.CoverageChange.OldCoverage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.OldCoverage(childComplexity), true
+	case "CoverageChange.oldValue":
+		if e.ComplexityRoot.CoverageChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.OldValue(childComplexity), true
+	case "CoverageChange.onlineIdentifier":
+		if e.ComplexityRoot.CoverageChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.OnlineIdentifier(childComplexity), true
+	case "CoverageChange.part":
+		if e.ComplexityRoot.CoverageChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Part(childComplexity), true
+	case "CoverageChange.portfolio":
+		if e.ComplexityRoot.CoverageChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Portfolio(childComplexity), true
+	case "CoverageChange.printIdentifier":
+		if e.ComplexityRoot.CoverageChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.PrintIdentifier(childComplexity), true
+	case "CoverageChange.profile":
+		if e.ComplexityRoot.CoverageChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Profile(childComplexity), true
+	case "CoverageChange.title":
+		if e.ComplexityRoot.CoverageChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.Title(childComplexity), true
+	case "CoverageChange.titleId":
+		if e.ComplexityRoot.CoverageChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageChange.TitleID(childComplexity), true
 
 	case "CoverageStatement.embargo":
 		if e.ComplexityRoot.CoverageStatement.Embargo == nil {
@@ -3695,6 +4115,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.FormerPortfolio.URL(childComplexity), true
 
+	case "GroupChange.action":
+		if e.ComplexityRoot.GroupChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Action(childComplexity), true
+	case "GroupChange.field":
+		if e.ComplexityRoot.GroupChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Field(childComplexity), true
+	case "GroupChange.groups":
+		if e.ComplexityRoot.GroupChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Groups(childComplexity), true
+	case "GroupChange.id":
+		if e.ComplexityRoot.GroupChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.ID(childComplexity), true
+	case "GroupChange.line":
+		if e.ComplexityRoot.GroupChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Line(childComplexity), true
+	case "GroupChange.newValue":
+		if e.ComplexityRoot.GroupChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.NewValue(childComplexity), true
+	case "GroupChange.oldValue":
+		if e.ComplexityRoot.GroupChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.OldValue(childComplexity), true
+	case "GroupChange.onlineIdentifier":
+		if e.ComplexityRoot.GroupChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.OnlineIdentifier(childComplexity), true
+	case "GroupChange.opens":
+		if e.ComplexityRoot.GroupChange.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Opens(childComplexity), true
+	case "GroupChange.part":
+		if e.ComplexityRoot.GroupChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Part(childComplexity), true
+	case "GroupChange.portfolio":
+		if e.ComplexityRoot.GroupChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Portfolio(childComplexity), true
+	case "GroupChange.printIdentifier":
+		if e.ComplexityRoot.GroupChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.PrintIdentifier(childComplexity), true
+	case "GroupChange.profile":
+		if e.ComplexityRoot.GroupChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Profile(childComplexity), true
+	case "GroupChange.title":
+		if e.ComplexityRoot.GroupChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.Title(childComplexity), true
+	case "GroupChange.titleId":
+		if e.ComplexityRoot.GroupChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupChange.TitleID(childComplexity), true
+
 	case "GroupCount.closed":
 		if e.ComplexityRoot.GroupCount.Closed == nil {
 			break
@@ -3714,18 +4225,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.GroupCount.Opened(childComplexity), true
 
+	case "GroupCounts.added":
+		if e.ComplexityRoot.GroupCounts.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCounts.Added(childComplexity), true
 	case "GroupCounts.groups":
 		if e.ComplexityRoot.GroupCounts.Groups == nil {
 			break
 		}
 
 		return e.ComplexityRoot.GroupCounts.Groups(childComplexity), true
+	case "GroupCounts.left":
+		if e.ComplexityRoot.GroupCounts.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCounts.Left(childComplexity), true
 	case "GroupCounts.profiles":
 		if e.ComplexityRoot.GroupCounts.Profiles == nil {
 			break
 		}
 
 		return e.ComplexityRoot.GroupCounts.Profiles(childComplexity), true
+	case "GroupCounts.removed":
+		if e.ComplexityRoot.GroupCounts.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCounts.Removed(childComplexity), true
+	case "GroupCounts.unchanged":
+		if e.ComplexityRoot.GroupCounts.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCounts.Unchanged(childComplexity), true
+	case "GroupCounts.updated":
+		if e.ComplexityRoot.GroupCounts.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.GroupCounts.Updated(childComplexity), true
 
 	case "GroupCoverage.coverage":
 		if e.ComplexityRoot.GroupCoverage.Coverage == nil {
@@ -4179,133 +4720,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Job.WaitsFor(childComplexity), true
 
-	case "JobChange.action":
-		if e.ComplexityRoot.JobChange.Action == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Action(childComplexity), true
-	case "JobChange.candidates":
-		if e.ComplexityRoot.JobChange.Candidates == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Candidates(childComplexity), true
-	case "JobChange.field":
-		if e.ComplexityRoot.JobChange.Field == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Field(childComplexity), true
-	case "JobChange.groups":
-		if e.ComplexityRoot.JobChange.Groups == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Groups(childComplexity), true
-	case "JobChange.id":
-		if e.ComplexityRoot.JobChange.ID == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.ID(childComplexity), true
-	case "JobChange.license":
-		if e.ComplexityRoot.JobChange.License == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.License(childComplexity), true
-	case "JobChange.line":
-		if e.ComplexityRoot.JobChange.Line == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Line(childComplexity), true
-	case "JobChange.newCoverage":
-		if e.ComplexityRoot.JobChange.NewCoverage == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.NewCoverage(childComplexity), true
-	case "JobChange.newValue":
-		if e.ComplexityRoot.JobChange.NewValue == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.NewValue(childComplexity), true
-	case "JobChange.oldCoverage":
-		if e.ComplexityRoot.JobChange.OldCoverage == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.OldCoverage(childComplexity), true
-	case "JobChange.oldValue":
-		if e.ComplexityRoot.JobChange.OldValue == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.OldValue(childComplexity), true
-	case "JobChange.onlineIdentifier":
-		if e.ComplexityRoot.JobChange.OnlineIdentifier == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.OnlineIdentifier(childComplexity), true
-	case "JobChange.part":
-		if e.ComplexityRoot.JobChange.Part == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Part(childComplexity), true
-	case "JobChange.poLine":
-		if e.ComplexityRoot.JobChange.PoLine == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.PoLine(childComplexity), true
-	case "JobChange.portfolio":
-		if e.ComplexityRoot.JobChange.Portfolio == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Portfolio(childComplexity), true
-	case "JobChange.printIdentifier":
-		if e.ComplexityRoot.JobChange.PrintIdentifier == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.PrintIdentifier(childComplexity), true
-	case "JobChange.profile":
-		if e.ComplexityRoot.JobChange.Profile == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Profile(childComplexity), true
-	case "JobChange.target":
-		if e.ComplexityRoot.JobChange.Target == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Target(childComplexity), true
-	case "JobChange.title":
-		if e.ComplexityRoot.JobChange.Title == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Title(childComplexity), true
-	case "JobChange.titleId":
-		if e.ComplexityRoot.JobChange.TitleID == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.TitleID(childComplexity), true
-	case "JobChange.why":
-		if e.ComplexityRoot.JobChange.Why == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobChange.Why(childComplexity), true
-
 	case "JobChangeConnection.edges":
 		if e.ComplexityRoot.JobChangeConnection.Edges == nil {
 			break
@@ -4368,169 +4782,6 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobConnection.TotalCount(childComplexity), true
-
-	case "JobCounts.added":
-		if e.ComplexityRoot.JobCounts.Added == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Added(childComplexity), true
-	case "JobCounts.ambiguous":
-		if e.ComplexityRoot.JobCounts.Ambiguous == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Ambiguous(childComplexity), true
-	case "JobCounts.bulk":
-		if e.ComplexityRoot.JobCounts.Bulk == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Bulk(childComplexity), true
-	case "JobCounts.fields":
-		if e.ComplexityRoot.JobCounts.Fields == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Fields(childComplexity), true
-	case "JobCounts.findings":
-		if e.ComplexityRoot.JobCounts.Findings == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Findings(childComplexity), true
-	case "JobCounts.free":
-		if e.ComplexityRoot.JobCounts.Free == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Free(childComplexity), true
-	case "JobCounts.groups":
-		if e.ComplexityRoot.JobCounts.Groups == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Groups(childComplexity), true
-	case "JobCounts.invalid":
-		if e.ComplexityRoot.JobCounts.Invalid == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Invalid(childComplexity), true
-	case "JobCounts.kept":
-		if e.ComplexityRoot.JobCounts.Kept == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Kept(childComplexity), true
-	case "JobCounts.left":
-		if e.ComplexityRoot.JobCounts.Left == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Left(childComplexity), true
-	case "JobCounts.locked":
-		if e.ComplexityRoot.JobCounts.Locked == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Locked(childComplexity), true
-	case "JobCounts.move":
-		if e.ComplexityRoot.JobCounts.Move == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Move(childComplexity), true
-	case "JobCounts.notInCommunityZone":
-		if e.ComplexityRoot.JobCounts.NotInCommunityZone == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.NotInCommunityZone(childComplexity), true
-	case "JobCounts.removed":
-		if e.ComplexityRoot.JobCounts.Removed == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Removed(childComplexity), true
-	case "JobCounts.retained":
-		if e.ComplexityRoot.JobCounts.Retained == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Retained(childComplexity), true
-	case "JobCounts.review":
-		if e.ComplexityRoot.JobCounts.Review == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Review(childComplexity), true
-	case "JobCounts.rows":
-		if e.ComplexityRoot.JobCounts.Rows == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Rows(childComplexity), true
-	case "JobCounts.statements":
-		if e.ComplexityRoot.JobCounts.Statements == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Statements(childComplexity), true
-	case "JobCounts.stillWaiting":
-		if e.ComplexityRoot.JobCounts.StillWaiting == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.StillWaiting(childComplexity), true
-	case "JobCounts.titles":
-		if e.ComplexityRoot.JobCounts.Titles == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Titles(childComplexity), true
-	case "JobCounts.unchanged":
-		if e.ComplexityRoot.JobCounts.Unchanged == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Unchanged(childComplexity), true
-	case "JobCounts.unlistedRows":
-		if e.ComplexityRoot.JobCounts.UnlistedRows == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.UnlistedRows(childComplexity), true
-	case "JobCounts.updated":
-		if e.ComplexityRoot.JobCounts.Updated == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Updated(childComplexity), true
-	case "JobCounts.waiting":
-		if e.ComplexityRoot.JobCounts.Waiting == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Waiting(childComplexity), true
-	case "JobCounts.withdrawn":
-		if e.ComplexityRoot.JobCounts.Withdrawn == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.Withdrawn(childComplexity), true
-	case "JobCounts.withoutEntitlement":
-		if e.ComplexityRoot.JobCounts.WithoutEntitlement == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.WithoutEntitlement(childComplexity), true
-	case "JobCounts.wrongContent":
-		if e.ComplexityRoot.JobCounts.WrongContent == nil {
-			break
-		}
-
-		return e.ComplexityRoot.JobCounts.WrongContent(childComplexity), true
 
 	case "JobEdge.cursor":
 		if e.ComplexityRoot.JobEdge.Cursor == nil {
@@ -5003,6 +5254,127 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.KbartRule.Title(childComplexity), true
 
+	case "LeavingChange.action":
+		if e.ComplexityRoot.LeavingChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Action(childComplexity), true
+	case "LeavingChange.field":
+		if e.ComplexityRoot.LeavingChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Field(childComplexity), true
+	case "LeavingChange.freeNow":
+		if e.ComplexityRoot.LeavingChange.FreeNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.FreeNow(childComplexity), true
+	case "LeavingChange.groups":
+		if e.ComplexityRoot.LeavingChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Groups(childComplexity), true
+	case "LeavingChange.id":
+		if e.ComplexityRoot.LeavingChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.ID(childComplexity), true
+	case "LeavingChange.keptFor":
+		if e.ComplexityRoot.LeavingChange.KeptFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.KeptFor(childComplexity), true
+	case "LeavingChange.licenseCode":
+		if e.ComplexityRoot.LeavingChange.LicenseCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.LicenseCode(childComplexity), true
+	case "LeavingChange.line":
+		if e.ComplexityRoot.LeavingChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Line(childComplexity), true
+	case "LeavingChange.newValue":
+		if e.ComplexityRoot.LeavingChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.NewValue(childComplexity), true
+	case "LeavingChange.oldValue":
+		if e.ComplexityRoot.LeavingChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.OldValue(childComplexity), true
+	case "LeavingChange.onlineIdentifier":
+		if e.ComplexityRoot.LeavingChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.OnlineIdentifier(childComplexity), true
+	case "LeavingChange.part":
+		if e.ComplexityRoot.LeavingChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Part(childComplexity), true
+	case "LeavingChange.poLines":
+		if e.ComplexityRoot.LeavingChange.PoLines == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.PoLines(childComplexity), true
+	case "LeavingChange.portfolio":
+		if e.ComplexityRoot.LeavingChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Portfolio(childComplexity), true
+	case "LeavingChange.printIdentifier":
+		if e.ComplexityRoot.LeavingChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.PrintIdentifier(childComplexity), true
+	case "LeavingChange.profile":
+		if e.ComplexityRoot.LeavingChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Profile(childComplexity), true
+	case "LeavingChange.retainedBy":
+		if e.ComplexityRoot.LeavingChange.RetainedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.RetainedBy(childComplexity), true
+	case "LeavingChange.successor":
+		if e.ComplexityRoot.LeavingChange.Successor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Successor(childComplexity), true
+	case "LeavingChange.title":
+		if e.ComplexityRoot.LeavingChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.Title(childComplexity), true
+	case "LeavingChange.titleId":
+		if e.ComplexityRoot.LeavingChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeavingChange.TitleID(childComplexity), true
+
 	case "License.code":
 		if e.ComplexityRoot.License.Code == nil {
 			break
@@ -5014,7 +5386,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.License.Collections(childComplexity), true
+		args, err := ec.field_License_collections_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.License.Collections(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "License.createdAt":
 		if e.ComplexityRoot.License.CreatedAt == nil {
 			break
@@ -5162,6 +5539,157 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.LicenseFacet.License(childComplexity), true
 
+	case "ListCounts.added":
+		if e.ComplexityRoot.ListCounts.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Added(childComplexity), true
+	case "ListCounts.ambiguous":
+		if e.ComplexityRoot.ListCounts.Ambiguous == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Ambiguous(childComplexity), true
+	case "ListCounts.carried":
+		if e.ComplexityRoot.ListCounts.Carried == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Carried(childComplexity), true
+	case "ListCounts.fields":
+		if e.ComplexityRoot.ListCounts.Fields == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Fields(childComplexity), true
+	case "ListCounts.findings":
+		if e.ComplexityRoot.ListCounts.Findings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Findings(childComplexity), true
+	case "ListCounts.free":
+		if e.ComplexityRoot.ListCounts.Free == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Free(childComplexity), true
+	case "ListCounts.invalid":
+		if e.ComplexityRoot.ListCounts.Invalid == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Invalid(childComplexity), true
+	case "ListCounts.kept":
+		if e.ComplexityRoot.ListCounts.Kept == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Kept(childComplexity), true
+	case "ListCounts.left":
+		if e.ComplexityRoot.ListCounts.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Left(childComplexity), true
+	case "ListCounts.locked":
+		if e.ComplexityRoot.ListCounts.Locked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Locked(childComplexity), true
+	case "ListCounts.notInCommunityZone":
+		if e.ComplexityRoot.ListCounts.NotInCommunityZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.NotInCommunityZone(childComplexity), true
+	case "ListCounts.removed":
+		if e.ComplexityRoot.ListCounts.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Removed(childComplexity), true
+	case "ListCounts.retained":
+		if e.ComplexityRoot.ListCounts.Retained == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Retained(childComplexity), true
+	case "ListCounts.review":
+		if e.ComplexityRoot.ListCounts.Review == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Review(childComplexity), true
+	case "ListCounts.rows":
+		if e.ComplexityRoot.ListCounts.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Rows(childComplexity), true
+	case "ListCounts.statements":
+		if e.ComplexityRoot.ListCounts.Statements == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Statements(childComplexity), true
+	case "ListCounts.stillWaiting":
+		if e.ComplexityRoot.ListCounts.StillWaiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.StillWaiting(childComplexity), true
+	case "ListCounts.titles":
+		if e.ComplexityRoot.ListCounts.Titles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Titles(childComplexity), true
+	case "ListCounts.unchanged":
+		if e.ComplexityRoot.ListCounts.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Unchanged(childComplexity), true
+	case "ListCounts.unlistedRows":
+		if e.ComplexityRoot.ListCounts.UnlistedRows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.UnlistedRows(childComplexity), true
+	case "ListCounts.updated":
+		if e.ComplexityRoot.ListCounts.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Updated(childComplexity), true
+	case "ListCounts.waiting":
+		if e.ComplexityRoot.ListCounts.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Waiting(childComplexity), true
+	case "ListCounts.withdrawn":
+		if e.ComplexityRoot.ListCounts.Withdrawn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.Withdrawn(childComplexity), true
+	case "ListCounts.withoutEntitlement":
+		if e.ComplexityRoot.ListCounts.WithoutEntitlement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.WithoutEntitlement(childComplexity), true
+	case "ListCounts.wrongContent":
+		if e.ComplexityRoot.ListCounts.WrongContent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCounts.WrongContent(childComplexity), true
+
 	case "LocalCoverage.mode":
 		if e.ComplexityRoot.LocalCoverage.Mode == nil {
 			break
@@ -5219,6 +5747,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MarkWorklistItemsPayload.UserErrors(childComplexity), true
 
+	case "MoveCounts.added":
+		if e.ComplexityRoot.MoveCounts.Added == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Added(childComplexity), true
 	case "MoveCounts.ambiguous":
 		if e.ComplexityRoot.MoveCounts.Ambiguous == nil {
 			break
@@ -5231,6 +5765,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MoveCounts.Conflicts(childComplexity), true
+	case "MoveCounts.left":
+		if e.ComplexityRoot.MoveCounts.Left == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Left(childComplexity), true
 	case "MoveCounts.licensesMoved":
 		if e.ComplexityRoot.MoveCounts.LicensesMoved == nil {
 			break
@@ -5261,6 +5801,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MoveCounts.Portfolios(childComplexity), true
+	case "MoveCounts.removed":
+		if e.ComplexityRoot.MoveCounts.Removed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Removed(childComplexity), true
+	case "MoveCounts.unchanged":
+		if e.ComplexityRoot.MoveCounts.Unchanged == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Unchanged(childComplexity), true
+	case "MoveCounts.updated":
+		if e.ComplexityRoot.MoveCounts.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MoveCounts.Updated(childComplexity), true
 	case "MoveCounts.valuesMoved":
 		if e.ComplexityRoot.MoveCounts.ValuesMoved == nil {
 			break
@@ -5329,6 +5887,109 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MoveTask.Target(childComplexity), true
+
+	case "MovedChange.action":
+		if e.ComplexityRoot.MovedChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Action(childComplexity), true
+	case "MovedChange.field":
+		if e.ComplexityRoot.MovedChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Field(childComplexity), true
+	case "MovedChange.groups":
+		if e.ComplexityRoot.MovedChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Groups(childComplexity), true
+	case "MovedChange.id":
+		if e.ComplexityRoot.MovedChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.ID(childComplexity), true
+	case "MovedChange.license":
+		if e.ComplexityRoot.MovedChange.License == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.License(childComplexity), true
+	case "MovedChange.line":
+		if e.ComplexityRoot.MovedChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Line(childComplexity), true
+	case "MovedChange.newValue":
+		if e.ComplexityRoot.MovedChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.NewValue(childComplexity), true
+	case "MovedChange.oldValue":
+		if e.ComplexityRoot.MovedChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.OldValue(childComplexity), true
+	case "MovedChange.onlineIdentifier":
+		if e.ComplexityRoot.MovedChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.OnlineIdentifier(childComplexity), true
+	case "MovedChange.part":
+		if e.ComplexityRoot.MovedChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Part(childComplexity), true
+	case "MovedChange.poLine":
+		if e.ComplexityRoot.MovedChange.PoLine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.PoLine(childComplexity), true
+	case "MovedChange.portfolio":
+		if e.ComplexityRoot.MovedChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Portfolio(childComplexity), true
+	case "MovedChange.printIdentifier":
+		if e.ComplexityRoot.MovedChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.PrintIdentifier(childComplexity), true
+	case "MovedChange.profile":
+		if e.ComplexityRoot.MovedChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Profile(childComplexity), true
+	case "MovedChange.target":
+		if e.ComplexityRoot.MovedChange.Target == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Target(childComplexity), true
+	case "MovedChange.title":
+		if e.ComplexityRoot.MovedChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.Title(childComplexity), true
+	case "MovedChange.titleId":
+		if e.ComplexityRoot.MovedChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MovedChange.TitleID(childComplexity), true
 
 	case "Mutation.activateCollection":
 		if e.ComplexityRoot.Mutation.ActivateCollection == nil {
@@ -6602,7 +7263,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Portfolio.PoLines(childComplexity), true
+		args, err := ec.field_Portfolio_poLines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Portfolio.PoLines(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Portfolio.precedingPublicationTitleId":
 		if e.ComplexityRoot.Portfolio.PrecedingPublicationTitleID == nil {
 			break
@@ -6766,6 +7432,91 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PortfolioAccess.Wholly(childComplexity), true
+
+	case "PortfolioChange.action":
+		if e.ComplexityRoot.PortfolioChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Action(childComplexity), true
+	case "PortfolioChange.field":
+		if e.ComplexityRoot.PortfolioChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Field(childComplexity), true
+	case "PortfolioChange.groups":
+		if e.ComplexityRoot.PortfolioChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Groups(childComplexity), true
+	case "PortfolioChange.id":
+		if e.ComplexityRoot.PortfolioChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.ID(childComplexity), true
+	case "PortfolioChange.line":
+		if e.ComplexityRoot.PortfolioChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Line(childComplexity), true
+	case "PortfolioChange.newValue":
+		if e.ComplexityRoot.PortfolioChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.NewValue(childComplexity), true
+	case "PortfolioChange.oldValue":
+		if e.ComplexityRoot.PortfolioChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.OldValue(childComplexity), true
+	case "PortfolioChange.onlineIdentifier":
+		if e.ComplexityRoot.PortfolioChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.OnlineIdentifier(childComplexity), true
+	case "PortfolioChange.part":
+		if e.ComplexityRoot.PortfolioChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Part(childComplexity), true
+	case "PortfolioChange.portfolio":
+		if e.ComplexityRoot.PortfolioChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Portfolio(childComplexity), true
+	case "PortfolioChange.printIdentifier":
+		if e.ComplexityRoot.PortfolioChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.PrintIdentifier(childComplexity), true
+	case "PortfolioChange.profile":
+		if e.ComplexityRoot.PortfolioChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Profile(childComplexity), true
+	case "PortfolioChange.title":
+		if e.ComplexityRoot.PortfolioChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.Title(childComplexity), true
+	case "PortfolioChange.titleId":
+		if e.ComplexityRoot.PortfolioChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PortfolioChange.TitleID(childComplexity), true
 
 	case "PortfolioConnection.edges":
 		if e.ComplexityRoot.PortfolioConnection.Edges == nil {
@@ -7821,6 +8572,91 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RevokeAccessTokenPayload.UserErrors(childComplexity), true
 
+	case "RowChange.action":
+		if e.ComplexityRoot.RowChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Action(childComplexity), true
+	case "RowChange.field":
+		if e.ComplexityRoot.RowChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Field(childComplexity), true
+	case "RowChange.groups":
+		if e.ComplexityRoot.RowChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Groups(childComplexity), true
+	case "RowChange.id":
+		if e.ComplexityRoot.RowChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.ID(childComplexity), true
+	case "RowChange.line":
+		if e.ComplexityRoot.RowChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Line(childComplexity), true
+	case "RowChange.newValue":
+		if e.ComplexityRoot.RowChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.NewValue(childComplexity), true
+	case "RowChange.oldValue":
+		if e.ComplexityRoot.RowChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.OldValue(childComplexity), true
+	case "RowChange.onlineIdentifier":
+		if e.ComplexityRoot.RowChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.OnlineIdentifier(childComplexity), true
+	case "RowChange.part":
+		if e.ComplexityRoot.RowChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Part(childComplexity), true
+	case "RowChange.portfolio":
+		if e.ComplexityRoot.RowChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Portfolio(childComplexity), true
+	case "RowChange.printIdentifier":
+		if e.ComplexityRoot.RowChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.PrintIdentifier(childComplexity), true
+	case "RowChange.profile":
+		if e.ComplexityRoot.RowChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Profile(childComplexity), true
+	case "RowChange.title":
+		if e.ComplexityRoot.RowChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.Title(childComplexity), true
+	case "RowChange.titleId":
+		if e.ComplexityRoot.RowChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RowChange.TitleID(childComplexity), true
+
 	case "RunProfilePayload.job":
 		if e.ComplexityRoot.RunProfilePayload.Job == nil {
 			break
@@ -8033,6 +8869,109 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TestProfileConnectionPayload.UserErrors(childComplexity), true
 
+	case "UnclearChange.action":
+		if e.ComplexityRoot.UnclearChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Action(childComplexity), true
+	case "UnclearChange.candidates":
+		if e.ComplexityRoot.UnclearChange.Candidates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Candidates(childComplexity), true
+	case "UnclearChange.field":
+		if e.ComplexityRoot.UnclearChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Field(childComplexity), true
+	case "UnclearChange.groups":
+		if e.ComplexityRoot.UnclearChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Groups(childComplexity), true
+	case "UnclearChange.id":
+		if e.ComplexityRoot.UnclearChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.ID(childComplexity), true
+	case "UnclearChange.line":
+		if e.ComplexityRoot.UnclearChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Line(childComplexity), true
+	case "UnclearChange.newValue":
+		if e.ComplexityRoot.UnclearChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.NewValue(childComplexity), true
+	case "UnclearChange.oldValue":
+		if e.ComplexityRoot.UnclearChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.OldValue(childComplexity), true
+	case "UnclearChange.onlineIdentifier":
+		if e.ComplexityRoot.UnclearChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.OnlineIdentifier(childComplexity), true
+	case "UnclearChange.part":
+		if e.ComplexityRoot.UnclearChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Part(childComplexity), true
+	case "UnclearChange.portfolio":
+		if e.ComplexityRoot.UnclearChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Portfolio(childComplexity), true
+	case "UnclearChange.printIdentifier":
+		if e.ComplexityRoot.UnclearChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.PrintIdentifier(childComplexity), true
+	case "UnclearChange.profile":
+		if e.ComplexityRoot.UnclearChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Profile(childComplexity), true
+	case "UnclearChange.successor":
+		if e.ComplexityRoot.UnclearChange.Successor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Successor(childComplexity), true
+	case "UnclearChange.title":
+		if e.ComplexityRoot.UnclearChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Title(childComplexity), true
+	case "UnclearChange.titleId":
+		if e.ComplexityRoot.UnclearChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.TitleID(childComplexity), true
+	case "UnclearChange.waits":
+		if e.ComplexityRoot.UnclearChange.Waits == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnclearChange.Waits(childComplexity), true
+
 	case "UndoJobPayload.job":
 		if e.ComplexityRoot.UndoJobPayload.Job == nil {
 			break
@@ -8225,6 +9164,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Path(childComplexity), true
+
+	case "ValueChange.action":
+		if e.ComplexityRoot.ValueChange.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Action(childComplexity), true
+	case "ValueChange.field":
+		if e.ComplexityRoot.ValueChange.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Field(childComplexity), true
+	case "ValueChange.groups":
+		if e.ComplexityRoot.ValueChange.Groups == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Groups(childComplexity), true
+	case "ValueChange.id":
+		if e.ComplexityRoot.ValueChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.ID(childComplexity), true
+	case "ValueChange.license":
+		if e.ComplexityRoot.ValueChange.License == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.License(childComplexity), true
+	case "ValueChange.line":
+		if e.ComplexityRoot.ValueChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Line(childComplexity), true
+	case "ValueChange.newValue":
+		if e.ComplexityRoot.ValueChange.NewValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.NewValue(childComplexity), true
+	case "ValueChange.oldValue":
+		if e.ComplexityRoot.ValueChange.OldValue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.OldValue(childComplexity), true
+	case "ValueChange.onlineIdentifier":
+		if e.ComplexityRoot.ValueChange.OnlineIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.OnlineIdentifier(childComplexity), true
+	case "ValueChange.part":
+		if e.ComplexityRoot.ValueChange.Part == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Part(childComplexity), true
+	case "ValueChange.portfolio":
+		if e.ComplexityRoot.ValueChange.Portfolio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Portfolio(childComplexity), true
+	case "ValueChange.printIdentifier":
+		if e.ComplexityRoot.ValueChange.PrintIdentifier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.PrintIdentifier(childComplexity), true
+	case "ValueChange.profile":
+		if e.ComplexityRoot.ValueChange.Profile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Profile(childComplexity), true
+	case "ValueChange.title":
+		if e.ComplexityRoot.ValueChange.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.Title(childComplexity), true
+	case "ValueChange.titleId":
+		if e.ComplexityRoot.ValueChange.TitleID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ValueChange.TitleID(childComplexity), true
 
 	case "Viewer.kind":
 		if e.ComplexityRoot.Viewer.Kind == nil {
@@ -9431,7 +10461,16 @@ type Collection implements Node {
   "The license that its portfolios have as their main one unless they have one of their own."
   license: License
   "The PO lines that order it as a whole, the main one first."
-  poLines: [PoLine!]!
+  poLines(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): PoLineConnection!
   "Whether it gives perpetual access: what a provider lists no more is then retained, accessible with its last coverage."
   perpetualAccess: Boolean!
   "The first day of which access is perpetual, ` + "`" + `YYYY-MM-DD` + "`" + `; null: from the beginning of what there was."
@@ -9454,7 +10493,16 @@ type Collection implements Node {
     filter: PortfolioFilter
   ): PortfolioConnection!
   "The sets that it is in, by name."
-  sets: [CollectionSet!]!
+  sets(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): CollectionSetConnection!
   """
   Where the titles that are accessible in it can be downloaded as a KBART list, Phase II: a path on this server. With ` + "`" + `?asOf=YYYY-MM-DD` + "`" + ` as it was
   at the end of a day (UTC), with a moment as RFC 3339 has it as it was then.
@@ -9612,7 +10660,16 @@ type Portfolio implements Node {
   "Which profiles entitle to it, and which did."
   entitlements: [Entitlement!]!
   "Its PO lines, the main one first. A portfolio with one is never deleted by a sync."
-  poLines: [PoLine!]!
+  poLines(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): PoLineConnection!
   "Its own main license."
   license: License
   "The licenses that it has beside the main one, by code."
@@ -10268,7 +11325,16 @@ type License implements Node {
     orderBy: PortfolioOrder
   ): PortfolioConnection!
   "The collections whose portfolios have it unless they have one of their own, by name."
-  collections: [Collection!]!
+  collections(
+    "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
+    first: Int
+    "Cursor of the last item seen, from this listing in this order: the page begins after it."
+    after: String
+    "How many items, from the listing's end or before ` + "`" + `before` + "`" + `: 1 to 500; 50 unless said."
+    last: Int
+    "Cursor of the first item seen, from this listing in this order: the page ends before it."
+    before: String
+  ): CollectionConnection!
   "Raised at each change; an update that names an older one is refused."
   version: Int!
   "When the license was made."
@@ -11030,7 +12096,10 @@ type Job implements Node {
   progress: JobProgress!
   "Whether ` + "`" + `counts` + "`" + ` were written; otherwise they are what is or was planned. While a part waits for a person, its plan is counted too."
   applied: Boolean!
-  "What it did or would do, over all its parts; all zero while nothing is known."
+  """
+  What it did or would do, over all its parts; all zero while nothing is known. The type is that of its kind: ListCounts, MoveCounts, BulkCounts or
+  GroupCounts; of an undo, that of the job it reverses, as soon as anything is known.
+  """
   counts: JobCounts!
   "What came of it in one paragraph of plain words; null until it is over."
   summary: String
@@ -11386,10 +12455,24 @@ type JobGroup {
 }
 
 """
-What a plan comes to. All but ` + "`" + `rows` + "`" + `, ` + "`" + `free` + "`" + `, ` + "`" + `invalid` + "`" + ` and ` + "`" + `statements` + "`" + ` count titles; a title counts once, however many
-of its fields differ.
+What a job or a part of it did or would do: a type for each family of kinds of jobs. Titles of lists and portfolios count once, however many of their
+fields differ.
 """
-type JobCounts {
+interface JobCounts {
+  "New in the holdings, or for the profile."
+  added: Int!
+  "Changed in at least one field."
+  updated: Int!
+  "The same as before."
+  unchanged: Int!
+  "Out of the holdings: no entitlement and no PO line left, or taken out."
+  removed: Int!
+  "Changes that are not made, since somebody has changed meanwhile what they are about; most are of undos."
+  left: Int!
+}
+
+"What a list comes to: of SYNC, IMPORT, COMMUNITY_ZONE, ACTIVATE, WITHDRAW, PAIR and what undoes them. All but ` + "`" + `rows` + "`" + `, ` + "`" + `free` + "`" + `, ` + "`" + `invalid` + "`" + ` and ` + "`" + `statements` + "`" + ` count titles."
+type ListCounts implements JobCounts {
   "Rows read."
   rows: Int!
   "Titles that the rows make."
@@ -11434,23 +12517,26 @@ type JobCounts {
   left: Int!
   "Portfolios that no profile ever entitled to and that the list does not have: left as they are."
   withoutEntitlement: Int!
-  "What a move of PO lines and licenses or a carry-over comes to, or what the undo of one puts back; null for any other job."
-  move: MoveCounts
-  "What a change of many portfolios comes to besides ` + "`" + `updated` + "`" + `, ` + "`" + `unchanged` + "`" + ` and ` + "`" + `removed` + "`" + `, or its undo; null for any other job."
-  bulk: BulkCounts
-  """
-  What a change of a profile's inventory groups comes to, or its undo; null for any other job. ` + "`" + `updated` + "`" + ` and ` + "`" + `unchanged` + "`" + ` count the
-  portfolios of the profile.
-  """
-  groups: GroupCounts
+  "What was carried over with decisions about pairs: of PAIR and what undoes it; null for any other job."
+  carried: MoveCounts
   "How many updated titles differ in which field, the most frequent first."
   fields: [FieldCount!]!
   "What was found in the lists, by severity."
   findings: FindingCounts!
 }
 
-"What a change of inventory groups comes to."
-type GroupCounts {
+"What a change of a profile's inventory groups comes to: of CHANGE_GROUPS and what undoes it."
+type GroupCounts implements JobCounts {
+  "New in the holdings: none."
+  added: Int!
+  "Portfolios of the profile that open or close to somebody."
+  updated: Int!
+  "Portfolios of the profile for which nothing changes."
+  unchanged: Int!
+  "Out of the holdings: none."
+  removed: Int!
+  "Changes that are not made, since somebody has changed meanwhile what they are about."
+  left: Int!
   "Profiles whose groups change: 1 or 0."
   profiles: Int!
   "To whom portfolios open and close, by name."
@@ -11535,8 +12621,18 @@ type PairingCandidate {
   sharedIdentifiers: [String!]!
 }
 
-"What a move of PO lines and licenses, or a carry-over, comes to."
-type MoveCounts {
+"What a move of PO lines and licenses, or a carry-over, comes to: of MOVE, CARRY_OVER and what undoes them, which counts what it puts back."
+type MoveCounts implements JobCounts {
+  "New in the holdings: none."
+  added: Int!
+  "Portfolios that get other values: none."
+  updated: Int!
+  "Portfolios that keep their values: none."
+  unchanged: Int!
+  "Out of the holdings: none."
+  removed: Int!
+  "PO lines, licenses and values left where they are, since somebody has changed them or their surroundings meanwhile."
+  left: Int!
   "Portfolios of the set's collections, or of the pairs."
   portfolios: Int!
   "PO lines that were moved or would be."
@@ -11825,8 +12921,22 @@ type JobFindingEdge {
   node: JobFinding!
 }
 
-"What a change of many portfolios comes to, in portfolios."
-type BulkCounts {
+"What a change of many portfolios comes to, in portfolios: of CHANGE_PORTFOLIOS, IMPORT_FROM_ALMA and what undoes them."
+type BulkCounts implements JobCounts {
+  "Portfolios that were looked at."
+  titles: Int!
+  "Lines of a file that could not be used."
+  invalid: Int!
+  "New in the holdings: none."
+  added: Int!
+  "Changed in at least one field."
+  updated: Int!
+  "Left as they are, since nothing is to be changed."
+  unchanged: Int!
+  "Taken out of the holdings."
+  removed: Int!
+  "Changes that are not made, since somebody has changed meanwhile what they are about."
+  left: Int!
   "Brought back into the holdings."
   restored: Int!
   "Moved to another collection."
@@ -11845,7 +12955,7 @@ enum ChangeAction {
   UPDATE
   "Out of the holdings: no entitlement and no PO line left."
   REMOVE
-  "No entitlement left, but a PO line: kept, not available. ` + "`" + `why` + "`" + ` names the PO line."
+  "No entitlement left, but a PO line: kept, not available. ` + "`" + `LeavingChange.poLines` + "`" + ` names it."
   KEEP
   "Another profile still lists it: this profile's entitlement went."
   WITHDRAW
@@ -11857,7 +12967,7 @@ enum ChangeAction {
   AMBIGUOUS
   "A portfolio left as it is, since its row could not be read."
   REVIEW
-  "A portfolio that a title of the list might be, and nothing tells which: the profile's entitlement is suspended. ` + "`" + `why` + "`" + ` names the reason."
+  "A portfolio that a title of the list might be, and nothing tells which: the profile's entitlement is suspended. ` + "`" + `UnclearChange.waits` + "`" + ` is the reason."
   WAIT
   "A row that states the other content type: not used."
   WRONG_CONTENT
@@ -11898,8 +13008,8 @@ enum ChangeAction {
   CLOSE
 }
 
-"One line of a job's report."
-type JobChange implements Node {
+"One line of a job's report: a type for each kind of changes."
+interface JobChange implements Node {
   "Opaque id."
   id: ID!
   "What the job does."
@@ -11924,20 +13034,328 @@ type JobChange implements Node {
   oldValue: String
   "The new value, or the reason, in words."
   newValue: String
-  "Why a portfolio came, left, waits or stays, as data; ` + "`" + `newValue` + "`" + ` says it in words. Null where the action says it all."
-  why: ChangeReason
-  "The portfolios that an ambiguous title or portfolio might be; empty for every other change."
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+}
+
+"What is new: ADD and NOT_IN_COMMUNITY_ZONE."
+type AddedChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "Null: it is about the portfolio as a whole."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+  "The title that it goes on from; null where none is known."
+  predecessor: RelatedTitle
+}
+
+"What a list no longer has: REMOVE, KEEP and WITHDRAW."
+type LeavingChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "Null: it is about the portfolio as a whole."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+  "Why it is kept though no list has it; null where it is not kept."
+  keptFor: KeptReason
+  "The numbers of the PO lines for which it is kept, the main one first."
+  poLines: [String!]!
+  "The mark by which it is retained; null where it is not."
+  retainedBy: RetentionMark
+  "The code of the license by which it is retained; null for other marks."
+  licenseCode: String
+  "Whether the list now has it as free to read."
+  freeNow: Boolean!
+  "The title that goes on from it; null where none is known."
+  successor: RelatedTitle
+}
+
+"What waits for a person or was in doubt: WAIT, AMBIGUOUS and REVIEW."
+type UnclearChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "Null: it is about the portfolio as a whole."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+  "Why it waits; null where it does not."
+  waits: WaitingReason
+  "The portfolios that an ambiguous title or portfolio might be."
   candidates: [Portfolio!]!
-  "The counterpart to which a PO line or license is moved, from which an undo puts it back, or which keeps another license; null for every other change."
-  target: Portfolio
-  "The PO line that is moved; null for every other change, or where it was deleted since."
-  poLine: PoLine
-  "The license that is moved, in conflict, or given to a portfolio or taken away; null for every other change, or where it was deleted since."
+  "The title that goes on from it; null where none is known."
+  successor: RelatedTitle
+}
+
+"Other coverage: UPDATE, LOCKED, DIVERGES or LEFT of ` + "`" + `coverage` + "`" + `."
+type CoverageChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "` + "`" + `coverage` + "`" + `; ` + "`" + `coverage.title_url` + "`" + `, ` + "`" + `coverage.notes` + "`" + ` and ` + "`" + `coverage.coverage_depth` + "`" + ` where statements have other values of their own than before, and the title has not."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+  "The former coverage, statement by statement."
+  oldCoverage: [CoverageStatement!]!
+  "The new coverage, statement by statement."
+  newCoverage: [CoverageStatement!]!
+}
+
+"Another value of any other field, or one that is left: UPDATE, LOCKED, DIVERGES, REFUSED and LEFT."
+type ValueChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "KBART name of the field, or that of a local value (` + "`" + `LocalValue.field` + "`" + `); in an import from Alma also ` + "`" + `po_line` + "`" + ` and ` + "`" + `groups` + "`" + `."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+  "The license that is given to the portfolio or taken away; null for other fields, or where it was deleted since."
   license: License
-  "The former coverage statement by statement, where ` + "`" + `field` + "`" + ` is or begins with ` + "`" + `coverage` + "`" + `; null for every other change."
-  oldCoverage: [CoverageStatement!]
-  "The new coverage statement by statement, where ` + "`" + `field` + "`" + ` is or begins with ` + "`" + `coverage` + "`" + `; null for every other change."
-  newCoverage: [CoverageStatement!]
+}
+
+"What goes to the counterpart of a portfolio, or stays: MOVE_PO_LINE, MOVE_LICENSE, LICENSE_CONFLICT, MOVE_VALUE, VALUE_STAYS, NO_COUNTERPART and NOTHING_TO_MOVE, and what an undo of them leaves."
+type MovedChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "The number of the PO line, the code of the license, or the field of a value; null: the portfolio as a whole."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+  "The counterpart to which it is moved, from which an undo puts it back, or which keeps another license; null where there is none."
+  target: Portfolio
+  "The PO line that is moved; null for all else, or where it was deleted since."
+  poLine: PoLine
+  "The license that is moved or in conflict; null for all else, or where it was deleted since."
+  license: License
+}
+
+"A portfolio opens or closes to an inventory group: OPEN and CLOSE."
+type GroupChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "` + "`" + `available_for` + "`" + `."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+  "Whether it opens; otherwise it closes."
+  opens: Boolean!
+}
+
+"A row that was set aside: FREE, INVALID and WRONG_CONTENT."
+type RowChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "Null: it is about the row as a whole."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
+  "Line in the provider's file; null where there is none."
+  line: Int
+  "The part of the job it belongs to: profile, collection and file."
+  part: JobPart!
+  "The profile it was done for; null where that was deleted."
+  profile: Profile
+  "The profile's inventory groups at the time."
+  groups: [JobGroup!]!
+}
+
+"Anything else that happens to a portfolio as a whole: RESTORE, MOVE_PORTFOLIO, REFUSED and LEFT."
+type PortfolioChange implements JobChange & Node {
+  "Opaque id."
+  id: ID!
+  "What the job does."
+  action: ChangeAction!
+  "Null: it is about the portfolio as a whole."
+  field: String
+  "The title as it was called at the time."
+  title: String!
+  "KBART ` + "`" + `title_id` + "`" + ` as it was at the time; null where there was none, for a row whose cells are in doubt, and in reports of earlier versions."
+  titleId: String
+  "KBART ` + "`" + `print_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  printIdentifier: String
+  "KBART ` + "`" + `online_identifier` + "`" + ` as it was at the time; null as ` + "`" + `titleId` + "`" + ` is."
+  onlineIdentifier: String
+  "The portfolio; null for a row that has none, and for what is only planned to be made."
+  portfolio: Portfolio
+  "The former value, in words: coverage one statement after another, a portfolio's state as a sentence."
+  oldValue: String
+  "The new value, or the reason, in words."
+  newValue: String
   "Line in the provider's file; null where there is none."
   line: Int
   "The part of the job it belongs to: profile, collection and file."
@@ -11954,22 +13372,6 @@ enum KeptReason {
   PO_LINE
   "It has no PO line, and is retained."
   RETAINED
-}
-
-"Why a portfolio came, left, waits or stays."
-type ChangeReason {
-  "Why it is kept though no list has it; null where it is not kept."
-  reason: KeptReason
-  "The numbers of the PO lines for which it is kept, the main one first."
-  poLines: [String!]!
-  "Why it waits; null where it does not."
-  waits: WaitingReason
-  "Whether the list now has it as free to read."
-  freeNow: Boolean!
-  "The title that goes on from it; null where none is known."
-  successor: RelatedTitle
-  "The title that it goes on from; null where none is known."
-  predecessor: RelatedTitle
 }
 
 "Another title that a change names, as it was called at the time."
@@ -14650,20 +16052,6 @@ func (ec *executionContext) childFields_BooleanFacet(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type BooleanFacet", field.Name)
 }
 
-func (ec *executionContext) childFields_BulkCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "restored":
-		return ec.fieldContext_BulkCounts_restored(ctx, field)
-	case "moved":
-		return ec.fieldContext_BulkCounts_moved(ctx, field)
-	case "refused":
-		return ec.fieldContext_BulkCounts_refused(ctx, field)
-	case "notTaken":
-		return ec.fieldContext_BulkCounts_notTaken(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type BulkCounts", field.Name)
-}
-
 func (ec *executionContext) childFields_CancelJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "job":
@@ -14762,24 +16150,6 @@ func (ec *executionContext) childFields_ChangeProfileGroupsPayload(ctx context.C
 		return ec.fieldContext_ChangeProfileGroupsPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ChangeProfileGroupsPayload", field.Name)
-}
-
-func (ec *executionContext) childFields_ChangeReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "reason":
-		return ec.fieldContext_ChangeReason_reason(ctx, field)
-	case "poLines":
-		return ec.fieldContext_ChangeReason_poLines(ctx, field)
-	case "waits":
-		return ec.fieldContext_ChangeReason_waits(ctx, field)
-	case "freeNow":
-		return ec.fieldContext_ChangeReason_freeNow(ctx, field)
-	case "successor":
-		return ec.fieldContext_ChangeReason_successor(ctx, field)
-	case "predecessor":
-		return ec.fieldContext_ChangeReason_predecessor(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type ChangeReason", field.Name)
 }
 
 func (ec *executionContext) childFields_Collection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15384,16 +16754,6 @@ func (ec *executionContext) childFields_GroupCount(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type GroupCount", field.Name)
 }
 
-func (ec *executionContext) childFields_GroupCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "profiles":
-		return ec.fieldContext_GroupCounts_profiles(ctx, field)
-	case "groups":
-		return ec.fieldContext_GroupCounts_groups(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type GroupCounts", field.Name)
-}
-
 func (ec *executionContext) childFields_GroupCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "group":
@@ -15614,54 +16974,6 @@ func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.C
 	return nil, fmt.Errorf("no field named %q was found under type Job", field.Name)
 }
 
-func (ec *executionContext) childFields_JobChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "id":
-		return ec.fieldContext_JobChange_id(ctx, field)
-	case "action":
-		return ec.fieldContext_JobChange_action(ctx, field)
-	case "field":
-		return ec.fieldContext_JobChange_field(ctx, field)
-	case "title":
-		return ec.fieldContext_JobChange_title(ctx, field)
-	case "titleId":
-		return ec.fieldContext_JobChange_titleId(ctx, field)
-	case "printIdentifier":
-		return ec.fieldContext_JobChange_printIdentifier(ctx, field)
-	case "onlineIdentifier":
-		return ec.fieldContext_JobChange_onlineIdentifier(ctx, field)
-	case "portfolio":
-		return ec.fieldContext_JobChange_portfolio(ctx, field)
-	case "oldValue":
-		return ec.fieldContext_JobChange_oldValue(ctx, field)
-	case "newValue":
-		return ec.fieldContext_JobChange_newValue(ctx, field)
-	case "why":
-		return ec.fieldContext_JobChange_why(ctx, field)
-	case "candidates":
-		return ec.fieldContext_JobChange_candidates(ctx, field)
-	case "target":
-		return ec.fieldContext_JobChange_target(ctx, field)
-	case "poLine":
-		return ec.fieldContext_JobChange_poLine(ctx, field)
-	case "license":
-		return ec.fieldContext_JobChange_license(ctx, field)
-	case "oldCoverage":
-		return ec.fieldContext_JobChange_oldCoverage(ctx, field)
-	case "newCoverage":
-		return ec.fieldContext_JobChange_newCoverage(ctx, field)
-	case "line":
-		return ec.fieldContext_JobChange_line(ctx, field)
-	case "part":
-		return ec.fieldContext_JobChange_part(ctx, field)
-	case "profile":
-		return ec.fieldContext_JobChange_profile(ctx, field)
-	case "groups":
-		return ec.fieldContext_JobChange_groups(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type JobChange", field.Name)
-}
-
 func (ec *executionContext) childFields_JobChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "edges":
@@ -15698,66 +17010,6 @@ func (ec *executionContext) childFields_JobConnection(ctx context.Context, field
 		return ec.fieldContext_JobConnection_totalCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JobConnection", field.Name)
-}
-
-func (ec *executionContext) childFields_JobCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-	switch field.Name {
-	case "rows":
-		return ec.fieldContext_JobCounts_rows(ctx, field)
-	case "titles":
-		return ec.fieldContext_JobCounts_titles(ctx, field)
-	case "statements":
-		return ec.fieldContext_JobCounts_statements(ctx, field)
-	case "added":
-		return ec.fieldContext_JobCounts_added(ctx, field)
-	case "updated":
-		return ec.fieldContext_JobCounts_updated(ctx, field)
-	case "unchanged":
-		return ec.fieldContext_JobCounts_unchanged(ctx, field)
-	case "removed":
-		return ec.fieldContext_JobCounts_removed(ctx, field)
-	case "kept":
-		return ec.fieldContext_JobCounts_kept(ctx, field)
-	case "retained":
-		return ec.fieldContext_JobCounts_retained(ctx, field)
-	case "withdrawn":
-		return ec.fieldContext_JobCounts_withdrawn(ctx, field)
-	case "free":
-		return ec.fieldContext_JobCounts_free(ctx, field)
-	case "invalid":
-		return ec.fieldContext_JobCounts_invalid(ctx, field)
-	case "ambiguous":
-		return ec.fieldContext_JobCounts_ambiguous(ctx, field)
-	case "notInCommunityZone":
-		return ec.fieldContext_JobCounts_notInCommunityZone(ctx, field)
-	case "locked":
-		return ec.fieldContext_JobCounts_locked(ctx, field)
-	case "review":
-		return ec.fieldContext_JobCounts_review(ctx, field)
-	case "waiting":
-		return ec.fieldContext_JobCounts_waiting(ctx, field)
-	case "stillWaiting":
-		return ec.fieldContext_JobCounts_stillWaiting(ctx, field)
-	case "wrongContent":
-		return ec.fieldContext_JobCounts_wrongContent(ctx, field)
-	case "unlistedRows":
-		return ec.fieldContext_JobCounts_unlistedRows(ctx, field)
-	case "left":
-		return ec.fieldContext_JobCounts_left(ctx, field)
-	case "withoutEntitlement":
-		return ec.fieldContext_JobCounts_withoutEntitlement(ctx, field)
-	case "move":
-		return ec.fieldContext_JobCounts_move(ctx, field)
-	case "bulk":
-		return ec.fieldContext_JobCounts_bulk(ctx, field)
-	case "groups":
-		return ec.fieldContext_JobCounts_groups(ctx, field)
-	case "fields":
-		return ec.fieldContext_JobCounts_fields(ctx, field)
-	case "findings":
-		return ec.fieldContext_JobCounts_findings(ctx, field)
-	}
-	return nil, fmt.Errorf("no field named %q was found under type JobCounts", field.Name)
 }
 
 func (ec *executionContext) childFields_JobEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16114,6 +17366,16 @@ func (ec *executionContext) childFields_MarkWorklistItemsPayload(ctx context.Con
 
 func (ec *executionContext) childFields_MoveCounts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "added":
+		return ec.fieldContext_MoveCounts_added(ctx, field)
+	case "updated":
+		return ec.fieldContext_MoveCounts_updated(ctx, field)
+	case "unchanged":
+		return ec.fieldContext_MoveCounts_unchanged(ctx, field)
+	case "removed":
+		return ec.fieldContext_MoveCounts_removed(ctx, field)
+	case "left":
+		return ec.fieldContext_MoveCounts_left(ctx, field)
 	case "portfolios":
 		return ec.fieldContext_MoveCounts_portfolios(ctx, field)
 	case "poLinesMoved":
@@ -17366,6 +18628,44 @@ func (ec *executionContext) field_CollectionSet_collections_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Collection_poLines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Collection_portfolios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17417,6 +18717,44 @@ func (ec *executionContext) field_Collection_portfolios_args(ctx context.Context
 		return nil, err
 	}
 	args["filter"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Collection_sets_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -17517,6 +18855,44 @@ func (ec *executionContext) field_Job_findings_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_License_collections_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -18439,6 +19815,44 @@ func (ec *executionContext) field_Portfolio_asOf_args(ctx context.Context, rawAr
 }
 
 func (ec *executionContext) field_Portfolio_history_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Portfolio_poLines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -20963,6 +22377,396 @@ func (ec *executionContext) fieldContext_AddPersonPayload_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _AddedChange_id(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _AddedChange_action(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _AddedChange_field(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _AddedChange_title(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _AddedChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _AddedChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _AddedChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _AddedChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AddedChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddedChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _AddedChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _AddedChange_line(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AddedChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _AddedChange_part(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AddedChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddedChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AddedChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddedChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AddedChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddedChange_predecessor(ctx context.Context, field graphql.CollectedField, obj *model.AddedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddedChange_predecessor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Predecessor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
+			return ec.marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddedChange_predecessor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelatedTitle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ApproveJobPayload_job(ctx context.Context, field graphql.CollectedField, obj *ApproveJobPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21605,7 +23409,168 @@ func (ec *executionContext) fieldContext_BooleanFacet_no(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("BooleanFacet", field, false, false, "Int")
 }
 
-func (ec *executionContext) _BulkCounts_restored(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _BulkCounts_titles(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_titles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Titles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_titles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_invalid(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_invalid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invalid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_invalid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_added(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_added(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Added, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_added(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_updated(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_removed(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_left(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BulkCounts_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BulkCounts_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BulkCounts_restored(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21628,7 +23593,7 @@ func (ec *executionContext) fieldContext_BulkCounts_restored(_ context.Context, 
 	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _BulkCounts_moved(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _BulkCounts_moved(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21651,7 +23616,7 @@ func (ec *executionContext) fieldContext_BulkCounts_moved(_ context.Context, fie
 	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _BulkCounts_refused(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _BulkCounts_refused(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -21674,7 +23639,7 @@ func (ec *executionContext) fieldContext_BulkCounts_refused(_ context.Context, f
 	return graphql.NewScalarFieldContext("BulkCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _BulkCounts_notTaken(ctx context.Context, field graphql.CollectedField, obj *plan.BulkCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _BulkCounts_notTaken(ctx context.Context, field graphql.CollectedField, obj *model.BulkCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -22819,162 +24784,6 @@ func (ec *executionContext) fieldContext_ChangeProfileGroupsPayload_userErrors(_
 	return fc, nil
 }
 
-func (ec *executionContext) _ChangeReason_reason(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeReason_reason(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Reason(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOKeptReason2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeReason_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "KeptReason")
-}
-
-func (ec *executionContext) _ChangeReason_poLines(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeReason_poLines(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PoLines(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
-			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeReason_poLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "String")
-}
-
-func (ec *executionContext) _ChangeReason_waits(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeReason_waits(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Waits(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOWaitingReason2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeReason_waits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeReason", field, true, false, "WaitingReason")
-}
-
-func (ec *executionContext) _ChangeReason_freeNow(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeReason_freeNow(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.FreeNow, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
-			return ec.marshalNBoolean2bool(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeReason_freeNow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ChangeReason", field, false, false, "Boolean")
-}
-
-func (ec *executionContext) _ChangeReason_successor(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeReason_successor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Successor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
-			return ec.marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeReason_successor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ChangeReason",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RelatedTitle(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _ChangeReason_predecessor(ctx context.Context, field graphql.CollectedField, obj *model.ChangeReason) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_ChangeReason_predecessor(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Predecessor(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
-			return ec.marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_ChangeReason_predecessor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "ChangeReason",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_RelatedTitle(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
 func (ec *executionContext) _Collection_id(ctx context.Context, field graphql.CollectedField, obj *model.Collection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23209,25 +25018,37 @@ func (ec *executionContext) _Collection_poLines(ctx context.Context, field graph
 			return ec.fieldContext_Collection_poLines(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Collection().PoLines(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Collection().PoLines(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
-			return ec.marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLineᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.POLine]) graphql.Marshaler {
+			return ec.marshalNPoLineConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Collection_poLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Collection_poLines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Collection",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PoLine(ctx, field)
+			return ec.childFields_PoLineConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Collection_poLines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -23354,25 +25175,37 @@ func (ec *executionContext) _Collection_sets(ctx context.Context, field graphql.
 			return ec.fieldContext_Collection_sets(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Collection().Sets(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Collection().Sets(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.CollectionSet) graphql.Marshaler {
-			return ec.marshalNCollectionSet2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionSetᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.CollectionSet]) graphql.Marshaler {
+			return ec.marshalNCollectionSetConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Collection_sets(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Collection_sets(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Collection",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CollectionSet(ctx, field)
+			return ec.childFields_CollectionSetConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Collection_sets_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -25048,6 +26881,428 @@ func (ec *executionContext) _ConnectionTest_hint(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_ConnectionTest_hint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ConnectionTest", field, false, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_id(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _CoverageChange_action(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _CoverageChange_field(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_title(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CoverageChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoverageChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoverageChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _CoverageChange_line(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _CoverageChange_part(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CoverageChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoverageChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoverageChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CoverageChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoverageChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoverageChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CoverageChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoverageChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoverageChange_oldCoverage(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_oldCoverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldCoverage()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_oldCoverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoverageChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CoverageChange_newCoverage(ctx context.Context, field graphql.CollectedField, obj *model.CoverageChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageChange_newCoverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewCoverage()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
+			return ec.marshalNCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageChange_newCoverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CoverageChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageStatement(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _CoverageStatement_from(ctx context.Context, field graphql.CollectedField, obj *model.Coverage) (ret graphql.Marshaler) {
@@ -27562,6 +29817,387 @@ func (ec *executionContext) fieldContext_FormerPortfolio_coverage(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _GroupChange_id(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _GroupChange_action(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _GroupChange_field(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _GroupChange_title(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _GroupChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _GroupChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _GroupChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _GroupChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GroupChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _GroupChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _GroupChange_line(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _GroupChange_part(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GroupChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GroupChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.GroupChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "GroupChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _GroupChange_opens(ctx context.Context, field graphql.CollectedField, obj *model.GroupChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupChange_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupChange_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupChange", field, true, false, "Boolean")
+}
+
 func (ec *executionContext) _GroupCount_name(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27631,7 +30267,122 @@ func (ec *executionContext) fieldContext_GroupCount_closed(_ context.Context, fi
 	return graphql.NewScalarFieldContext("GroupCount", field, false, false, "Int")
 }
 
-func (ec *executionContext) _GroupCounts_profiles(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _GroupCounts_added(ctx context.Context, field graphql.CollectedField, obj *model.GroupCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCounts_added(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Added, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCounts_added(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCounts_updated(ctx context.Context, field graphql.CollectedField, obj *model.GroupCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCounts_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCounts_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCounts_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.GroupCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCounts_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCounts_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCounts_removed(ctx context.Context, field graphql.CollectedField, obj *model.GroupCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCounts_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCounts_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCounts_left(ctx context.Context, field graphql.CollectedField, obj *model.GroupCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_GroupCounts_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_GroupCounts_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("GroupCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _GroupCounts_profiles(ctx context.Context, field graphql.CollectedField, obj *model.GroupCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -27654,7 +30405,7 @@ func (ec *executionContext) fieldContext_GroupCounts_profiles(_ context.Context,
 	return graphql.NewScalarFieldContext("GroupCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _GroupCounts_groups(ctx context.Context, field graphql.CollectedField, obj *plan.GroupCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _GroupCounts_groups(ctx context.Context, field graphql.CollectedField, obj *model.GroupCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -29128,8 +31879,8 @@ func (ec *executionContext) _Job_counts(ctx context.Context, field graphql.Colle
 			return obj.Counts()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Counts) graphql.Marshaler {
-			return ec.marshalNJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐCounts(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.JobCounts) graphql.Marshaler {
+			return ec.marshalNJobCounts2autoholdingsᚋgraphᚋmodelᚐJobCounts(ctx, selections, v)
 		},
 		true,
 		true,
@@ -29142,7 +31893,7 @@ func (ec *executionContext) fieldContext_Job_counts(_ context.Context, field gra
 		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_JobCounts(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -29356,7 +32107,7 @@ func (ec *executionContext) _Job_changes(ctx context.Context, field graphql.Coll
 			return ec.Resolvers.Job().Changes(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.JobChangeFilter))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.JobChange]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[model.JobChange]) graphql.Marshaler {
 			return ec.marshalNJobChangeConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
@@ -29667,589 +32418,7 @@ func (ec *executionContext) fieldContext_Job_updatedAt(_ context.Context, field 
 	return graphql.NewScalarFieldContext("Job", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _JobChange_id(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_id(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.ID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNID2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "ID")
-}
-
-func (ec *executionContext) _JobChange_action(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_action(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Action, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNChangeAction2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, false, false, "ChangeAction")
-}
-
-func (ec *executionContext) _JobChange_field(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_field(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Field(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
-}
-
-func (ec *executionContext) _JobChange_title(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_title(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Title, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
-			return ec.marshalNString2string(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, false, false, "String")
-}
-
-func (ec *executionContext) _JobChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_titleId(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.TitleID(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
-}
-
-func (ec *executionContext) _JobChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_printIdentifier(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.PrintIdentifier(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
-}
-
-func (ec *executionContext) _JobChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_onlineIdentifier(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OnlineIdentifier(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
-}
-
-func (ec *executionContext) _JobChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_portfolio(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().Portfolio(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
-			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Portfolio(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_oldValue(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OldValue(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
-}
-
-func (ec *executionContext) _JobChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_newValue(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.NewValue(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
-			return ec.marshalOString2ᚖstring(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "String")
-}
-
-func (ec *executionContext) _JobChange_why(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_why(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Why(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.ChangeReason) graphql.Marshaler {
-			return ec.marshalOChangeReason2ᚖautoholdingsᚋgraphᚋmodelᚐChangeReason(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_why(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_ChangeReason(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_candidates(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_candidates(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().Candidates(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
-			return ec.marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_candidates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Portfolio(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_target(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_target(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().Target(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
-			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Portfolio(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_poLine(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_poLine(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().PoLine(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.POLine) graphql.Marshaler {
-			return ec.marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_poLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PoLine(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_license(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_license(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().License(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.License) graphql.Marshaler {
-			return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_License(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_oldCoverage(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_oldCoverage(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.OldCoverage()
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
-			return ec.marshalOCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_oldCoverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CoverageStatement(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_newCoverage(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_newCoverage(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.NewCoverage()
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
-			return ec.marshalOCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_newCoverage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_CoverageStatement(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_line(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_line(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Line(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
-			return ec.marshalOInt2ᚖint(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobChange", field, true, false, "Int")
-}
-
-func (ec *executionContext) _JobChange_part(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_part(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().Part(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
-			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_JobPart(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_profile(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().Profile(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
-			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Profile(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.JobChange) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobChange_groups(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.JobChange().Groups(ctx, obj)
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
-			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobChange",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: true,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_JobGroup(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.JobChange]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobChangeConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.JobChange]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30261,7 +32430,7 @@ func (ec *executionContext) _JobChangeConnection_edges(ctx context.Context, fiel
 			return obj.Edges, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[*model.JobChange]) graphql.Marshaler {
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Edge[model.JobChange]) graphql.Marshaler {
 			return ec.marshalNJobChangeEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
@@ -30281,7 +32450,7 @@ func (ec *executionContext) fieldContext_JobChangeConnection_edges(_ context.Con
 	return fc, nil
 }
 
-func (ec *executionContext) _JobChangeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.JobChange]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobChangeConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.JobChange]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30293,8 +32462,8 @@ func (ec *executionContext) _JobChangeConnection_nodes(ctx context.Context, fiel
 			return obj.Nodes(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobChange) graphql.Marshaler {
-			return ec.marshalNJobChange2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobChangeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []model.JobChange) graphql.Marshaler {
+			return ec.marshalNJobChange2ᚕautoholdingsᚋgraphᚋmodelᚐJobChangeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30307,13 +32476,13 @@ func (ec *executionContext) fieldContext_JobChangeConnection_nodes(_ context.Con
 		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_JobChange(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
 }
 
-func (ec *executionContext) _JobChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.JobChange]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobChangeConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.JobChange]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30345,7 +32514,7 @@ func (ec *executionContext) fieldContext_JobChangeConnection_pageInfo(_ context.
 	return fc, nil
 }
 
-func (ec *executionContext) _JobChangeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.JobChange]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobChangeConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.Connection[model.JobChange]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30368,7 +32537,7 @@ func (ec *executionContext) fieldContext_JobChangeConnection_totalCount(_ contex
 	return graphql.NewScalarFieldContext("JobChangeConnection", field, true, false, "Int")
 }
 
-func (ec *executionContext) _JobChangeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.JobChange]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobChangeEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.JobChange]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30391,7 +32560,7 @@ func (ec *executionContext) fieldContext_JobChangeEdge_cursor(_ context.Context,
 	return graphql.NewScalarFieldContext("JobChangeEdge", field, false, false, "String")
 }
 
-func (ec *executionContext) _JobChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.JobChange]) (ret graphql.Marshaler) {
+func (ec *executionContext) _JobChangeEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.Edge[model.JobChange]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -30403,8 +32572,8 @@ func (ec *executionContext) _JobChangeEdge_node(ctx context.Context, field graph
 			return obj.Node, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.JobChange) graphql.Marshaler {
-			return ec.marshalNJobChange2ᚖautoholdingsᚋgraphᚋmodelᚐJobChange(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.JobChange) graphql.Marshaler {
+			return ec.marshalNJobChange2autoholdingsᚋgraphᚋmodelᚐJobChange(ctx, selections, v)
 		},
 		true,
 		true,
@@ -30417,7 +32586,7 @@ func (ec *executionContext) fieldContext_JobChangeEdge_node(_ context.Context, f
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_JobChange(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -30540,672 +32709,6 @@ func (ec *executionContext) _JobConnection_totalCount(ctx context.Context, field
 }
 func (ec *executionContext) fieldContext_JobConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("JobConnection", field, true, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_rows(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_rows(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Rows, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_titles(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_titles(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Titles, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_titles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_statements(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_statements(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Statements, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_statements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_added(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_added(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Added, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_added(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_updated(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_updated(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Updated, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_unchanged(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Unchanged, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_removed(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_removed(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Removed, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_kept(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_kept(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Kept, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_kept(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_retained(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_retained(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Retained, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_retained(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_withdrawn(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_withdrawn(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Withdrawn, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_withdrawn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_free(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_free(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Free, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_free(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_invalid(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_invalid(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Invalid, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_invalid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_ambiguous(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_ambiguous(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Ambiguous, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_ambiguous(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_notInCommunityZone(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_notInCommunityZone(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.NotInCommunityZone, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_notInCommunityZone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_locked(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_locked(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Locked, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_locked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_review(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_review(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Review, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_review(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_waiting(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_waiting(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Waiting, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_stillWaiting(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_stillWaiting(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.StillWaiting, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_stillWaiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_wrongContent(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_wrongContent(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.WrongContent, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_wrongContent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_unlistedRows(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_unlistedRows(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.UnlistedRows, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_unlistedRows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_left(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_left(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Left, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_withoutEntitlement(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_withoutEntitlement(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.WithoutEntitlement, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
-			return ec.marshalNInt2int(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_withoutEntitlement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("JobCounts", field, false, false, "Int")
-}
-
-func (ec *executionContext) _JobCounts_move(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_move(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Move, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *plan.MoveCounts) graphql.Marshaler {
-			return ec.marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚋplanᚐMoveCounts(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_move(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobCounts",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_MoveCounts(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobCounts_bulk(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_bulk(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Bulk, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *plan.BulkCounts) graphql.Marshaler {
-			return ec.marshalOBulkCounts2ᚖautoholdingsᚋholdingsᚋplanᚐBulkCounts(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_bulk(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobCounts",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_BulkCounts(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobCounts_groups(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_groups(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Groups, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *plan.GroupCounts) graphql.Marshaler {
-			return ec.marshalOGroupCounts2ᚖautoholdingsᚋholdingsᚋplanᚐGroupCounts(ctx, selections, v)
-		},
-		true,
-		false,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobCounts",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_GroupCounts(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobCounts_fields(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_fields(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Fields, nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []plan.FieldCount) graphql.Marshaler {
-			return ec.marshalNFieldCount2ᚕautoholdingsᚋholdingsᚋplanᚐFieldCountᚄ(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobCounts",
-		Field:      field,
-		IsMethod:   false,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_FieldCount(ctx, field)
-		},
-	}
-	return fc, nil
-}
-
-func (ec *executionContext) _JobCounts_findings(ctx context.Context, field graphql.CollectedField, obj *model.Counts) (ret graphql.Marshaler) {
-	return graphql.ResolveField(
-		ctx,
-		ec.OperationContext,
-		field,
-		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_JobCounts_findings(ctx, field)
-		},
-		func(ctx context.Context) (any, error) {
-			return obj.Findings(), nil
-		},
-		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.FindingCounts) graphql.Marshaler {
-			return ec.marshalNFindingCounts2ᚖautoholdingsᚋgraphᚋmodelᚐFindingCounts(ctx, selections, v)
-		},
-		true,
-		true,
-	)
-}
-func (ec *executionContext) fieldContext_JobCounts_findings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	fc = &graphql.FieldContext{
-		Object:     "JobCounts",
-		Field:      field,
-		IsMethod:   true,
-		IsResolver: false,
-		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_FindingCounts(ctx, field)
-		},
-	}
-	return fc, nil
 }
 
 func (ec *executionContext) _JobEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.Edge[*model.Job]) (ret graphql.Marshaler) {
@@ -32244,8 +33747,8 @@ func (ec *executionContext) _JobPart_counts(ctx context.Context, field graphql.C
 			return obj.Counts()
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.Counts) graphql.Marshaler {
-			return ec.marshalOJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐCounts(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v model.JobCounts) graphql.Marshaler {
+			return ec.marshalOJobCounts2autoholdingsᚋgraphᚋmodelᚐJobCounts(ctx, selections, v)
 		},
 		true,
 		false,
@@ -32258,7 +33761,7 @@ func (ec *executionContext) fieldContext_JobPart_counts(_ context.Context, field
 		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_JobCounts(ctx, field)
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -33109,6 +34612,511 @@ func (ec *executionContext) fieldContext_KbartRule_example(_ context.Context, fi
 	return graphql.NewScalarFieldContext("KbartRule", field, false, false, "String")
 }
 
+func (ec *executionContext) _LeavingChange_id(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _LeavingChange_action(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _LeavingChange_field(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_title(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LeavingChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeavingChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeavingChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_line(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _LeavingChange_part(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LeavingChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeavingChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeavingChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LeavingChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeavingChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeavingChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LeavingChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeavingChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeavingChange_keptFor(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_keptFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeptFor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOKeptReason2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_keptFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "KeptReason")
+}
+
+func (ec *executionContext) _LeavingChange_poLines(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_poLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PoLines(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_poLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_retainedBy(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_retainedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RetainedBy(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalORetentionMark2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_retainedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "RetentionMark")
+}
+
+func (ec *executionContext) _LeavingChange_licenseCode(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_licenseCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LicenseCode(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_licenseCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _LeavingChange_freeNow(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_freeNow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FreeNow(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_freeNow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LeavingChange", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _LeavingChange_successor(ctx context.Context, field graphql.CollectedField, obj *model.LeavingChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeavingChange_successor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
+			return ec.marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeavingChange_successor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeavingChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelatedTitle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _License_id(ctx context.Context, field graphql.CollectedField, obj *model.License) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33438,25 +35446,37 @@ func (ec *executionContext) _License_collections(ctx context.Context, field grap
 			return ec.fieldContext_License_collections(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.License().Collections(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.License().Collections(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.Collection) graphql.Marshaler {
-			return ec.marshalNCollection2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCollectionᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.Collection]) graphql.Marshaler {
+			return ec.marshalNCollectionConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_License_collections(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_License_collections(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "License",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_Collection(ctx, field)
+			return ec.childFields_CollectionConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_License_collections_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -33759,6 +35779,608 @@ func (ec *executionContext) fieldContext_LicenseFacet_count(_ context.Context, f
 	return graphql.NewScalarFieldContext("LicenseFacet", field, false, false, "Int")
 }
 
+func (ec *executionContext) _ListCounts_rows(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_titles(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_titles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Titles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_titles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_statements(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_statements(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Statements, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_statements(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_added(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_added(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Added, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_added(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_updated(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_removed(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_kept(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_kept(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kept, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_kept(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_retained(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_retained(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Retained, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_retained(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_withdrawn(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_withdrawn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Withdrawn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_withdrawn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_free(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_free(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Free, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_free(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_invalid(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_invalid(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invalid, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_invalid(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_ambiguous(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_ambiguous(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ambiguous, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_ambiguous(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_notInCommunityZone(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_notInCommunityZone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotInCommunityZone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_notInCommunityZone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_locked(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_locked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Locked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_locked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_review(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_review(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Review, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_review(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_waiting(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_stillWaiting(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_stillWaiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StillWaiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_stillWaiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_wrongContent(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_wrongContent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WrongContent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_wrongContent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_unlistedRows(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_unlistedRows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnlistedRows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_unlistedRows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_left(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_withoutEntitlement(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_withoutEntitlement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithoutEntitlement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_withoutEntitlement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ListCounts_carried(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_carried(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Carried(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.MoveCounts) graphql.Marshaler {
+			return ec.marshalOMoveCounts2ᚖautoholdingsᚋgraphᚋmodelᚐMoveCounts(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_carried(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ListCounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MoveCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ListCounts_fields(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_fields(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fields, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []plan.FieldCount) graphql.Marshaler {
+			return ec.marshalNFieldCount2ᚕautoholdingsᚋholdingsᚋplanᚐFieldCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_fields(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ListCounts",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FieldCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ListCounts_findings(ctx context.Context, field graphql.CollectedField, obj *model.ListCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCounts_findings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Findings(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FindingCounts) graphql.Marshaler {
+			return ec.marshalNFindingCounts2ᚖautoholdingsᚋgraphᚋmodelᚐFindingCounts(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCounts_findings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ListCounts",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FindingCounts(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LocalCoverage_mode(ctx context.Context, field graphql.CollectedField, obj *model.LocalCoverage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34002,7 +36624,122 @@ func (ec *executionContext) fieldContext_MarkWorklistItemsPayload_userErrors(_ c
 	return fc, nil
 }
 
-func (ec *executionContext) _MoveCounts_portfolios(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_added(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_added(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Added, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_added(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_updated(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_unchanged(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_unchanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unchanged, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_unchanged(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_removed(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_removed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Removed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_removed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_left(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MoveCounts_left(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Left, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MoveCounts_left(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MoveCounts_portfolios(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34025,7 +36762,7 @@ func (ec *executionContext) fieldContext_MoveCounts_portfolios(_ context.Context
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_poLinesMoved(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_poLinesMoved(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34048,7 +36785,7 @@ func (ec *executionContext) fieldContext_MoveCounts_poLinesMoved(_ context.Conte
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_licensesMoved(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_licensesMoved(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34071,7 +36808,7 @@ func (ec *executionContext) fieldContext_MoveCounts_licensesMoved(_ context.Cont
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_noCounterpart(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_noCounterpart(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34094,7 +36831,7 @@ func (ec *executionContext) fieldContext_MoveCounts_noCounterpart(_ context.Cont
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_ambiguous(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_ambiguous(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34117,7 +36854,7 @@ func (ec *executionContext) fieldContext_MoveCounts_ambiguous(_ context.Context,
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_conflicts(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_conflicts(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34140,7 +36877,7 @@ func (ec *executionContext) fieldContext_MoveCounts_conflicts(_ context.Context,
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_nothingToMove(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_nothingToMove(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34163,7 +36900,7 @@ func (ec *executionContext) fieldContext_MoveCounts_nothingToMove(_ context.Cont
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_valuesMoved(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_valuesMoved(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34186,7 +36923,7 @@ func (ec *executionContext) fieldContext_MoveCounts_valuesMoved(_ context.Contex
 	return graphql.NewScalarFieldContext("MoveCounts", field, false, false, "Int")
 }
 
-func (ec *executionContext) _MoveCounts_valuesStay(ctx context.Context, field graphql.CollectedField, obj *plan.MoveCounts) (ret graphql.Marshaler) {
+func (ec *executionContext) _MoveCounts_valuesStay(ctx context.Context, field graphql.CollectedField, obj *model.MoveCounts) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -34459,6 +37196,460 @@ func (ec *executionContext) _MoveTask_includeInaccessible(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_MoveTask_includeInaccessible(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MoveTask", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _MovedChange_id(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _MovedChange_action(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _MovedChange_field(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _MovedChange_title(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _MovedChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _MovedChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _MovedChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _MovedChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MovedChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MovedChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _MovedChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _MovedChange_line(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MovedChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _MovedChange_part(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MovedChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MovedChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MovedChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MovedChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MovedChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MovedChange_target(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_target(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MovedChange().Target(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_target(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MovedChange_poLine(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_poLine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MovedChange().PoLine(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.POLine) graphql.Marshaler {
+			return ec.marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_poLine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _MovedChange_license(ctx context.Context, field graphql.CollectedField, obj *model.MovedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MovedChange_license(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.MovedChange().License(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.License) graphql.Marshaler {
+			return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MovedChange_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "MovedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Mutation_updateSettings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -40490,25 +43681,37 @@ func (ec *executionContext) _Portfolio_poLines(ctx context.Context, field graphq
 			return ec.fieldContext_Portfolio_poLines(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Portfolio().PoLines(ctx, obj)
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Portfolio().PoLines(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
-			return ec.marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLineᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Connection[*model.POLine]) graphql.Marshaler {
+			return ec.marshalNPoLineConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
-func (ec *executionContext) fieldContext_Portfolio_poLines(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_Portfolio_poLines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Portfolio",
 		Field:      field,
 		IsMethod:   true,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_PoLine(ctx, field)
+			return ec.childFields_PoLineConnection(ctx, field)
 		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Portfolio_poLines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
 	}
 	return fc, nil
 }
@@ -41379,6 +44582,364 @@ func (ec *executionContext) _PortfolioAccess_proxy(ctx context.Context, field gr
 }
 func (ec *executionContext) fieldContext_PortfolioAccess_proxy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("PortfolioAccess", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _PortfolioChange_id(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _PortfolioChange_action(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _PortfolioChange_field(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioChange_title(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _PortfolioChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortfolioChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _PortfolioChange_line(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PortfolioChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _PortfolioChange_part(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortfolioChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortfolioChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PortfolioChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.PortfolioChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PortfolioChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PortfolioChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PortfolioChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PortfolioChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _PortfolioConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.Connection[*model.Portfolio]) (ret graphql.Marshaler) {
@@ -46605,6 +50166,364 @@ func (ec *executionContext) fieldContext_RevokeAccessTokenPayload_userErrors(_ c
 	return fc, nil
 }
 
+func (ec *executionContext) _RowChange_id(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _RowChange_action(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _RowChange_field(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _RowChange_title(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _RowChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _RowChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _RowChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _RowChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RowChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RowChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RowChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _RowChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _RowChange_line(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RowChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _RowChange_part(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RowChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RowChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RowChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RowChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RowChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RowChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.RowChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RowChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.RowChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RowChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RowChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RunProfilePayload_job(ctx context.Context, field graphql.CollectedField, obj *RunProfilePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47538,6 +51457,451 @@ func (ec *executionContext) fieldContext_TestProfileConnectionPayload_userErrors
 	return fc, nil
 }
 
+func (ec *executionContext) _UnclearChange_id(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _UnclearChange_action(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _UnclearChange_field(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _UnclearChange_title(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _UnclearChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _UnclearChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _UnclearChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _UnclearChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UnclearChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnclearChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnclearChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _UnclearChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _UnclearChange_line(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _UnclearChange_part(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UnclearChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnclearChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnclearChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UnclearChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnclearChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnclearChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UnclearChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnclearChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnclearChange_waits(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_waits(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waits(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOWaitingReason2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_waits(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnclearChange", field, true, false, "WaitingReason")
+}
+
+func (ec *executionContext) _UnclearChange_candidates(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_candidates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.UnclearChange().Candidates(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
+			return ec.marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_candidates(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnclearChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnclearChange_successor(ctx context.Context, field graphql.CollectedField, obj *model.UnclearChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnclearChange_successor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Successor(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RelatedTitle) graphql.Marshaler {
+			return ec.marshalORelatedTitle2ᚖautoholdingsᚋgraphᚋmodelᚐRelatedTitle(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnclearChange_successor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnclearChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RelatedTitle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UndoJobPayload_job(ctx context.Context, field graphql.CollectedField, obj *UndoJobPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -48451,6 +52815,396 @@ func (ec *executionContext) _UserError_path(ctx context.Context, field graphql.C
 }
 func (ec *executionContext) fieldContext_UserError_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_id(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNID2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "ID")
+}
+
+func (ec *executionContext) _ValueChange_action(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNChangeAction2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, false, false, "ChangeAction")
+}
+
+func (ec *executionContext) _ValueChange_field(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_title(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, false, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_titleId(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_titleId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TitleID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_titleId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_printIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_printIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PrintIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_printIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_onlineIdentifier(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_onlineIdentifier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OnlineIdentifier(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_onlineIdentifier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_portfolio(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_portfolio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ValueChange().Portfolio(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Portfolio) graphql.Marshaler {
+			return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_portfolio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValueChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValueChange_oldValue(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_oldValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OldValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_oldValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_newValue(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_newValue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NewValue(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_newValue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "String")
+}
+
+func (ec *executionContext) _ValueChange_line(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ValueChange", field, true, false, "Int")
+}
+
+func (ec *executionContext) _ValueChange_part(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_part(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ValueChange().Part(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobPart) graphql.Marshaler {
+			return ec.marshalNJobPart2ᚖautoholdingsᚋgraphᚋmodelᚐJobPart(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_part(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValueChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobPart(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValueChange_profile(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_profile(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ValueChange().Profile(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Profile) graphql.Marshaler {
+			return ec.marshalOProfile2ᚖautoholdingsᚋgraphᚋmodelᚐProfile(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_profile(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValueChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Profile(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValueChange_groups(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_groups(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ValueChange().Groups(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.JobGroup) graphql.Marshaler {
+			return ec.marshalNJobGroup2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobGroupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_groups(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValueChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ValueChange_license(ctx context.Context, field graphql.CollectedField, obj *model.ValueChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ValueChange_license(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ValueChange().License(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.License) graphql.Marshaler {
+			return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ValueChange_license(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ValueChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Viewer_kind(ctx context.Context, field graphql.CollectedField, obj *model.Viewer) (ret graphql.Marshaler) {
@@ -57584,6 +62338,121 @@ func UnmarshalWorklistItemRef(ctx context.Context, raw any) (WorklistItemRef, er
 
 // region    ************************** interface.gotpl ***************************
 
+func (ec *executionContext) _JobChange(ctx context.Context, sel ast.SelectionSet, obj model.JobChange) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.ValueChange:
+		return ec._ValueChange(ctx, sel, &obj)
+	case *model.ValueChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ValueChange(ctx, sel, obj)
+	case model.UnclearChange:
+		return ec._UnclearChange(ctx, sel, &obj)
+	case *model.UnclearChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnclearChange(ctx, sel, obj)
+	case model.RowChange:
+		return ec._RowChange(ctx, sel, &obj)
+	case *model.RowChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RowChange(ctx, sel, obj)
+	case model.PortfolioChange:
+		return ec._PortfolioChange(ctx, sel, &obj)
+	case *model.PortfolioChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PortfolioChange(ctx, sel, obj)
+	case model.MovedChange:
+		return ec._MovedChange(ctx, sel, &obj)
+	case *model.MovedChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MovedChange(ctx, sel, obj)
+	case model.LeavingChange:
+		return ec._LeavingChange(ctx, sel, &obj)
+	case *model.LeavingChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._LeavingChange(ctx, sel, obj)
+	case model.GroupChange:
+		return ec._GroupChange(ctx, sel, &obj)
+	case *model.GroupChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._GroupChange(ctx, sel, obj)
+	case model.CoverageChange:
+		return ec._CoverageChange(ctx, sel, &obj)
+	case *model.CoverageChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoverageChange(ctx, sel, obj)
+	case model.AddedChange:
+		return ec._AddedChange(ctx, sel, &obj)
+	case *model.AddedChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AddedChange(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of JobChange must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
+func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet, obj model.JobCounts) graphql.Marshaler {
+	switch obj := (obj).(type) {
+	case nil:
+		return graphql.Null
+	case model.MoveCounts:
+		return ec._MoveCounts(ctx, sel, &obj)
+	case *model.MoveCounts:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MoveCounts(ctx, sel, obj)
+	case *model.ListCounts:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ListCounts(ctx, sel, obj)
+	case model.GroupCounts:
+		return ec._GroupCounts(ctx, sel, &obj)
+	case *model.GroupCounts:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._GroupCounts(ctx, sel, obj)
+	case model.BulkCounts:
+		return ec._BulkCounts(ctx, sel, &obj)
+	case *model.BulkCounts:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._BulkCounts(ctx, sel, obj)
+	default:
+		if typedObj, ok := obj.(graphql.Marshaler); ok {
+			return typedObj
+		} else {
+			panic(fmt.Errorf("unexpected type %T; non-generated variants of JobCounts must implement graphql.Marshaler", obj))
+		}
+	}
+}
+
 func (ec *executionContext) _JobTask(ctx context.Context, sel ast.SelectionSet, obj model.JobTask) graphql.Marshaler {
 	switch obj := (obj).(type) {
 	case nil:
@@ -57661,6 +62530,69 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case model.ValueChange:
+		return ec._ValueChange(ctx, sel, &obj)
+	case *model.ValueChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._ValueChange(ctx, sel, obj)
+	case model.UnclearChange:
+		return ec._UnclearChange(ctx, sel, &obj)
+	case *model.UnclearChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._UnclearChange(ctx, sel, obj)
+	case model.RowChange:
+		return ec._RowChange(ctx, sel, &obj)
+	case *model.RowChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._RowChange(ctx, sel, obj)
+	case model.PortfolioChange:
+		return ec._PortfolioChange(ctx, sel, &obj)
+	case *model.PortfolioChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._PortfolioChange(ctx, sel, obj)
+	case model.MovedChange:
+		return ec._MovedChange(ctx, sel, &obj)
+	case *model.MovedChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._MovedChange(ctx, sel, obj)
+	case model.LeavingChange:
+		return ec._LeavingChange(ctx, sel, &obj)
+	case *model.LeavingChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._LeavingChange(ctx, sel, obj)
+	case model.GroupChange:
+		return ec._GroupChange(ctx, sel, &obj)
+	case *model.GroupChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._GroupChange(ctx, sel, obj)
+	case model.CoverageChange:
+		return ec._CoverageChange(ctx, sel, &obj)
+	case *model.CoverageChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._CoverageChange(ctx, sel, obj)
+	case model.AddedChange:
+		return ec._AddedChange(ctx, sel, &obj)
+	case *model.AddedChange:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._AddedChange(ctx, sel, obj)
 	case *model.WorklistItem:
 		if obj == nil {
 			return graphql.Null
@@ -57721,7 +62653,7 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._JobFinding(ctx, sel, obj)
-	case *model.JobChange:
+	case model.JobChange:
 		if obj == nil {
 			return graphql.Null
 		}
@@ -58285,6 +63217,113 @@ func (ec *executionContext) _AddPersonPayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var addedChangeImplementors = []string{"AddedChange", "JobChange", "Node"}
+
+func (ec *executionContext) _AddedChange(ctx context.Context, sel ast.SelectionSet, obj *model.AddedChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addedChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddedChange")
+		case "id":
+			out.Values[i] = ec._AddedChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._AddedChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._AddedChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._AddedChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._AddedChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._AddedChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._AddedChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AddedChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._AddedChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._AddedChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._AddedChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AddedChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AddedChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AddedChange_groups(ctx, field, obj)
+				})
+		case "predecessor":
+			out.Values[i] = ec._AddedChange_predecessor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var approveJobPayloadImplementors = []string{"ApproveJobPayload"}
 
 func (ec *executionContext) _ApproveJobPayload(ctx context.Context, sel ast.SelectionSet, obj *ApproveJobPayload) graphql.Marshaler {
@@ -58602,9 +63641,9 @@ func (ec *executionContext) _BooleanFacet(ctx context.Context, sel ast.Selection
 	return out
 }
 
-var bulkCountsImplementors = []string{"BulkCounts"}
+var bulkCountsImplementors = []string{"BulkCounts", "JobCounts"}
 
-func (ec *executionContext) _BulkCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.BulkCounts) graphql.Marshaler {
+func (ec *executionContext) _BulkCounts(ctx context.Context, sel ast.SelectionSet, obj *model.BulkCounts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, bulkCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -58613,6 +63652,41 @@ func (ec *executionContext) _BulkCounts(ctx context.Context, sel ast.SelectionSe
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("BulkCounts")
+		case "titles":
+			out.Values[i] = ec._BulkCounts_titles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "invalid":
+			out.Values[i] = ec._BulkCounts_invalid(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "added":
+			out.Values[i] = ec._BulkCounts_added(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updated":
+			out.Values[i] = ec._BulkCounts_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._BulkCounts_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removed":
+			out.Values[i] = ec._BulkCounts_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._BulkCounts_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "restored":
 			out.Values[i] = ec._BulkCounts_restored(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -59111,64 +64185,6 @@ func (ec *executionContext) _ChangeProfileGroupsPayload(ctx context.Context, sel
 		case "userErrors":
 			out.Values[i] = ec._ChangeProfileGroupsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var changeReasonImplementors = []string{"ChangeReason"}
-
-func (ec *executionContext) _ChangeReason(ctx context.Context, sel ast.SelectionSet, obj *model.ChangeReason) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, changeReasonImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("ChangeReason")
-		case "reason":
-			out.Values[i] = ec._ChangeReason_reason(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "poLines":
-			out.Values[i] = ec._ChangeReason_poLines(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "waits":
-			out.Values[i] = ec._ChangeReason_waits(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "freeNow":
-			out.Values[i] = ec._ChangeReason_freeNow(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "successor":
-			out.Values[i] = ec._ChangeReason_successor(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "predecessor":
-			out.Values[i] = ec._ChangeReason_predecessor(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -59999,6 +65015,118 @@ func (ec *executionContext) _ConnectionTest(ctx context.Context, sel ast.Selecti
 			out.Values[i] = ec._ConnectionTest_hint(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var coverageChangeImplementors = []string{"CoverageChange", "JobChange", "Node"}
+
+func (ec *executionContext) _CoverageChange(ctx context.Context, sel ast.SelectionSet, obj *model.CoverageChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coverageChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoverageChange")
+		case "id":
+			out.Values[i] = ec._CoverageChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._CoverageChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._CoverageChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._CoverageChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._CoverageChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._CoverageChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._CoverageChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CoverageChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._CoverageChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._CoverageChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._CoverageChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CoverageChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CoverageChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._CoverageChange_groups(ctx, field, obj)
+				})
+		case "oldCoverage":
+			out.Values[i] = ec._CoverageChange_oldCoverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newCoverage":
+			out.Values[i] = ec._CoverageChange_newCoverage(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -61263,6 +66391,113 @@ func (ec *executionContext) _FormerPortfolio(ctx context.Context, sel ast.Select
 	return out
 }
 
+var groupChangeImplementors = []string{"GroupChange", "JobChange", "Node"}
+
+func (ec *executionContext) _GroupChange(ctx context.Context, sel ast.SelectionSet, obj *model.GroupChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, groupChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("GroupChange")
+		case "id":
+			out.Values[i] = ec._GroupChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._GroupChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._GroupChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._GroupChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._GroupChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._GroupChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._GroupChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._GroupChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._GroupChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._GroupChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._GroupChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._GroupChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._GroupChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._GroupChange_groups(ctx, field, obj)
+				})
+		case "opens":
+			out.Values[i] = ec._GroupChange_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var groupCountImplementors = []string{"GroupCount"}
 
 func (ec *executionContext) _GroupCount(ctx context.Context, sel ast.SelectionSet, obj *plan.GroupCount) graphql.Marshaler {
@@ -61306,9 +66541,9 @@ func (ec *executionContext) _GroupCount(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
-var groupCountsImplementors = []string{"GroupCounts"}
+var groupCountsImplementors = []string{"GroupCounts", "JobCounts"}
 
-func (ec *executionContext) _GroupCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.GroupCounts) graphql.Marshaler {
+func (ec *executionContext) _GroupCounts(ctx context.Context, sel ast.SelectionSet, obj *model.GroupCounts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, groupCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -61317,6 +66552,31 @@ func (ec *executionContext) _GroupCounts(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("GroupCounts")
+		case "added":
+			out.Values[i] = ec._GroupCounts_added(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updated":
+			out.Values[i] = ec._GroupCounts_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._GroupCounts_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removed":
+			out.Values[i] = ec._GroupCounts_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._GroupCounts_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "profiles":
 			out.Values[i] = ec._GroupCounts_profiles(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -62158,150 +67418,9 @@ func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj 
 	return out
 }
 
-var jobChangeImplementors = []string{"JobChange", "Node"}
-
-func (ec *executionContext) _JobChange(ctx context.Context, sel ast.SelectionSet, obj *model.JobChange) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, jobChangeImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("JobChange")
-		case "id":
-			out.Values[i] = ec._JobChange_id(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "action":
-			out.Values[i] = ec._JobChange_action(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "field":
-			out.Values[i] = ec._JobChange_field(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "title":
-			out.Values[i] = ec._JobChange_title(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "titleId":
-			out.Values[i] = ec._JobChange_titleId(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "printIdentifier":
-			out.Values[i] = ec._JobChange_printIdentifier(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "onlineIdentifier":
-			out.Values[i] = ec._JobChange_onlineIdentifier(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "portfolio":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_portfolio(ctx, field, obj)
-				})
-		case "oldValue":
-			out.Values[i] = ec._JobChange_oldValue(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "newValue":
-			out.Values[i] = ec._JobChange_newValue(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "why":
-			out.Values[i] = ec._JobChange_why(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "candidates":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_candidates(ctx, field, obj)
-				})
-		case "target":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_target(ctx, field, obj)
-				})
-		case "poLine":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_poLine(ctx, field, obj)
-				})
-		case "license":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_license(ctx, field, obj)
-				})
-		case "oldCoverage":
-			out.Values[i] = ec._JobChange_oldCoverage(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "newCoverage":
-			out.Values[i] = ec._JobChange_newCoverage(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "line":
-			out.Values[i] = ec._JobChange_line(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				atomic.AddUint32(&out.Invalids, 1)
-			}
-		case "part":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_part(ctx, field, obj)
-				})
-		case "profile":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, false,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_profile(ctx, field, obj)
-				})
-		case "groups":
-			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
-				true, true,
-				func(ctx context.Context) graphql.Marshaler {
-					return ec._JobChange_groups(ctx, field, obj)
-				})
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
 var jobChangeConnectionImplementors = []string{"JobChangeConnection"}
 
-func (ec *executionContext) _JobChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.JobChange]) graphql.Marshaler {
+func (ec *executionContext) _JobChangeConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[model.JobChange]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, jobChangeConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -62350,7 +67469,7 @@ func (ec *executionContext) _JobChangeConnection(ctx context.Context, sel ast.Se
 
 var jobChangeEdgeImplementors = []string{"JobChangeEdge"}
 
-func (ec *executionContext) _JobChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[*model.JobChange]) graphql.Marshaler {
+func (ec *executionContext) _JobChangeEdge(ctx context.Context, sel ast.SelectionSet, obj *model.Edge[model.JobChange]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, jobChangeEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -62418,169 +67537,6 @@ func (ec *executionContext) _JobConnection(ctx context.Context, sel ast.Selectio
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._JobConnection_totalCount(ctx, field, obj)
 				})
-		default:
-			panic("unknown field " + strconv.Quote(field.Name))
-		}
-	}
-	out.Dispatch(ctx)
-	if out.Invalids > 0 {
-		return graphql.Null
-	}
-
-	if n := len(deferred.Defers); n > 0 {
-		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
-		ec.ProcessDeferredGroup(deferred)
-	}
-
-	return out
-}
-
-var jobCountsImplementors = []string{"JobCounts"}
-
-func (ec *executionContext) _JobCounts(ctx context.Context, sel ast.SelectionSet, obj *model.Counts) graphql.Marshaler {
-	fields := graphql.CollectFields(ec.OperationContext, sel, jobCountsImplementors)
-
-	out := graphql.NewFieldSet(fields)
-	deferred := graphql.NewDeferredGroup(ctx)
-	for i, field := range fields {
-		switch field.Name {
-		case "__typename":
-			out.Values[i] = graphql.MarshalString("JobCounts")
-		case "rows":
-			out.Values[i] = ec._JobCounts_rows(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "titles":
-			out.Values[i] = ec._JobCounts_titles(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "statements":
-			out.Values[i] = ec._JobCounts_statements(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "added":
-			out.Values[i] = ec._JobCounts_added(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "updated":
-			out.Values[i] = ec._JobCounts_updated(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "unchanged":
-			out.Values[i] = ec._JobCounts_unchanged(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "removed":
-			out.Values[i] = ec._JobCounts_removed(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "kept":
-			out.Values[i] = ec._JobCounts_kept(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "retained":
-			out.Values[i] = ec._JobCounts_retained(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "withdrawn":
-			out.Values[i] = ec._JobCounts_withdrawn(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "free":
-			out.Values[i] = ec._JobCounts_free(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "invalid":
-			out.Values[i] = ec._JobCounts_invalid(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "ambiguous":
-			out.Values[i] = ec._JobCounts_ambiguous(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "notInCommunityZone":
-			out.Values[i] = ec._JobCounts_notInCommunityZone(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "locked":
-			out.Values[i] = ec._JobCounts_locked(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "review":
-			out.Values[i] = ec._JobCounts_review(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "waiting":
-			out.Values[i] = ec._JobCounts_waiting(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "stillWaiting":
-			out.Values[i] = ec._JobCounts_stillWaiting(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "wrongContent":
-			out.Values[i] = ec._JobCounts_wrongContent(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "unlistedRows":
-			out.Values[i] = ec._JobCounts_unlistedRows(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "left":
-			out.Values[i] = ec._JobCounts_left(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "withoutEntitlement":
-			out.Values[i] = ec._JobCounts_withoutEntitlement(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "move":
-			out.Values[i] = ec._JobCounts_move(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "bulk":
-			out.Values[i] = ec._JobCounts_bulk(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "groups":
-			out.Values[i] = ec._JobCounts_groups(ctx, field, obj)
-			if out.Values[i] == graphql.RequiredNull {
-				out.Invalids++
-			}
-		case "fields":
-			out.Values[i] = ec._JobCounts_fields(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
-		case "findings":
-			out.Values[i] = ec._JobCounts_findings(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -63405,6 +68361,138 @@ func (ec *executionContext) _KbartRule(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var leavingChangeImplementors = []string{"LeavingChange", "JobChange", "Node"}
+
+func (ec *executionContext) _LeavingChange(ctx context.Context, sel ast.SelectionSet, obj *model.LeavingChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leavingChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeavingChange")
+		case "id":
+			out.Values[i] = ec._LeavingChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._LeavingChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._LeavingChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._LeavingChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._LeavingChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._LeavingChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._LeavingChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LeavingChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._LeavingChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._LeavingChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._LeavingChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LeavingChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LeavingChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LeavingChange_groups(ctx, field, obj)
+				})
+		case "keptFor":
+			out.Values[i] = ec._LeavingChange_keptFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "poLines":
+			out.Values[i] = ec._LeavingChange_poLines(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "retainedBy":
+			out.Values[i] = ec._LeavingChange_retainedBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "licenseCode":
+			out.Values[i] = ec._LeavingChange_licenseCode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "freeNow":
+			out.Values[i] = ec._LeavingChange_freeNow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "successor":
+			out.Values[i] = ec._LeavingChange_successor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var licenseImplementors = []string{"License", "Node"}
 
 func (ec *executionContext) _License(ctx context.Context, sel ast.SelectionSet, obj *model.License) graphql.Marshaler {
@@ -63645,6 +68733,159 @@ func (ec *executionContext) _LicenseFacet(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var listCountsImplementors = []string{"ListCounts", "JobCounts"}
+
+func (ec *executionContext) _ListCounts(ctx context.Context, sel ast.SelectionSet, obj *model.ListCounts) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, listCountsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ListCounts")
+		case "rows":
+			out.Values[i] = ec._ListCounts_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "titles":
+			out.Values[i] = ec._ListCounts_titles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "statements":
+			out.Values[i] = ec._ListCounts_statements(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "added":
+			out.Values[i] = ec._ListCounts_added(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updated":
+			out.Values[i] = ec._ListCounts_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._ListCounts_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removed":
+			out.Values[i] = ec._ListCounts_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kept":
+			out.Values[i] = ec._ListCounts_kept(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "retained":
+			out.Values[i] = ec._ListCounts_retained(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawn":
+			out.Values[i] = ec._ListCounts_withdrawn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "free":
+			out.Values[i] = ec._ListCounts_free(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "invalid":
+			out.Values[i] = ec._ListCounts_invalid(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ambiguous":
+			out.Values[i] = ec._ListCounts_ambiguous(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notInCommunityZone":
+			out.Values[i] = ec._ListCounts_notInCommunityZone(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "locked":
+			out.Values[i] = ec._ListCounts_locked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "review":
+			out.Values[i] = ec._ListCounts_review(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "waiting":
+			out.Values[i] = ec._ListCounts_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stillWaiting":
+			out.Values[i] = ec._ListCounts_stillWaiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "wrongContent":
+			out.Values[i] = ec._ListCounts_wrongContent(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unlistedRows":
+			out.Values[i] = ec._ListCounts_unlistedRows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._ListCounts_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withoutEntitlement":
+			out.Values[i] = ec._ListCounts_withoutEntitlement(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "carried":
+			out.Values[i] = ec._ListCounts_carried(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "fields":
+			out.Values[i] = ec._ListCounts_fields(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "findings":
+			out.Values[i] = ec._ListCounts_findings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var localCoverageImplementors = []string{"LocalCoverage"}
 
 func (ec *executionContext) _LocalCoverage(ctx context.Context, sel ast.SelectionSet, obj *model.LocalCoverage) graphql.Marshaler {
@@ -63774,9 +69015,9 @@ func (ec *executionContext) _MarkWorklistItemsPayload(ctx context.Context, sel a
 	return out
 }
 
-var moveCountsImplementors = []string{"MoveCounts"}
+var moveCountsImplementors = []string{"MoveCounts", "JobCounts"}
 
-func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSet, obj *plan.MoveCounts) graphql.Marshaler {
+func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSet, obj *model.MoveCounts) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, moveCountsImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -63785,6 +69026,31 @@ func (ec *executionContext) _MoveCounts(ctx context.Context, sel ast.SelectionSe
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("MoveCounts")
+		case "added":
+			out.Values[i] = ec._MoveCounts_added(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updated":
+			out.Values[i] = ec._MoveCounts_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unchanged":
+			out.Values[i] = ec._MoveCounts_unchanged(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "removed":
+			out.Values[i] = ec._MoveCounts_removed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "left":
+			out.Values[i] = ec._MoveCounts_left(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "portfolios":
 			out.Values[i] = ec._MoveCounts_portfolios(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -63931,6 +69197,126 @@ func (ec *executionContext) _MoveTask(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var movedChangeImplementors = []string{"MovedChange", "JobChange", "Node"}
+
+func (ec *executionContext) _MovedChange(ctx context.Context, sel ast.SelectionSet, obj *model.MovedChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, movedChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MovedChange")
+		case "id":
+			out.Values[i] = ec._MovedChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._MovedChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._MovedChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._MovedChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._MovedChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._MovedChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._MovedChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MovedChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._MovedChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._MovedChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._MovedChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MovedChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MovedChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MovedChange_groups(ctx, field, obj)
+				})
+		case "target":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MovedChange_target(ctx, field, obj)
+				})
+		case "poLine":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MovedChange_poLine(ctx, field, obj)
+				})
+		case "license":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MovedChange_license(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -65455,6 +70841,108 @@ func (ec *executionContext) _PortfolioAccess(ctx context.Context, sel ast.Select
 	return out
 }
 
+var portfolioChangeImplementors = []string{"PortfolioChange", "JobChange", "Node"}
+
+func (ec *executionContext) _PortfolioChange(ctx context.Context, sel ast.SelectionSet, obj *model.PortfolioChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, portfolioChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PortfolioChange")
+		case "id":
+			out.Values[i] = ec._PortfolioChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._PortfolioChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._PortfolioChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._PortfolioChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._PortfolioChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._PortfolioChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._PortfolioChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._PortfolioChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._PortfolioChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._PortfolioChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PortfolioChange_groups(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var portfolioConnectionImplementors = []string{"PortfolioConnection"}
 
 func (ec *executionContext) _PortfolioConnection(ctx context.Context, sel ast.SelectionSet, obj *model.Connection[*model.Portfolio]) graphql.Marshaler {
@@ -66915,6 +72403,108 @@ func (ec *executionContext) _RevokeAccessTokenPayload(ctx context.Context, sel a
 	return out
 }
 
+var rowChangeImplementors = []string{"RowChange", "JobChange", "Node"}
+
+func (ec *executionContext) _RowChange(ctx context.Context, sel ast.SelectionSet, obj *model.RowChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, rowChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RowChange")
+		case "id":
+			out.Values[i] = ec._RowChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._RowChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._RowChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._RowChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._RowChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._RowChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._RowChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RowChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._RowChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._RowChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._RowChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RowChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RowChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._RowChange_groups(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var runProfilePayloadImplementors = []string{"RunProfilePayload"}
 
 func (ec *executionContext) _RunProfilePayload(ctx context.Context, sel ast.SelectionSet, obj *RunProfilePayload) graphql.Marshaler {
@@ -67298,6 +72888,124 @@ func (ec *executionContext) _TestProfileConnectionPayload(ctx context.Context, s
 			out.Values[i] = ec._TestProfileConnectionPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var unclearChangeImplementors = []string{"UnclearChange", "JobChange", "Node"}
+
+func (ec *executionContext) _UnclearChange(ctx context.Context, sel ast.SelectionSet, obj *model.UnclearChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unclearChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnclearChange")
+		case "id":
+			out.Values[i] = ec._UnclearChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._UnclearChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._UnclearChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._UnclearChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._UnclearChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._UnclearChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._UnclearChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UnclearChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._UnclearChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._UnclearChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._UnclearChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UnclearChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UnclearChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UnclearChange_groups(ctx, field, obj)
+				})
+		case "waits":
+			out.Values[i] = ec._UnclearChange_waits(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "candidates":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UnclearChange_candidates(ctx, field, obj)
+				})
+		case "successor":
+			out.Values[i] = ec._UnclearChange_successor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -67813,6 +73521,114 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var valueChangeImplementors = []string{"ValueChange", "JobChange", "Node"}
+
+func (ec *executionContext) _ValueChange(ctx context.Context, sel ast.SelectionSet, obj *model.ValueChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, valueChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ValueChange")
+		case "id":
+			out.Values[i] = ec._ValueChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._ValueChange_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "field":
+			out.Values[i] = ec._ValueChange_field(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._ValueChange_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "titleId":
+			out.Values[i] = ec._ValueChange_titleId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "printIdentifier":
+			out.Values[i] = ec._ValueChange_printIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "onlineIdentifier":
+			out.Values[i] = ec._ValueChange_onlineIdentifier(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "portfolio":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ValueChange_portfolio(ctx, field, obj)
+				})
+		case "oldValue":
+			out.Values[i] = ec._ValueChange_oldValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "newValue":
+			out.Values[i] = ec._ValueChange_newValue(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._ValueChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "part":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ValueChange_part(ctx, field, obj)
+				})
+		case "profile":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ValueChange_profile(ctx, field, obj)
+				})
+		case "groups":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ValueChange_groups(ctx, field, obj)
+				})
+		case "license":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ValueChange_license(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -70312,11 +76128,19 @@ func (ec *executionContext) marshalNJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ct
 	return ec._Job(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNJobChange2ᚕᚖautoholdingsᚋgraphᚋmodelᚐJobChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.JobChange) graphql.Marshaler {
+func (ec *executionContext) marshalNJobChange2autoholdingsᚋgraphᚋmodelᚐJobChange(ctx context.Context, sel ast.SelectionSet, v model.JobChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobChange!")
+		return graphql.Null
+	}
+	return ec._JobChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNJobChange2ᚕautoholdingsᚋgraphᚋmodelᚐJobChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []model.JobChange) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNJobChange2ᚖautoholdingsᚋgraphᚋmodelᚐJobChange(ctx, sel, v[i])
+		return ec.marshalNJobChange2autoholdingsᚋgraphᚋmodelᚐJobChange(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -70328,15 +76152,7 @@ func (ec *executionContext) marshalNJobChange2ᚕᚖautoholdingsᚋgraphᚋmodel
 	return ret
 }
 
-func (ec *executionContext) marshalNJobChange2ᚖautoholdingsᚋgraphᚋmodelᚐJobChange(ctx context.Context, sel ast.SelectionSet, v *model.JobChange) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "JobChange!")
-		return graphql.Null
-	}
-	return ec._JobChange(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalNJobChangeConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[*model.JobChange]) graphql.Marshaler {
+func (ec *executionContext) marshalNJobChangeConnection2ᚖautoholdingsᚋgraphᚋmodelᚐConnection(ctx context.Context, sel ast.SelectionSet, v *model.Connection[model.JobChange]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "JobChangeConnection!")
 		return graphql.Null
@@ -70344,7 +76160,7 @@ func (ec *executionContext) marshalNJobChangeConnection2ᚖautoholdingsᚋgraph�
 	return ec._JobChangeConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNJobChangeEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[*model.JobChange]) graphql.Marshaler {
+func (ec *executionContext) marshalNJobChangeEdge2ᚕᚖautoholdingsᚋgraphᚋmodelᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Edge[model.JobChange]) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
@@ -70360,7 +76176,7 @@ func (ec *executionContext) marshalNJobChangeEdge2ᚕᚖautoholdingsᚋgraphᚋm
 	return ret
 }
 
-func (ec *executionContext) marshalNJobChangeEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[*model.JobChange]) graphql.Marshaler {
+func (ec *executionContext) marshalNJobChangeEdge2ᚖautoholdingsᚋgraphᚋmodelᚐEdge(ctx context.Context, sel ast.SelectionSet, v *model.Edge[model.JobChange]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "JobChangeEdge!")
 		return graphql.Null
@@ -70434,7 +76250,7 @@ func (ec *executionContext) marshalNJobConnection2ᚖautoholdingsᚋgraphᚋmode
 	return ec._JobConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐCounts(ctx context.Context, sel ast.SelectionSet, v *model.Counts) graphql.Marshaler {
+func (ec *executionContext) marshalNJobCounts2autoholdingsᚋgraphᚋmodelᚐJobCounts(ctx context.Context, sel ast.SelectionSet, v model.JobCounts) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "JobCounts!")
 		return graphql.Null
@@ -72616,13 +78432,6 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
-func (ec *executionContext) marshalOBulkCounts2ᚖautoholdingsᚋholdingsᚋplanᚐBulkCounts(ctx context.Context, sel ast.SelectionSet, v *plan.BulkCounts) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._BulkCounts(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalOChangeAction2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
 	if v == nil {
 		return nil, nil
@@ -72665,13 +78474,6 @@ func (ec *executionContext) unmarshalOChangeFilter2ᚖautoholdingsᚋgraphᚋmod
 	}
 	res, err := ec.unmarshalInputChangeFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalOChangeReason2ᚖautoholdingsᚋgraphᚋmodelᚐChangeReason(ctx context.Context, sel ast.SelectionSet, v *model.ChangeReason) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._ChangeReason(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCollection2ᚖautoholdingsᚋgraphᚋmodelᚐCollection(ctx context.Context, sel ast.SelectionSet, v *model.Collection) graphql.Marshaler {
@@ -72777,25 +78579,6 @@ func (ec *executionContext) marshalOCoverageKind2ᚖstring(ctx context.Context, 
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
-}
-
-func (ec *executionContext) marshalOCoverageStatement2ᚕᚖautoholdingsᚋgraphᚋmodelᚐCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Coverage) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) marshalOCoverageStatement2ᚖautoholdingsᚋgraphᚋmodelᚐCoverage(ctx context.Context, sel ast.SelectionSet, v *model.Coverage) graphql.Marshaler {
@@ -72942,13 +78725,6 @@ func (ec *executionContext) marshalOFormerPortfolio2ᚖautoholdingsᚋgraphᚋmo
 		return graphql.Null
 	}
 	return ec._FormerPortfolio(ctx, sel, v)
-}
-
-func (ec *executionContext) marshalOGroupCounts2ᚖautoholdingsᚋholdingsᚋplanᚐGroupCounts(ctx context.Context, sel ast.SelectionSet, v *plan.GroupCounts) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	return ec._GroupCounts(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOGroupProxyInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐGroupProxyInputᚄ(ctx context.Context, v any) ([]*GroupProxyInput, error) {
@@ -73129,7 +78905,7 @@ func (ec *executionContext) unmarshalOJobChangeOrder2ᚖautoholdingsᚋgraphᚋm
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalOJobCounts2ᚖautoholdingsᚋgraphᚋmodelᚐCounts(ctx context.Context, sel ast.SelectionSet, v *model.Counts) graphql.Marshaler {
+func (ec *executionContext) marshalOJobCounts2autoholdingsᚋgraphᚋmodelᚐJobCounts(ctx context.Context, sel ast.SelectionSet, v model.JobCounts) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -73508,7 +79284,7 @@ func (ec *executionContext) unmarshalOLostColumnInput2ᚕᚖautoholdingsᚋgraph
 	return res, nil
 }
 
-func (ec *executionContext) marshalOMoveCounts2ᚖautoholdingsᚋholdingsᚋplanᚐMoveCounts(ctx context.Context, sel ast.SelectionSet, v *plan.MoveCounts) graphql.Marshaler {
+func (ec *executionContext) marshalOMoveCounts2ᚖautoholdingsᚋgraphᚋmodelᚐMoveCounts(ctx context.Context, sel ast.SelectionSet, v *model.MoveCounts) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
@@ -73801,6 +79577,24 @@ func (ec *executionContext) marshalORetention2ᚖautoholdingsᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._Retention(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORetentionMark2ᚖstring(ctx context.Context, v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalString(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORetentionMark2ᚖstring(ctx context.Context, sel ast.SelectionSet, v *string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(*v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOReviewReason2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -54,7 +54,7 @@ func (c *Change) At() int64 { return c.Moment }
 // Actor is who made it; nil where that was not recorded.
 func (c *Change) Actor() *Actor { return ActorOf(string(c.ActorKind), c.ActorName) }
 
-func (c *Change) line() *JobChange { return &JobChange{JobChange: c.JobChange} }
+func (c *Change) line() *ChangeLine { return &ChangeLine{JobChange: c.JobChange} }
 
 // Field is null for the portfolio as a whole.
 func (c *Change) Field() *string { return c.line().Field() }

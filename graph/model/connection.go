@@ -87,6 +87,6 @@ type (
 	WorklistEdge                      = Edge[*WorklistItem]
 	ChangeConnection                  = Connection[*Change]
 	ChangeEdge                        = Edge[*Change]
-	JobChangeConnection               = Connection[*JobChange]
-	JobChangeEdge                     = Edge[*JobChange]
+	JobChangeConnection               = Connection[JobChange]
+	JobChangeEdge                     = Edge[JobChange]
 )

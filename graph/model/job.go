@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"autoholdings/ent"
-	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
 	"autoholdings/jobs"
 	"autoholdings/kbart"
@@ -54,15 +53,6 @@ func (j *Job) ReportTSV() string { return "/jobs/" + j.ID() + "/report.tsv" }
 // ReportJSON is the path of its report as JSON.
 func (j *Job) ReportJSON() string { return "/jobs/" + j.ID() + "/report.json" }
 
-// Counts are zero while nothing is known.
-func (j *Job) Counts() (*Counts, error) {
-	counts, err := countsOf(j.Job.Counts)
-	if counts == nil && err == nil {
-		counts = &Counts{}
-	}
-	return counts, err
-}
-
 // JobProgress is how far a job is.
 type JobProgress struct {
 	Phase       *string
@@ -108,29 +98,6 @@ type JobGroup struct {
 	Name string
 }
 
-// Counts are what a plan comes to.
-type Counts struct{ plan.Counts }
-
-func countsOf(stored json.RawMessage) (*Counts, error) {
-	if len(stored) == 0 || string(stored) == "null" {
-		return nil, nil
-	}
-	var counts Counts
-	if err := json.Unmarshal(stored, &counts.Counts); err != nil {
-		return nil, fmt.Errorf("read the counts of a job: %w", err)
-	}
-	return &counts, nil
-}
-
-// FindingCounts are by severity.
-type FindingCounts struct{ Info, Warning, Error, Fatal int }
-
-// Findings are by severity.
-func (c *Counts) Findings() *FindingCounts {
-	f := c.Counts.Findings
-	return &FindingCounts{f[kbart.Info], f[kbart.Warning], f[kbart.Error], f[kbart.Fatal]}
-}
-
 // JobPart is a job's work on one profile's one content type.
 type JobPart struct {
 	*ent.JobPart
@@ -173,9 +140,6 @@ func (p *JobPart) Message() *string { return orNull(p.JobPart.Message) }
 // Hint says what to do.
 func (p *JobPart) Hint() *string { return orNull(p.JobPart.Hint) }
 
-// Counts are null while nothing is known.
-func (p *JobPart) Counts() (*Counts, error) { return countsOf(p.JobPart.Counts) }
-
 // GroupNames are those of the profile's groups at the time.
 func (p *JobPart) GroupNames() ([]string, error) {
 	if len(p.JobPart.Groups) == 0 {
@@ -197,7 +161,7 @@ type JobGuard struct {
 
 // Guard is null while nothing is planned.
 func (p *JobPart) Guard() (*JobGuard, error) {
-	counts, err := p.Counts()
+	counts, err := StoredCounts(p.JobPart.Counts)
 	if counts == nil || err != nil {
 		return nil, err
 	}
@@ -300,128 +264,6 @@ func SeverityNumber(name string) int {
 	}
 	return -1
 }
-
-// JobChange is one line of a job's report.
-type JobChange struct {
-	*ent.JobChange
-	Page *JobChangePage
-}
-
-// JobChangePage is what was read together.
-type JobChangePage struct {
-	Rows       []*ent.JobChange
-	Parts      Related[*JobPart]
-	Portfolios Related[*Portfolio] // and candidates of ambiguous titles, and targets of moves
-	POLines    Related[*POLine]
-	Licenses   Related[*License]
-}
-
-// JobChanges makes a page of rows.
-func JobChanges(rows []*ent.JobChange) []*JobChange {
-	page := &JobChangePage{Rows: rows}
-	return wrap(rows, func(row *ent.JobChange) *JobChange { return &JobChange{row, page} })
-}
-
-func (*JobChange) IsNode() {}
-
-// ID is the opaque id.
-func (c *JobChange) ID() string { return ID(JobChangeType, c.JobChange.ID) }
-
-// Field is null for the portfolio or row as a whole.
-func (c *JobChange) Field() *string { return orNull(c.JobChange.Field) }
-
-// TitleID is KBART title_id as it was at the time.
-func (c *JobChange) TitleID() *string { return orNull(c.JobChange.TitleID) }
-
-// PrintIdentifier is KBART print_identifier as it was at the time.
-func (c *JobChange) PrintIdentifier() *string { return orNull(c.JobChange.PrintIdentifier) }
-
-// OnlineIdentifier is KBART online_identifier as it was at the time.
-func (c *JobChange) OnlineIdentifier() *string { return orNull(c.JobChange.OnlineIdentifier) }
-
-// OldValue is the former value in words.
-func (c *JobChange) OldValue() *string {
-	return orNull(holdings.ValuesOf(c.JobChange).OldWords(plan.Action(c.Action), c.JobChange.Field))
-}
-
-// NewValue is the new value or the reason in words.
-func (c *JobChange) NewValue() *string {
-	return orNull(holdings.ValuesOf(c.JobChange).NewWords(plan.Action(c.Action), c.JobChange.Field))
-}
-
-// ChangeReason is why a portfolio came, left, waits or stays.
-type ChangeReason struct{ plan.Leaving }
-
-// RelatedTitle is another title that a change names.
-type RelatedTitle struct{ plan.Related }
-
-// Why is null where there is nothing to say beside the action.
-func (c *JobChange) Why() *ChangeReason {
-	why := holdings.ValuesOf(c.JobChange).Leaving()
-	if why.Empty() {
-		return nil
-	}
-	return &ChangeReason{why}
-}
-
-// Reason is why a portfolio is kept; null where it is not.
-func (r *ChangeReason) Reason() *string { return orNull(r.Leaving.Reason) }
-
-// PoLines are the numbers of the PO lines for which it is kept.
-func (r *ChangeReason) PoLines() []string { return append([]string{}, r.Leaving.POLines...) }
-
-// Waits is why it waits; null where it does not.
-func (r *ChangeReason) Waits() *string { return orNull(r.Leaving.Waits) }
-
-// Successor is the title that goes on from it.
-func (r *ChangeReason) Successor() *RelatedTitle { return related(r.Leaving.Successor) }
-
-// Predecessor is the title from which it goes on.
-func (r *ChangeReason) Predecessor() *RelatedTitle { return related(r.Leaving.Predecessor) }
-
-func related(r *plan.Related) *RelatedTitle {
-	if r == nil {
-		return nil
-	}
-	return &RelatedTitle{*r}
-}
-
-// TitleID is KBART title_id.
-func (r *RelatedTitle) TitleID() *string { return orNull(r.Related.TitleID) }
-
-// PortfolioID is null for what is only planned to be made.
-func (r *RelatedTitle) PortfolioID() *string {
-	if r.Related.PortfolioID == 0 {
-		return nil
-	}
-	id := ID(PortfolioType, r.Related.PortfolioID)
-	return &id
-}
-
-// OldCoverage is null unless the change is one of coverage.
-func (c *JobChange) OldCoverage() ([]*Coverage, error) {
-	before, _, ok, err := holdings.ValuesOf(c.JobChange).Coverage()
-	return coverageOf(before, ok), err
-}
-
-// NewCoverage is null unless the change is one of coverage.
-func (c *JobChange) NewCoverage() ([]*Coverage, error) {
-	_, after, ok, err := holdings.ValuesOf(c.JobChange).Coverage()
-	return coverageOf(after, ok), err
-}
-
-func coverageOf(statements []plan.Statement, ok bool) []*Coverage {
-	if !ok {
-		return nil
-	}
-	page := &CoveragePage{}
-	return append([]*Coverage{}, wrap(statements, func(st plan.Statement) *Coverage {
-		return &Coverage{Statement: st, Page: page}
-	})...)
-}
-
-// Line is null where there is none.
-func (c *JobChange) Line() *int { return orNone(c.JobChange.Line) }
 
 // orNone is nil for 0.
 func orNone(n int) *int {

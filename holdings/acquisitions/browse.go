@@ -152,6 +152,15 @@ func (s *Service) POLinesOf(ctx context.Context, portfolioIDs []int64) ([]*ent.P
 		Order(poline.ByPortfolioID(), poline.ByMain(sql.OrderDesc()), poline.ByID()).All(ctx)
 }
 
+// OrderedListing sorts the PO lines of one portfolio or collection, the main one first.
+var OrderedListing = keyset.Sorted(func(row *ent.POLine) int64 { return row.ID }, keyset.By("MAIN",
+	keyset.Number(poline.FieldMain, func(row *ent.POLine) int64 {
+		if row.Main {
+			return 0
+		}
+		return 1
+	})))
+
 // POLinesOfCollections reads the PO lines that order collections as a whole, in one query, the main one first.
 func (s *Service) POLinesOfCollections(ctx context.Context, collectionIDs []int64) ([]*ent.POLine, error) {
 	return s.store.Read.POLine.Query().Where(poline.CollectionIDIn(collectionIDs...)).

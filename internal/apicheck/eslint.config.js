@@ -31,7 +31,7 @@ export default [
       '@graphql-eslint/strict-id-in-types': 'off',
       // Short lists, such as the statements of a coverage, are lists. Changes and items of the worklist are read where they stand.
       '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, shouldImplementNode: false }],
-      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+      '@graphql-eslint/relay-arguments': ['error', { includeBoth: true }],
       '@graphql-eslint/naming-convention': [
         'error',
         {

@@ -3,6 +3,7 @@
 package keyset
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -201,6 +202,35 @@ func Cut[T any](items []T, w Window) Page[T] {
 		slices.Reverse(page.Items)
 	}
 	return page
+}
+
+// Of is the window's page of a list that is read whole already, in any order.
+func (l Listing[R]) Of(all []R, w Window) Page[R] {
+	order, sorted := l.order(w), slices.Clone(all)
+	direction := 1
+	if order.Desc != w.Reversed() {
+		direction = -1
+	}
+	slices.SortFunc(sorted, func(a, b R) int { return direction * order.compare(l.Position(w, a), l.Position(w, b)) })
+	if w.After != nil {
+		sorted = slices.DeleteFunc(sorted, func(row R) bool { return direction*order.compare(l.Position(w, row), *w.After) <= 0 })
+	}
+	return Cut(sorted[:min(len(sorted), w.First+1)], w)
+}
+
+func (o Order[R]) compare(a, b Position) int {
+	for i, key := range o.Keys {
+		order := strings.Compare(a.Keys[i], b.Keys[i])
+		if key.number != nil {
+			m, _ := strconv.ParseInt(a.Keys[i], 10, 64) // positions from outside were checked when they were decoded
+			n, _ := strconv.ParseInt(b.Keys[i], 10, 64)
+			order = cmp.Compare(m, n)
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	return cmp.Compare(a.ID, b.ID)
 }
 
 // Query is the part of ent's queries that listing needs.

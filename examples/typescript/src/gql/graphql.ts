@@ -18,7 +18,7 @@ export type ChangeAction =
   | 'FREE'
   /** A row that could not be used. */
   | 'INVALID'
-  /** No entitlement left, but a PO line: kept, not available. `why` names the PO line. */
+  /** No entitlement left, but a PO line: kept, not available. `LeavingChange.poLines` names it. */
   | 'KEEP'
   /** Something that an undo does not put back, because it was changed since. */
   | 'LEFT'
@@ -57,7 +57,7 @@ export type ChangeAction =
   | 'UPDATE'
   /** Something that staff put on a portfolio stays with it; `newValue` says why. */
   | 'VALUE_STAYS'
-  /** A portfolio that a title of the list might be, and nothing tells which: the profile's entitlement is suspended. `why` names the reason. */
+  /** A portfolio that a title of the list might be, and nothing tells which: the profile's entitlement is suspended. `UnclearChange.waits` is the reason. */
   | 'WAIT'
   /** Another profile still lists it: this profile's entitlement went. */
   | 'WITHDRAW'
@@ -70,6 +70,43 @@ export type ContentType =
   | 'BOOKS'
   /** Journals: serials. */
   | 'JOURNALS';
+
+/** What kind of mistake or fault it is: the code of an error in `userErrors`, and `extensions.code` of one in `errors`. */
+export type ErrorCode =
+  /** The collection is activated already. */
+  | 'ALREADY_ACTIVE'
+  /** The document, a variable or a value does not have the form that it must have. */
+  | 'BAD_USER_INPUT'
+  /** A collection must be activated first. */
+  | 'COLLECTION_INACTIVE'
+  /** Something else is under way, the thing was changed since it was read, or another one has what must be its own. */
+  | 'CONFLICT'
+  /** The list came for another customer number than the profile has now. */
+  | 'CUSTOMER_CHANGED'
+  /** Who asks may not do this, or not from that page. */
+  | 'FORBIDDEN'
+  /** Several active profiles of which one has groups: every one must have one. */
+  | 'GROUP_REQUIRED'
+  /** Something went wrong in the server. */
+  | 'INTERNAL'
+  /** It cannot be deleted while something refers to it. */
+  | 'IN_USE'
+  /** There is a limit on how much is accepted, or on how much at once; `extensions.limit` names it where it is one of requests. */
+  | 'LIMITED'
+  /** What is named is not there. */
+  | 'NOT_FOUND'
+  /** A newer list was applied since. */
+  | 'OLDER_FILE'
+  /** Without multi-campus inventory management there is one profile and no groups. */
+  | 'ONE_PROFILE_ONLY'
+  /** An inactive profile may be tested and previewed, not applied. */
+  | 'PROFILE_INACTIVE'
+  /** This server does not know the provider. */
+  | 'PROVIDER_UNKNOWN'
+  /** Nobody knows who asks. */
+  | 'UNAUTHENTICATED'
+  /** The state of the job, or of the thing, does not allow it. */
+  | 'WRONG_STATE';
 
 /** Whether a job writes. */
 export type JobMode =
@@ -145,43 +182,137 @@ export type JobVerdict =
   /** The plan was shown and nothing was written. */
   | 'PREVIEWED';
 
-/** What kind of mistake it is. */
-export type UserErrorCode =
-  /** The collection is activated already. */
-  | 'ALREADY_ACTIVE'
-  /** A value is not of the form it must have. */
-  | 'BAD_USER_INPUT'
-  /** A collection must be activated first. */
+/** What came of a job, of a part of it, or of asking a provider, other than that all went well. */
+export type OutcomeCode =
+  /** All titles of the list are free to read, so that it takes nothing away. */
+  | 'ALL_FREE'
+  /** What the job was asked to do cannot be read from the database. */
+  | 'ARGUMENTS_UNREADABLE'
+  /** The job was interrupted too often. */
+  | 'ATTEMPTS_EXHAUSTED'
+  /** A person cancelled the job before this was done, or the request to the provider was cancelled. */
+  | 'CANCELLED'
+  /** This version cannot take back what that job did. */
+  | 'CANNOT_UNDO'
+  /** The collection was deleted. */
+  | 'COLLECTION_GONE'
+  /** The collection is not activated. */
   | 'COLLECTION_INACTIVE'
-  /** Something else is under way, or the thing was changed meanwhile. */
-  | 'CONFLICT'
+  /** The provider refused the credentials. */
+  | 'CREDENTIALS_REFUSED'
   /** The list came for another customer number than the profile has now. */
   | 'CUSTOMER_CHANGED'
-  /** Several active profiles of which one has groups: every one must have one. */
-  | 'GROUP_REQUIRED'
-  /** It cannot be deleted while something refers to it. */
-  | 'IN_USE'
-  /** Not in this version. */
-  | 'NOT_AVAILABLE'
-  /** What is named is not there. */
-  | 'NOT_FOUND'
-  /** A newer list was applied since. */
+  /** The job had nothing to do. */
+  | 'FAILED'
+  /** The kept copy of the list is gone or cannot be read. */
+  | 'FILE_LOST'
+  /** The file that says what to change cannot be used. */
+  | 'FILE_UNREADABLE'
+  /** The profile's inventory groups were changed since the job was asked for. */
+  | 'GROUPS_CHANGED'
+  /** A guard holds the changes until a person decides. */
+  | 'GUARD'
+  /** A web page instead of a list. */
+  | 'HTML'
+  /** Something went wrong in the server; its log says what. */
+  | 'INTERNAL'
+  /** The request cannot be made. */
+  | 'INVALID_REQUEST'
+  /** The job that was to be undone is gone. */
+  | 'JOB_GONE'
+  /** JSON instead of a list. */
+  | 'JSON'
+  /** The profile's API key cannot be opened. */
+  | 'KEY_UNREADABLE'
+  /** Some of it was left as it is, since it has changed; the report lists it. */
+  | 'LEFT'
+  /** A line is too long. */
+  | 'LINE_TOO_LONG'
+  /** Another job waits for a person's decision on this very list. */
+  | 'LIST_WAITS'
+  /** The connection to the provider failed. */
+  | 'NETWORK'
+  /** The provider accepts the credentials and sends a list. Only of a connection that is tested. */
+  | 'NEW_FILE'
+  /** The provider sent something else than a KBART list. */
+  | 'NOT_KBART'
+  /** Not a text file. */
+  | 'NOT_TEXT'
+  /** The server has no address of the provider. */
+  | 'NO_ADDRESS'
+  /** The provider has no file for this content type. */
+  | 'NO_FILE'
+  /** No header. */
+  | 'NO_HEADER'
+  /** No data rows. */
+  | 'NO_ROWS'
+  /** The Community Zone has no such titles of the collection. */
+  | 'NO_TITLES'
+  /** No row of the list could be used. */
+  | 'NO_USABLE_ROWS'
+  /** No process that runs jobs has reported in the last minute. */
+  | 'NO_WORKER'
+  /** The list is older than the newest one that was applied. */
   | 'OLDER_FILE'
-  /** Without multi-campus inventory management there is one profile and no groups. */
-  | 'ONE_PROFILE_ONLY'
-  /** An inactive profile may be tested and previewed, not applied. */
+  /** What the job would do is no longer what its preview showed. */
+  | 'PLAN_CHANGED'
+  /** The profile is active, so that its entitlements are not withdrawn. */
+  | 'PROFILE_ACTIVE'
+  /** The profile or the collection was deleted. */
+  | 'PROFILE_GONE'
+  /** The profile is not active. */
   | 'PROFILE_INACTIVE'
-  /** This server does not know the provider. */
+  /** The entitlements were withdrawn, and the profile could not be deleted. */
+  | 'PROFILE_KEPT'
+  /** The server does not know the profile's provider. */
   | 'PROVIDER_UNKNOWN'
-  /** The state of the job, or of the profile, does not allow it. */
-  | 'WRONG_STATE';
+  /** The server cannot reach the Redis that hands jobs to workers. */
+  | 'QUEUE_AWAY'
+  /** A rule forbids what the job was asked to do. */
+  | 'REFUSED'
+  /** The provider's name stands for an address that is not public. */
+  | 'REFUSED_ADDRESS'
+  /** The provider redirects to an address that is not allowed. */
+  | 'REFUSED_REDIRECT'
+  /** A person rejected the changes. */
+  | 'REJECTED'
+  /** The provider still offers a list that a person rejected. */
+  | 'REJECTED_FILE'
+  /** The provider still offers the file that was applied last. */
+  | 'SAME_FILE'
+  /** The provider's server failed. */
+  | 'SERVER_ERROR'
+  /** The file could not be stored. */
+  | 'STORAGE'
+  /** A later job planned or applied a newer list here. */
+  | 'SUPERSEDED'
+  /** The provider asks for fewer requests. */
+  | 'THROTTLED'
+  /** The provider took too long. */
+  | 'TIMEOUT'
+  /** No secure connection to the provider could be made. */
+  | 'TLS'
+  /** The file exceeds the size limit. */
+  | 'TOO_LARGE'
+  /** Too many columns. */
+  | 'TOO_MANY_COLUMNS'
+  /** The file arrived incomplete or damaged. */
+  | 'TRUNCATED'
+  /** The provider still offers a list of which what it did was undone. */
+  | 'UNDONE_FILE'
+  /** The provider gave an answer that is not foreseen. */
+  | 'UNEXPECTED_STATUS'
+  /** This version does not know the kind of the job. */
+  | 'UNKNOWN_KIND'
+  /** Too many rows of the list state the other content type. */
+  | 'WRONG_CONTENT';
 
 export type ActivateMutationVariables = Exact<{
   communityZoneId: string;
 }>;
 
 
-export type ActivateMutation = { activateCollection: { collection: { id: string, name: string, active: boolean } | null, userErrors: Array<{ code: UserErrorCode, message: string, path: Array<string> | null }> } };
+export type ActivateMutation = { activateCollection: { collection: { id: string, name: string, active: boolean } | null, userErrors: Array<{ code: ErrorCode, message: string, path: Array<string> | null }> } };
 
 export type AddProfileMutationVariables = Exact<{
   customerNumber: string;
@@ -189,7 +320,7 @@ export type AddProfileMutationVariables = Exact<{
 }>;
 
 
-export type AddProfileMutation = { createProfile: { profile: { id: string, apiKeyFingerprint: string } | null, userErrors: Array<{ code: UserErrorCode, message: string, path: Array<string> | null }> } };
+export type AddProfileMutation = { createProfile: { profile: { id: string, apiKeyFingerprint: string } | null, userErrors: Array<{ code: ErrorCode, message: string, path: Array<string> | null }> } };
 
 export type RunMutationVariables = Exact<{
   profileId: string;
@@ -198,14 +329,14 @@ export type RunMutationVariables = Exact<{
 }>;
 
 
-export type RunMutation = { runProfile: { job: { id: string, state: JobState } | null, userErrors: Array<{ code: UserErrorCode, message: string, path: Array<string> | null }> } };
+export type RunMutation = { runProfile: { job: { id: string, state: JobState } | null, userErrors: Array<{ code: ErrorCode, message: string, path: Array<string> | null }> } };
 
 export type ProgressQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type ProgressQuery = { job: { state: JobState, verdict: JobVerdict | null, summary: string | null, progress: { phase: string | null, done: number, total: number }, error: { code: string, message: string, hint: string | null } | null } | null };
+export type ProgressQuery = { job: { state: JobState, verdict: JobVerdict | null, summary: string | null, progress: { phase: string | null, done: number, total: number }, error: { code: OutcomeCode, message: string, hint: string | null } | null } | null };
 
 export type ReportQueryVariables = Exact<{
   id: string;
@@ -213,14 +344,29 @@ export type ReportQueryVariables = Exact<{
 }>;
 
 
-export type ReportQuery = { job: { reportTsv: string, counts: { titles: number, added: number, free: number, statements: number }, parts: Array<{ content: ContentType | null, state: JobPartState, message: string | null }>, changes: { totalCount: number, nodes: Array<{ id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
+export type ReportQuery = { job: { reportTsv: string, counts:
+      | { added: number }
+      | { added: number }
+      | { titles: number, free: number, statements: number, added: number }
+      | { added: number }
+    , parts: Array<{ content: ContentType | null, state: JobPartState, message: string | null }>, changes: { totalCount: number, nodes: Array<
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+        | { id: string, action: ChangeAction, title: string, field: string | null, oldValue: string | null, newValue: string | null }
+      >, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null };
 
 export type LiveSubscriptionVariables = Exact<{
   id: string;
 }>;
 
 
-export type LiveSubscription = { jobUpdated: { state: JobState, verdict: JobVerdict | null, summary: string | null, progress: { phase: string | null, done: number, total: number }, error: { code: string, message: string, hint: string | null } | null } };
+export type LiveSubscription = { jobUpdated: { state: JobState, verdict: JobVerdict | null, summary: string | null, progress: { phase: string | null, done: number, total: number }, error: { code: OutcomeCode, message: string, hint: string | null } | null } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -314,10 +460,12 @@ export const ReportDocument = new TypedDocumentString(`
     query Report($id: ID!, $after: String) {
   job(id: $id) {
     counts {
-      titles
       added
-      free
-      statements
+      ... on ListCounts {
+        titles
+        free
+        statements
+      }
     }
     parts {
       content
