@@ -3,6 +3,7 @@
 # and what it was made of. The same commit gives the same bytes on every machine with the same Go and C compilers.
 #
 #   deploy/release.sh [FOLDER [ARCHITECTURE…]]      dist, amd64 and arm64
+#   QUICK=1 deploy/release.sh FOLDER                a package for this machine alone, not as it is released
 #
 # Needed besides Go: gcc for this machine, gcc-aarch64-linux-gnu (or gcc-x86-64-linux-gnu) for the other.
 set -euo pipefail
@@ -10,17 +11,20 @@ cd "$(dirname "$0")/.."
 dist=${1:-dist}
 architectures=("${@:2}")
 [ ${#architectures[@]} -gt 0 ] || architectures=(amd64 arm64)
+[ -z "${QUICK:-}" ] || architectures=("$(go env GOHOSTARCH)")
 NFPM=${NFPM:-go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2}
 export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
-MTIME=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
-export MTIME
 umask 022
 
 # The tags make the program one file that needs nothing of the system it runs on, and the flags make its bytes those of the
 # commit alone.
 build() { # architecture, file
   local cc=gcc
+  if [ -n "${QUICK:-}" ]; then # for the test of the package: what go has compiled for other tests
+    go build -trimpath -o "$2" ./cmd/autoholdings
+    return
+  fi
   if [ "$(go env GOHOSTARCH)" != "$1" ]; then
     case $1 in
       amd64) cc=x86_64-linux-gnu-gcc ;;
@@ -52,15 +56,17 @@ for ARCH in "${architectures[@]}"; do
   DEB_VERSION=${DEB_VERSION//-/.}
   export ARCH STAGE DEB_VERSION
   mkdir "$STAGE"
-  build "$ARCH" "$STAGE/autoholdings"
+  if [ "$ARCH" = "$(go env GOHOSTARCH)" ]; then cp "$host" "$STAGE/autoholdings"; else build "$ARCH" "$STAGE/autoholdings"; fi
   "$host" reference man >"$STAGE/autoholdings.1"
-  "$host" config example | sed 's|^#data-dir = .*|data-dir = "/var/lib/autoholdings"|' >"$STAGE/autoholdings.toml"
+  "$host" config example | sed '0,/^#data-dir = .*/s||data-dir = "/var/lib/autoholdings"|' >"$STAGE/autoholdings.toml"
   "$host" completion bash >"$STAGE/autoholdings.bash"
   "$host" completion zsh >"$STAGE/_autoholdings"
   "$host" completion fish >"$STAGE/autoholdings.fish"
   gzip -9n <"$STAGE/autoholdings.1" >"$STAGE/autoholdings.1.gz"
   gzip -9n <CHANGELOG.md >"$STAGE/changelog.gz"
   cat NOTICE LICENSE >"$STAGE/copyright"
+  cp deploy/package/autoholdings.service "$STAGE"
+  touch --date="@$SOURCE_DATE_EPOCH" "$STAGE"/*
 
   name=autoholdings_${version}_linux_$ARCH
   archive=$work/$name
@@ -70,8 +76,9 @@ for ARCH in "${architectures[@]}"; do
   "$host" config example >"$archive/autoholdings.toml"
   tar --create --directory "$work" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" \
     --format=ustar "$name" | gzip -9n >"$dist/$name.tar.gz"
-  $NFPM package --config deploy/package/nfpm.yaml --packager deb --target "$dist/autoholdings_${DEB_VERSION}_$ARCH.deb" >/dev/null
-  go run ./internal/release -o "$dist/$name.cdx.json" sbom "$STAGE/autoholdings"
+  $NFPM package --config deploy/package/nfpm.yaml --packager deb --target "$dist/autoholdings_${DEB_VERSION}_$ARCH.deb" >&2
+  [ -n "${QUICK:-}" ] || go run ./internal/release -o "$dist/$name.cdx.json" sbom "$STAGE/autoholdings"
 done
+[ -z "${QUICK:-}" ] || exit 0
 (cd "$dist" && sha256sum -- *.tar.gz *.deb *.json >SHA256SUMS)
 ls -l "$dist"
