@@ -113,6 +113,18 @@ fuzz-short: ## what strangers send, for a minute (FUZZTIMES tries each)
 		done; \
 	done
 
+.PHONY: release
+release: ## programs, Debian packages and bills of materials for amd64 and arm64, in dist/ (ARCH=amd64: one of them)
+	deploy/release.sh dist $(ARCH)
+
+.PHONY: release-check
+release-check: ## make the release twice, from two clones and without what go has compiled, and compare the bytes
+	deploy/release-check.sh $(ARCH)
+
+.PHONY: package-test
+package-test: ## install, start, upgrade, purge and reinstall the Debian package, in a root of its own (takes root; nothing stays)
+	deploy/package/test.sh
+
 # The model-based tests walk the same sequences each time here, so that no change is refused for what it did not do. Other
 # sequences each time: make test, and at length: make models.
 .PHONY: ci

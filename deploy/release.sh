@@ -16,13 +16,24 @@ NFPM=${NFPM:-go run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2}
 export TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 umask 022
+[ -n "${QUICK:-}" ] || [ -z "$(git status --porcelain)" ] || { echo "release: commit first: a release is of a commit" >&2; exit 1; }
+
+# The version is the tag of the commit, or, without one, sorts before every release.
+commit=$(git rev-parse HEAD)
+date=$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
+if tag=$(git describe --exact-match --tags --match 'v*' 2>/dev/null); then
+  version=${tag#v}
+else
+  version=0.0.0-$(date --utc --date="@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M%S).${commit:0:12}
+fi
+stamp="-X main.releaseVersion=$version -X main.releaseCommit=$commit -X main.releaseDate=$date"
 
 # The tags make the program one file that needs nothing of the system it runs on, and the flags make its bytes those of the
 # commit alone.
 build() { # architecture, file
   local cc=gcc
   if [ -n "${QUICK:-}" ]; then # for the test of the package: what go has compiled for other tests
-    go build -trimpath -o "$2" ./cmd/autoholdings
+    go build -trimpath -ldflags "$stamp" -o "$2" ./cmd/autoholdings
     return
   fi
   if [ "$(go env GOHOSTARCH)" != "$1" ]; then
@@ -33,8 +44,8 @@ build() { # architecture, file
     esac
   fi
   command -v "$cc" >/dev/null || { echo "release: $cc is not there: apt-get install gcc-aarch64-linux-gnu, or name other architectures" >&2; return 1; }
-  GOFLAGS='' GOOS=linux GOARCH=$1 CGO_ENABLED=1 CC=$cc go build -trimpath -buildvcs=true \
-    -tags netgo,osusergo,sqlite_omit_load_extension -ldflags '-s -w -buildid= -linkmode external -extldflags "-static"' \
+  GOFLAGS='' GOOS=linux GOARCH=$1 CGO_ENABLED=1 CC=$cc go build -trimpath -buildvcs=false \
+    -tags netgo,osusergo,sqlite_omit_load_extension -ldflags "$stamp -s -w -buildid= -linkmode external -extldflags '-static'" \
     -o "$2" ./cmd/autoholdings
 }
 
@@ -46,9 +57,6 @@ trap 'rm -rf "$work"' EXIT
 # What the program prints of itself is the same on all architectures: it is printed by one that runs here.
 host=$work/host
 build "$(go env GOHOSTARCH)" "$host"
-version=$("$host" version --json | sed -n 's/^  "version": "v\{0,1\}\(.*\)",$/\1/p')
-version=${version/+dirty/.dirty}
-[ "$version" != "(devel)" ] || version=0.0.0-$(git log -1 --format=%cd.%h --date=format:%Y%m%d%H%M%S --abbrev=12)
 
 for ARCH in "${architectures[@]}"; do
   STAGE=$work/$ARCH
@@ -77,7 +85,7 @@ for ARCH in "${architectures[@]}"; do
   tar --create --directory "$work" --sort=name --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --mtime="@$SOURCE_DATE_EPOCH" \
     --format=ustar "$name" | gzip -9n >"$dist/$name.tar.gz"
   $NFPM package --config deploy/package/nfpm.yaml --packager deb --target "$dist/autoholdings_${DEB_VERSION}_$ARCH.deb" >&2
-  [ -n "${QUICK:-}" ] || go run ./internal/release -o "$dist/$name.cdx.json" sbom "$STAGE/autoholdings"
+  [ -n "${QUICK:-}" ] || go run ./internal/release -o "$dist/$name.cdx.json" sbom "$STAGE/autoholdings" "$version" "$commit" "$date"
 done
 [ -z "${QUICK:-}" ] || exit 0
 (cd "$dist" && sha256sum -- *.tar.gz *.deb *.json >SHA256SUMS)

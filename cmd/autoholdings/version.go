@@ -22,10 +22,19 @@ type build struct {
 	Platform string `json:"platform"` // linux/amd64
 }
 
+// What deploy/release.sh writes into a release, which it may build without the repository beside it.
+var releaseVersion, releaseCommit, releaseDate string
+
 // thisBuild reads what the compiler has written into the program.
 func thisBuild() build {
 	sqlite, _, _ := sqlite3.Version()
-	b := build{Version: "(devel)", Go: runtime.Version(), SQLite: sqlite, Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	b := build{
+		Version: releaseVersion, Commit: releaseCommit, Date: releaseDate, Go: runtime.Version(), SQLite: sqlite, Platform: runtime.GOOS + "/" + runtime.GOARCH,
+	}
+	if b.Version != "" {
+		return b
+	}
+	b.Version = "(devel)"
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return b

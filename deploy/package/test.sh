@@ -99,6 +99,7 @@ status=0; as autoholdings config check --config "$config" 2>/tmp/check || status
 
 step "start what the unit starts"
 as autoholdings mockoup --titles 300 >/dev/null 2>&1 &
+mock=$!
 wait_for "the mock's start" listens 8081
 sed -i 's|^#oup-url = .*|oup-url = "http://127.0.0.1:8081"|; s|^#oup-allow-insecure = .*|oup-allow-insecure = true|' "$config"
 as autoholdings config check --config "$config" >/dev/null
@@ -162,6 +163,7 @@ if knows restore && [ -e /tmp/backup.autoholdings ]; then
 fi
 
 step "purge where nothing is left"
+kill "$mock" && wait "$mock" || true # a user with a process cannot be removed
 rm -rf "$data"
 dpkg --purge autoholdings >/tmp/dpkg.log 2>&1 || fail "$(cat /tmp/dpkg.log)"
 ! getent passwd autoholdings >/dev/null || fail "the user is left though nothing else is"

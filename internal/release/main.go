@@ -1,7 +1,8 @@
 // Command release writes what goes with a release:
 //
 //	release notice            the licenses of all that is in the program, for NOTICE
-//	release sbom BINARY       what a binary was made of, as CycloneDX JSON
+//	release sbom BINARY VERSION COMMIT DATE
+//	                          what a binary was made of, as CycloneDX JSON
 //
 // Both go by the module graph and the module cache, and need no network.
 package main
@@ -32,10 +33,10 @@ func run(args []string, file string) error {
 	switch {
 	case len(args) == 1 && args[0] == "notice":
 		err = writeNotice(&out)
-	case len(args) == 2 && args[0] == "sbom":
-		err = writeBillOfMaterials(&out, args[1])
+	case len(args) == 5 && args[0] == "sbom":
+		err = writeBillOfMaterials(&out, args[1], released{args[2], args[3], args[4]})
 	default:
-		err = fmt.Errorf("say notice, or sbom BINARY, with -o FILE in front to write a file")
+		err = fmt.Errorf("say notice, or sbom BINARY VERSION COMMIT DATE, with -o FILE in front to write a file")
 	}
 	if err != nil {
 		return err

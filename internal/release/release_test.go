@@ -37,7 +37,7 @@ func TestBillOfMaterials(t *testing.T) {
 		t.Fatalf("%v: %s", err, text)
 	}
 	file := filepath.Join(t.TempDir(), "bom.json")
-	if err := run([]string{"sbom", binary}, file); err != nil {
+	if err := run([]string{"sbom", binary, "1.2.3", "abc", "2026-01-02T03:04:05Z"}, file); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(file)
@@ -65,13 +65,14 @@ func TestBillOfMaterials(t *testing.T) {
 			t.Errorf("it has no %s %s", cells[1], cells[2])
 		}
 	}
-	if modules < 40 || b.Format != "CycloneDX" || b.Metadata.Component.Hashes[0].Content == "" {
+	if modules < 40 || b.Format != "CycloneDX" || b.Metadata.Component.Version != "1.2.3" ||
+		b.Metadata.Timestamp != "2026-01-02T03:04:05Z" || b.Metadata.Component.Hashes[0].Content == "" {
 		t.Errorf("%d modules: %.300s", modules, text)
 	}
-	if err := run([]string{"sbom", os.Args[0]}, file); err != nil && !strings.Contains(err.Error(), "build it from this tree") {
+	if err := run([]string{"sbom", os.Args[0], "", "", ""}, file); err != nil && !strings.Contains(err.Error(), "build it from this tree") {
 		t.Error(err)
 	}
-	if err := run([]string{"sbom", "none"}, file); err == nil {
+	if err := run([]string{"sbom", "none", "", "", ""}, file); err == nil {
 		t.Error("a binary that is not there has a bill")
 	}
 	if err := run(nil, ""); err == nil || !strings.Contains(err.Error(), "say notice") {

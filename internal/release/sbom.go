@@ -56,8 +56,11 @@ func licensed(id string) []license {
 	return []license{l}
 }
 
+// released is what a release is called, and of which commit it is.
+type released struct{ version, commit, date string }
+
 // writeBillOfMaterials writes what a binary says that it was made of, with the licenses of the module graph.
-func writeBillOfMaterials(out io.Writer, binary string) error {
+func writeBillOfMaterials(out io.Writer, binary string, r released) error {
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
 		return err
@@ -77,14 +80,14 @@ func writeBillOfMaterials(out io.Writer, binary string) error {
 	sum := sha256.Sum256(whole)
 	b := bom{Schema: "http://cyclonedx.org/schema/bom-1.6.schema.json", Format: "CycloneDX", SpecVersion: "1.6", Version: 1}
 	b.Metadata.Component = component{
-		Type: "application", Ref: "autoholdings", Name: "autoholdings", Version: info.Main.Version, Licenses: licensed("Apache-2.0"),
+		Type: "application", Ref: "autoholdings", Name: "autoholdings", Version: r.version, Licenses: licensed("Apache-2.0"),
 		Hashes: []hash{{"SHA-256", hex.EncodeToString(sum[:])}},
 	}
+	b.Metadata.Timestamp = r.date
+	b.Metadata.Component.Properties = []property{{"autoholdings:commit", r.commit}}
 	for _, s := range info.Settings {
 		switch s.Key {
-		case "vcs.time":
-			b.Metadata.Timestamp = s.Value
-		case "vcs.revision", "vcs.modified", "GOOS", "GOARCH":
+		case "GOOS", "GOARCH":
 			b.Metadata.Component.Properties = append(b.Metadata.Component.Properties, property{"autoholdings:" + s.Key, s.Value})
 		}
 	}
