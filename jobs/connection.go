@@ -149,8 +149,8 @@ var connectionAdvice = map[provider.Code]string{
 	provider.Throttled:   "Wait some minutes, then test again. A sync waits by itself for as long as the provider asks for.",
 	provider.ServerError: "Test again later; tell {provider} if it lasts for more than a day. A sync asks again by itself.",
 	provider.Network:     "Check the provider's address, name resolution, firewall and proxy of this server, then test again.",
-	provider.Timeout: "Test again later. A sync waits longer and asks again by itself; where it fails too, start with a higher {flag:timeout}, " +
-		"such as 30m, or ask {provider}.",
+	provider.Timeout: "Test again later. A sync waits longer and asks again by itself; where it fails too, start with a higher " +
+		"{flag:timeout}, such as 30m, or ask {provider}.",
 	provider.Truncated: "Test again; tell {provider} if it lasts for more than a day. A sync asks again by itself.",
 	provider.NotKBART:  "Read what was sent, then check {flag:path}, {flag:query} and the file format, or tell {provider}.",
 	provider.Cancelled: "Test again when it is wanted.",

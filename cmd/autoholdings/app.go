@@ -52,7 +52,8 @@ func (c config) database() store.Options {
 func (c config) checkShared(work bool) error {
 	switch {
 	case c.DatabaseURL != "" && c.RedisURL == "":
-		return errors.New("DATABASE_URL (--database-url) is set and REDIS_URL (--redis-url) is not: a queue inside the process is for one process, and others may work on " +
+		return errors.New("DATABASE_URL (--database-url) is set and REDIS_URL (--redis-url) is not: a queue inside the process is for " +
+			"one process, and others may work on " +
 			"this database without being seen. Give the same Redis to all of them, such as REDIS_URL=redis://HOST:6379")
 	case c.RedisURL == "" && !work:
 		return errors.New("REDIS_URL (--redis-url) is not set: processes that share the work need a Redis they share, such as " +
@@ -88,7 +89,8 @@ func (c config) checkKeyGiven() error {
 	if c.DatabaseURL == "" || c.keyGiven() {
 		return nil
 	}
-	return fmt.Errorf("DATABASE_URL (--database-url) is set and no sealing key is given: one in the data directory of this machine would be unknown to the "+
+	return fmt.Errorf("DATABASE_URL (--database-url) is set and no sealing key is given: one in the data directory of this machine would be "+
+		"unknown to the "+
 		"others that share the database. Give the same key to all of them as AUTOHOLDINGS_SEALING_KEY: the one in %s if the database was copied "+
 		"from there, otherwise a new one (`openssl rand -base64 32`)", filepath.Join(c.DataDir, secret.KeyFileName))
 }

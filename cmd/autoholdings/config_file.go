@@ -114,7 +114,9 @@ func isSecret(f cli.Flag) bool {
 	if exampleOf(f) == "FILE" || exampleOf(f) == "FOLDER" || exampleOf(f) == "ID" {
 		return false
 	}
-	secret := []string{"secret", "secrets", "key", "keys", "password", "token", "credential", "credentials", "header", "query", "customer", "webhook"}
+	secret := []string{
+		"secret", "secrets", "key", "keys", "password", "token", "credential", "credentials", "header", "query", "customer", "webhook",
+	}
 	return slices.ContainsFunc(strings.Split(f.Names()[0], "-"), func(word string) bool { return slices.Contains(secret, word) })
 }
 

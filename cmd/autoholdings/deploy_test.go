@@ -144,6 +144,10 @@ func TestDeployedVariables(t *testing.T) {
 	o := offer()
 	files, err := filepath.Glob(deployDir + "/*")
 	must(t, err)
+	files = slices.DeleteFunc(files, func(file string) bool { return filepath.Ext(file) == ".sh" || file == deployDir+"/package" })
+	packaged, err := filepath.Glob(deployDir + "/package/*")
+	must(t, err)
+	files = append(files, packaged...)
 	if len(files) < 6 {
 		t.Errorf("only %q", files)
 	}

@@ -57,7 +57,8 @@ func settingsTable(out io.Writer) error {
 func manualPage(out io.Writer) error {
 	root := newCommand(nil, io.Discard, io.Discard)
 	var b strings.Builder
-	fmt.Fprintf(&b, ".TH AUTOHOLDINGS 1\n.SH NAME\nautoholdings \\- %s\n.SH SYNOPSIS\n.B autoholdings\n.I COMMAND\n[\\fIFLAGS\\fR] [\\fIARGUMENTS\\fR]\n",
+	fmt.Fprintf(&b, ".TH AUTOHOLDINGS 1\n.SH NAME\nautoholdings \\- %s\n.SH SYNOPSIS\n"+
+		".B autoholdings\n.I COMMAND\n[\\fIFLAGS\\fR] [\\fIARGUMENTS\\fR]\n",
 		roff(root.Usage))
 	fmt.Fprintf(&b, ".SH DESCRIPTION\n%s\n.SH COMMANDS\n", roff(root.Description))
 	known := shared()
@@ -73,7 +74,8 @@ func manualPage(out io.Writer) error {
 		}
 	}
 	add(root, "")
-	b.WriteString(".SH SETTINGS\nEach is a flag of the commands that name it, an environment variable, and a name in the configuration file.\n")
+	b.WriteString(".SH SETTINGS\n" +
+		"Each is a flag of the commands that name it, an environment variable, and a name in the configuration file.\n")
 	for _, s := range known {
 		manualFlag(&b, s)
 		fmt.Fprintf(&b, ".br\nVariable: \\fB%s\\fR", roff(s.variable))
@@ -83,8 +85,9 @@ func manualPage(out io.Writer) error {
 		b.WriteString("\n")
 	}
 	b.WriteString(`.SH CONFIGURATION FILE
-\fB\-\-config\fR \fIFILE\fR, or the variable \fBAUTOHOLDINGS_CONFIG\fR, names a file in TOML. Settings at its top go for all commands that know
-them, and those of a section such as \fB[sync]\fR or \fB[import.polines]\fR for that command. A flag goes before its variable, and that before the file.
+\fB\-\-config\fR \fIFILE\fR, or the variable \fBAUTOHOLDINGS_CONFIG\fR, names a file in TOML. Settings at its top go
+for all commands that know them, and those of a section such as \fB[sync]\fR or \fB[import.polines]\fR for that command.
+A flag goes before its variable, and that before the file.
 \fBautoholdings config example\fR prints a file with every setting, \fBconfig check\fR checks one, \fBconfig show\fR shows where each value
 comes from.
 .SH EXIT STATUS

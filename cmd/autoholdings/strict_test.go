@@ -287,8 +287,9 @@ oup-query = { key = "hunter2" }
 customer = ["north:hunter2"]
 `
 	for name, text := range map[string]string{
-		"whole": secrets, "unknown": secrets + "x = 1\n", "no TOML": "sealing-key = hunter2\n", "no TOML at the end": secrets + "\nsealing-key = \"hunter2\n",
-		"twice": "sealing-key = \"hunter2\"\nsealing-key = \"hunter2\"\n", "wrong kind": "sealing-key = [[\"hunter2\"]]\n",
+		"whole": secrets, "unknown": secrets + "x = 1\n", "no TOML": "sealing-key = hunter2\n",
+		"no TOML at the end": secrets + "\nsealing-key = \"hunter2\n",
+		"twice":              "sealing-key = \"hunter2\"\nsealing-key = \"hunter2\"\n", "wrong kind": "sealing-key = [[\"hunter2\"]]\n",
 	} {
 		file := writeConfig(t, text)
 		for _, args := range [][]string{
@@ -313,7 +314,7 @@ customer = ["north:hunter2"]
 		}
 	}
 	open := writeConfig(t, "oup-url = \"https://kbart.example.org\"\nsealing-key = \"hunter2\"\n")
-	must(t, os.Chmod(open, 0o644)) //nolint:gosec // G302: that is what is tested
+	must(t, os.Chmod(open, 0o644))
 	_, complained, status := ended(t, nil, "config", "check", "--config", open)
 	if status != exitUsage || !strings.Contains(complained, "line 2 has a secret") || !strings.Contains(complained, "chmod 640 "+open) {
 		t.Errorf("%d: %s", status, complained)
@@ -325,11 +326,12 @@ func TestConfigCheck(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
 		"oup-url = \"https://kbart.example.org\"\n[sync]\npreview = true\n": nil,
-		"oup-ulr = \"x\"\nAUTOHOLDINGS_ADDR = \"x\"\npreview = true\nconcurrency = 1.5\n[snyc]\n[sync]\npreveiw = true\n[import]\nx = 1\n[import.poline]\n": {
+		"oup-ulr = \"x\"\nAUTOHOLDINGS_ADDR = \"x\"\npreview = true\nconcurrency = 1.5\n" +
+			"[snyc]\n[sync]\npreviw = true\n[import]\nx = 1\n[import.poline]\n": {
 			`line 1: there is no setting "oup-ulr": did you mean oup-url?`, `line 2: there is no setting "AUTOHOLDINGS_ADDR": write addr`,
 			"line 3: \"preview\" is set for single commands: write it in a section, such as [sync]", "line 4: concurrency: it is none of text",
 			`line 5: there is no command "snyc" for the section [snyc]: did you mean [sync]?`,
-			"line 7: `sync` has no flag --preveiw: did you mean preview?", "line 9: `import` has no flag --x",
+			"line 7: `sync` has no flag --previw: did you mean preview?", "line 9: `import` has no flag --x",
 			`line 10: there is no command "import poline" for the section [import.poline]: did you mean [import.polines]?`,
 		},
 		"concurrency = 101\n":                            {"--concurrency, as line 1 of", "101 is not between 1 and 100"},
@@ -338,13 +340,15 @@ func TestConfigCheck(t *testing.T) {
 		"access = \"ajar\"":                              {"--access"},
 		"oup-url = \"http://h\"":                         {"--oup-allow-insecure"},
 		"oup-url = \"https://h\"\naddr = \"0.0.0.0:80\"": {"--access controlled"},
-		"oup-url = \"https://h\"\ntls-cert = \"none.pem\"\ntls-key = \"n.pem\"":   {"none.pem"},
-		"oup-url = \"https://h\"\nredis-url = \"x\"":                              {"redis://"},
-		"oup-url = \"https://h\"\ndatabase-url = \"postgres://h/d\"":              {"REDIS_URL"},
-		"oup-url = \"https://h\"\nno-worker = true":                               {"redis://HOST:6379"},
-		"oup-url = \"https://h\"\n[mockoup]\ntitles = \"many\"":                   {"line 3 of", "whole number"},
-		"oup-url = \"https://h\"\naddr = true\nlog-level = [\"a\", 5]\n":          {"line 3: log-level: a list holds texts only"},
-		"oup-url = \"https://h\"\noup-query = { a = 5 }\naddr = 1979-05-27\n":     {"line 2: oup-query: a table holds texts only", "line 3: addr"},
+		"oup-url = \"https://h\"\ntls-cert = \"none.pem\"\ntls-key = \"n.pem\"": {"none.pem"},
+		"oup-url = \"https://h\"\nredis-url = \"x\"":                            {"redis://"},
+		"oup-url = \"https://h\"\ndatabase-url = \"postgres://h/d\"":            {"REDIS_URL"},
+		"oup-url = \"https://h\"\nno-worker = true":                             {"redis://HOST:6379"},
+		"oup-url = \"https://h\"\n[mockoup]\ntitles = \"many\"":                 {"line 3 of", "whole number"},
+		"oup-url = \"https://h\"\naddr = true\nlog-level = [\"a\", 5]\n":        {"line 3: log-level: a list holds texts only"},
+		"oup-url = \"https://h\"\noup-query = { a = 5 }\naddr = 1979-05-27\n": {
+			"line 2: oup-query: a table holds texts only", "line 3: addr",
+		},
 		"oup-url = \"https://h\"\nsync = 5\n":                                     {"line 2: there is no setting \"sync\""},
 		"oup-url = \"https://h\"\noup_allow_insecure = true\n":                    {"write oup-allow-insecure"},
 		"oup-url = \"https://h\"\n[export]\ncollection = \"Q\"\nsync = \"x\"\n\n": {"line 4: `export` has no flag --sync"},
@@ -394,7 +398,8 @@ func TestConfigExample(t *testing.T) {
 			t.Errorf("--%s is not in the example: %+v", s.flag, got[s.flag])
 		}
 	}
-	if out, complained, status := ended(t, nil, "config", "show", "--config", writeConfig(t, example)); status != 0 || strings.Contains(out, " file ") {
+	if out, complained, status := ended(t, nil, "config", "show", "--config", writeConfig(t, example)); status != 0 ||
+		strings.Contains(out, " file ") {
 		t.Errorf("the example sets something: %s%s", out, complained)
 	}
 }
@@ -410,8 +415,10 @@ func TestNothingIsWrittenBefore(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"serve, address taken": {append([]string{"serve", "--addr", taken.Addr().String()}, provider...), []string{"--addr", "taken", "127.0.0.1:8090"}},
-		"demo, address taken":  {[]string{"demo", "--addr", taken.Addr().String()}, []string{"--addr", "taken"}},
+		"serve, address taken": {
+			append([]string{"serve", "--addr", taken.Addr().String()}, provider...), []string{"--addr", "taken", "127.0.0.1:8090"},
+		},
+		"demo, address taken": {[]string{"demo", "--addr", taken.Addr().String()}, []string{"--addr", "taken"}},
 		"serve, no certificate": {
 			append([]string{"serve", "--addr", "127.0.0.1:0", "--tls-cert", "none", "--tls-key", "none"}, provider...), []string{"--tls-cert"},
 		},
@@ -503,7 +510,8 @@ func TestReference(t *testing.T) {
 	if table == "" || table != written {
 		t.Errorf("%s has another table of settings: go generate ./cmd/autoholdings", operations)
 	}
-	if _, complained, status := ended(t, nil, "reference", "nonsense"); status != 1 || !strings.Contains(complained, "neither man nor settings") {
+	if _, complained, status := ended(t, nil, "reference", "nonsense"); status != 1 ||
+		!strings.Contains(complained, "neither man nor settings") {
 		t.Errorf("%d: %s", status, complained)
 	}
 }

@@ -29,7 +29,8 @@ var releaseVersion, releaseCommit, releaseDate string
 func thisBuild() build {
 	sqlite, _, _ := sqlite3.Version()
 	b := build{
-		Version: releaseVersion, Commit: releaseCommit, Date: releaseDate, Go: runtime.Version(), SQLite: sqlite, Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		Version: releaseVersion, Commit: releaseCommit, Date: releaseDate,
+		Go: runtime.Version(), SQLite: sqlite, Platform: runtime.GOOS + "/" + runtime.GOARCH,
 	}
 	if b.Version != "" {
 		return b

@@ -204,7 +204,9 @@ func writeNotice(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(out, "autoholdings\n\nautoholdings is licensed under the Apache License 2.0, in the file LICENSE. The program contains the following parts of others,\n"+
+	fmt.Fprint(out, "autoholdings\n\n"+
+		"autoholdings is licensed under the Apache License 2.0, in the file LICENSE. The program contains the following "+
+		"parts of others,\n"+
 		"under the licenses below. `make generate` writes this file.\n\n")
 	for _, p := range all {
 		fmt.Fprintf(out, "  %s\n", strings.Join(strings.Fields(p.name+" "+p.version+" ("+p.license+")"), " "))

@@ -108,7 +108,8 @@ func writeBillOfMaterials(out io.Writer, binary string, r released) error {
 	for _, d := range info.Deps {
 		p, ok := known[d.Path]
 		if !ok || p.version != d.Version {
-			return fmt.Errorf("%s has the module %s %s, which the module graph has not (%s): build it from this tree", binary, d.Path, d.Version, p.version)
+			return fmt.Errorf("%s has the module %s %s, which the module graph has not (%s): build it from this tree", binary,
+				d.Path, d.Version, p.version)
 		}
 		b.Components = append(b.Components, component{
 			Type: "library", Ref: d.Path, Name: d.Path, Version: d.Version, PURL: "pkg:golang/" + strings.ToLower(d.Path) + "@" + d.Version,
