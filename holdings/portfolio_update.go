@@ -29,6 +29,12 @@ func (w *portfolioTarget) writePaired(
 	w.report.difference(t, h.ID, &d, action)
 	w.listDiverging(t, h.ID, p, &d)
 	w.listFurther(t, h.ID, p, &d)
+	if action == plan.Update && p.Review != "" && !h.AwaitedByOtherProfile { // else the state that the line has says so
+		w.out.Change(ReportLine{
+			Portfolio: h.ID, Action: plan.Diverges, Title: plan.CitationOf(&d.Values), Values: plan.ValuesOfReview(plan.ReviewOf(p), ""),
+			line: t.Line,
+		})
+	}
 	w.noteSuccessor(t, h.ID)
 	if w.out.Show {
 		return nil

@@ -97,6 +97,11 @@ func (s *Service) foresee(ctx context.Context, part *Part, in *plan.Input) (*pre
 		for _, l := range earlier.Leaving {
 			f.end(in, byID, earlier.Portfolios.At(l.Portfolio), l.Action, s.Now().UnixMilli())
 		}
+		for _, portfolio := range earlier.Reviews {
+			if i, ok := byID[earlier.Portfolios.At(portfolio).ID]; ok {
+				in.Portfolios.At(i).UnderReview = true
+			}
+		}
 		for _, w := range earlier.Waiting {
 			f.end(in, byID, earlier.Portfolios.At(w.Portfolio), plan.Wait, 0)
 		}
@@ -200,6 +205,11 @@ func (f *previewedHoldings) foreseeValues(ctx context.Context, s *Service, earli
 // foreseeLeaving notes which portfolios an earlier part would take from its profile, what state they would be in then,
 // and which values would take over.
 func (f *previewedHoldings) foreseeLeaving(ctx context.Context, s *Service, earlier *Plan) error {
+	for batch := range slices.Chunk(earlier.Reviews, s.BatchTitles) {
+		if err := f.foreseeReviews(ctx, s, earlier, batch); err != nil {
+			return err
+		}
+	}
 	gone := make([]plan.LeavingPortfolio, 0, len(earlier.Leaving)+len(earlier.Waiting))
 	why := map[int32]string{}
 	for _, w := range earlier.Waiting {
@@ -226,6 +236,25 @@ func (f *previewedHoldings) foreseeLeaving(ctx context.Context, s *Service, earl
 			if p := there[h.ID]; p != nil {
 				f.values[h.ID] = p.AfterLeaving(h, l.Action, why[l.Portfolio], standing, s.Now().UnixMilli())
 			}
+		}
+	}
+	return nil
+}
+
+// foreseeReviews notes which portfolios an earlier part would have wait for a person.
+func (f *previewedHoldings) foreseeReviews(ctx context.Context, s *Service, earlier *Plan, portfolios []int32) error {
+	ids := make([]int64, len(portfolios))
+	for i, portfolio := range portfolios {
+		ids[i] = earlier.Portfolios.At(portfolio).ID
+	}
+	there, err := f.load(ctx, s.store.Query, ids)
+	if err != nil {
+		return err
+	}
+	for id, p := range there {
+		if p.Review != plan.ReviewUnreadable {
+			f.values[id] = p.PreviewCopy(id)
+			f.values[id].Review, f.values[id].ReviewSince = plan.ReviewUnreadable, s.Now().UnixMilli()
 		}
 	}
 	return nil

@@ -85,6 +85,9 @@ type recorded struct {
 	values plan.Values
 }
 
+// reversedActions are the actions of lines that say what a part changed, for SQL.
+const reversedActions = `('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES', 'REVIEW')`
+
 // eachBatch goes through the portfolios that the part added, or through all others, in the order of their ids.
 func (u *undoer) eachBatch(ctx context.Context, additions bool) error {
 	last := int64(0)
@@ -110,7 +113,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 		added = "EXISTS"
 	}
 	ids, err = u.out.Store.IDs(ctx, `SELECT DISTINCT c.portfolio_id FROM job_changes c
-		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND `+
+		WHERE c.part_id = ? AND c.portfolio_id > ? AND c.action IN `+reversedActions+` AND `+
 		added+`
 			(SELECT 1 FROM job_changes a WHERE a.part_id = c.part_id AND a.portfolio_id = c.portfolio_id AND a.action = 'ADD')
 		ORDER BY c.portfolio_id LIMIT ?`, u.subject, after, u.out.Batch)
@@ -122,8 +125,7 @@ func (u *undoer) read(ctx context.Context, after int64, additions bool) (ids []i
 	}
 	placeholders, args := store.InList(ids)
 	found, err := u.out.Store.Query(ctx, `SELECT portfolio_id, id, action, field, value_kind, old_value, new_value FROM job_changes
-		WHERE part_id = ? AND action IN ('ADD', 'UPDATE', 'REMOVE', 'KEEP', 'WITHDRAW', 'WAIT', 'DIVERGES') AND portfolio_id IN `+placeholders+
-		` ORDER BY id`,
+		WHERE part_id = ? AND action IN `+reversedActions+` AND portfolio_id IN `+placeholders+` ORDER BY id`,
 		append([]any{u.subject}, args...)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read the changes to undo: %w", err)
@@ -279,6 +281,7 @@ func (u *undoer) reverse(ctx context.Context, tx *store.Tx, now *reversing, id i
 		d.CountFields(&u.out.Counts)
 	}
 	u.reverseFurther(id, p, lines.further, &d)
+	u.reverseReview(id, p, lines.review)
 	if err := u.reverseDiverging(id, p, lines.diverging, &d); err != nil {
 		return err
 	}
@@ -299,6 +302,7 @@ type recordedLines struct {
 	fields    []*recorded
 	diverging *recorded // where the profile's list differed
 	further   *recorded // the identifiers of further rows
+	review    *recorded // why it waited for a person
 }
 
 func linesOf(changes []recorded) (lines recordedLines) {
@@ -308,6 +312,8 @@ func linesOf(changes []recorded) (lines recordedLines) {
 			lines.diverging = r
 		case r.values.Kind == plan.FurtherValues:
 			lines.further = r
+		case r.values.Kind == plan.ReasonValues:
+			lines.review = r
 		case r.field == "":
 			lines.whole = r
 		default:
@@ -379,6 +385,33 @@ func (u *undoer) reverseDiverging(id int64, p *plan.StoredPortfolio, r *recorded
 	}
 	u.out.Change(ReportLine{Portfolio: id, Action: plan.Diverges, Title: plan.CitationOf(&d.Values), Values: r.values.Reversed()})
 	return nil
+}
+
+// reverseReview has a portfolio wait for a person again as it did before the job, or no more.
+func (u *undoer) reverseReview(id int64, p *plan.StoredPortfolio, r *recorded) {
+	if r == nil {
+		return
+	}
+	before, known := r.values.Review()
+	switch {
+	case !known || before.Review == p.Review: // the job has not changed it, or it is as it was
+	case p.Review != r.values.New:
+		u.leave(id, p, "", plan.ValuesOfReview(plan.ReviewOf(p), before.Review))
+	default:
+		action := plan.Diverges
+		if before.Review != "" {
+			action = plan.Review
+			u.out.Counts.Review++
+		}
+		u.out.Change(ReportLine{
+			Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values), Values: plan.ValuesOfReview(plan.ReviewOf(p), before.Review),
+		})
+		if u.shown != nil {
+			u.shown.note(id, p, func(s *shownPortfolio) { s.now.Review, s.now.ReviewSince = before.Review, before.Since })
+			return
+		}
+		u.placing.Add(p.Listed, p.RemovedAt, before.Review, before.Since, u.out.Now, id)
+	}
 }
 
 // reverseFurther restores the identifiers of the title's further rows.

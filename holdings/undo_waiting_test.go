@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"autoholdings/holdings/plan"
 	"autoholdings/internal/holdingstest"
 )
 
@@ -81,6 +82,36 @@ func TestUndoOfNewStates(t *testing.T) {
 			step{1, "2026-02-01", others +
 				"Brain; id=brain; print=@1; first=1878; last=1995; notes=c\nBrain; id=brain; print=@1; first=1996; notes=b"},
 		},
+		{
+			"one whose row could not be read",
+			[]step{{1, "2026-01-01", others + brain1}},
+			step{1, "2026-02-01", others + tornRow},
+		},
+		{
+			"one whose row could not be read either time",
+			[]step{{1, "2026-01-01", others + brain1}, {1, "2026-02-01", others + tornRow}},
+			step{1, "2026-03-01", others + "More; id=more; print=@3\n" + tornRow},
+		},
+		{
+			"one whose row can be read again",
+			[]step{{1, "2026-01-01", others + brain1}, {1, "2026-02-01", others + tornRow}},
+			step{1, "2026-03-01", others + brain1},
+		},
+		{
+			"one whose row can be read again, as that of another title",
+			[]step{{1, "2026-01-01", others + brain1}, {1, "2026-02-01", others + tornRow}},
+			step{1, "2026-03-01", others + brain2},
+		},
+		{
+			"one that left after its row could not be read",
+			[]step{{1, "2026-01-01", others + brain1}, {1, "2026-02-01", others + tornRow}},
+			step{1, "2026-03-01", others},
+		},
+		{
+			"one that waits elsewhere, and whose row could not be read",
+			[]step{{1, "2026-01-01", others + waitingBefore}, {2, "2026-01-02", others + waitingBefore}, {1, "2026-02-01", others + waitingAfter}},
+			step{2, "2026-02-02", others + tornRow},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -104,6 +135,22 @@ func TestUndoOfNewStates(t *testing.T) {
 				t.Errorf("%s", diff)
 			}
 		})
+	}
+}
+
+// TestUndoLeavesOtherReviews: a portfolio that waits for a person for another reason by now goes on waiting, and the undo says so.
+func TestUndoLeavesOtherReviews(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.dated(1, "2026-01-01", holdingstest.KBART(others+"Annals; id=annals; print=@1; online=@9"))
+	_, jobID := b.dated(1, "2026-02-01", holdingstest.KBART(others+tornRow))
+	if is := b.portfolio("annals").Review; is != plan.ReviewUnreadable {
+		t.Fatal(is)
+	}
+	b.dated(1, "2026-03-01", holdingstest.KBART(others+"Archives; id=archives; print=@2; online=@9"))
+	counts := b.undo(1, jobID)
+	if is := b.portfolio("annals").Review; counts.Left != 1 || is != plan.ReviewContested {
+		t.Errorf("%+v, %q", counts, is)
 	}
 }
 

@@ -139,6 +139,14 @@ func TestPreviewOfSeveralProfiles(t *testing.T) {
 		"both drop":                       {servedLists{"1": {0, titleA}, "2": {0, titleA}}, servedLists{"1": {30, ""}, "2": {30, ""}}},
 		"one drops what the other begins": {servedLists{"1": {0, titleA}, "2": {0, ""}}, servedLists{"1": {30, ""}, "2": {30, titleA}}},
 		"it comes back in both":           {servedLists{"1": {0, titleA}, "2": {0, ""}}, servedLists{"1": {30, ""}, "2": {30, ""}}},
+		"a row that cannot be read in both": {
+			servedLists{"1": {0, titleA}, "2": {0, titleA}},
+			servedLists{"1": {30, "a,,1,,Press,1990\nb,New,2,,Press,1990\n"}, "2": {30, "a,,1,,Press,1990\n"}},
+		},
+		"a row that one can read again": {
+			servedLists{"1": {0, titleA}, "2": {1, "a,,1,,Press,1990\n"}},
+			servedLists{"1": {30, "a,,1,,Press,1990\n"}, "2": {30, titleA}},
+		},
 		"the first part is held": {
 			servedLists{"1": {0, strings.ReplaceAll(crowd, "c", "d") + titleA}, "2": {0, titleA}},
 			servedLists{"1": {30, "a,Title A,1,,Other,1990\n"}, "2": {30, titleA}},

@@ -7,6 +7,7 @@ import (
 
 	"autoholdings/ent"
 	"autoholdings/ent/job"
+	"autoholdings/ent/jobchange"
 	"autoholdings/ent/jobpart"
 	"autoholdings/ent/predicate"
 	"autoholdings/holdings"
@@ -118,10 +119,11 @@ func writtenAfter(part *ent.JobPart) predicate.JobPart {
 
 // writtenParts returns the parts of a job that can be reversed: their collection still exists, and so does the profile
 // of a sync or withdrawal. They come in the order of reversal, because a part builds on what the part before it did to
-// the same portfolios. A part that changed no title, only how its list differs from what other parts wrote, is reversed
-// with those.
+// the same portfolios. A part that changed no title, only how its list differs from what other parts wrote, or which
+// portfolios wait for a person, is reversed with those.
 func (u undoByParts) writtenParts(ctx context.Context, client *ent.Client, undone *ent.Job) ([]*ent.JobPart, error) {
-	beside := jobpart.And(jobpart.State(PartNoChange), jobpart.SettledAtNotNil())
+	reviews := jobpart.HasChangesWith(jobchange.Action(string(plan.Review)), jobchange.OldValueNEQ(""))
+	beside := jobpart.And(jobpart.State(PartNoChange), jobpart.Or(jobpart.SettledAtNotNil(), reviews))
 	where := []predicate.JobPart{
 		jobpart.JobID(undone.ID), jobpart.CollectionIDNotNil(), jobpart.Or(writtenState, jobpart.State(PartUndone), beside),
 	}

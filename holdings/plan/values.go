@@ -24,7 +24,7 @@ const (
 	MoveValues      ValueKind = "MOVE"       // what is moved, from and to where (MoveValue), as JSON
 	OwnValues       ValueKind = "OWN"        // values of a profile's list that differ from the portfolio (DivergingValues), as JSON
 	FurtherValues   ValueKind = "FURTHER"    // identifier keys from further rows of a title
-	ReasonValues    ValueKind = "REASON"     // new: the code for why a portfolio is left as it is
+	ReasonValues    ValueKind = "REASON"     // new: the code for why a portfolio is left as it is; old: ReviewState before, as JSON
 	WordsValues     ValueKind = "WORDS"      // prose
 	StaffValues     ValueKind = "STAFF"      // what staff put on a portfolio, before and after: each a JSON string; empty: nothing
 	LicenseValues   ValueKind = "LICENSE"    // the license of a portfolio, before and after (LicenseValue), as JSON; empty: none
@@ -69,6 +69,33 @@ func ValuesOfMove(from, to MoveValue) Values { return Values{MoveValues, from.st
 
 // ValuesOfReason returns the code for why a portfolio is left as it is.
 func ValuesOfReason(code string) Values { return Values{ReasonValues, "", code} }
+
+// ReviewState is why a portfolio waits for a person, and since when.
+type ReviewState struct {
+	Review string `json:"review,omitempty"` // "": it does not
+	Since  int64  `json:"since,omitempty"`  // Unix milliseconds
+}
+
+// ReviewOf returns why a portfolio waits for a person now.
+func ReviewOf(p *StoredPortfolio) ReviewState {
+	if p.Review == "" {
+		return ReviewState{}
+	}
+	return ReviewState{p.Review, p.ReviewSince}
+}
+
+// ValuesOfReview returns why a portfolio waited for a person before, and the code for why it does from now on; "": it does not.
+func ValuesOfReview(before ReviewState, code string) Values {
+	return Values{ReasonValues, ToJSON(before), code}
+}
+
+// Review returns why a portfolio waited for a person before. ok is false if that is not stored, as in reports of earlier versions.
+func (v Values) Review() (before ReviewState, ok bool) {
+	if v.Kind != ReasonValues || v.Old == "" || json.Unmarshal([]byte(v.Old), &before) != nil {
+		return ReviewState{}, false
+	}
+	return before, true
+}
 
 // ValuesOfWords returns prose.
 func ValuesOfWords(words string) Values { return Values{WordsValues, "", words} }
@@ -216,6 +243,9 @@ func (v Values) OldWords(action Action, field string) string {
 		return stateWords(v.Old)
 	case MoveValues, PortfolioValues:
 		return moveWords(action, field, v.Old)
+	case ReasonValues:
+		before, _ := v.Review()
+		return reasonWords(before.Review)
 	case StaffValues:
 		return staffWords(field, v.Old)
 	case LicenseValues:
