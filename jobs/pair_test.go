@@ -16,6 +16,7 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/holdings"
 	"autoholdings/holdings/acquisitions"
+	"autoholdings/holdings/move"
 	"autoholdings/internal/store"
 	"autoholdings/internal/storetest"
 	"autoholdings/jobs"
@@ -368,6 +369,52 @@ func TestUndoOfAPairingTakesOutAgain(t *testing.T) {
 			l.mustUndo(done.ID, nil)
 			if p := l.store.Read.Portfolio.GetX(t.Context(), old); p.RemovedAt != nil || p.Listed {
 				t.Errorf("%v", p)
+			}
+		})
+	}
+}
+
+// TestUndosOutOfOrder: a portfolio that the undo of a list keeps for what was carried over to it stays when that goes back, too, and
+// is found as kept without reason: no job takes out in passing what was kept. The newest job undone first, nothing stays.
+func TestUndosOutOfOrder(t *testing.T) {
+	t.Parallel()
+	for name, newestFirst := range map[string]bool{"the newest first": true, "the oldest first": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := startGiven(t)
+			l.sync(0, titleList{"a": {"Annals", issn(1)}})
+			old := l.of(0, "a").ID
+			l.order(old)
+			before := l.model().dump()
+			list := l.sync(0, titleList{"b": {"Studies", issn(2)}})
+			added := l.of(0, "b").ID
+			carry, err := l.carry(nil, func() (*ent.Job, error) {
+				return l.jobs.StartCarry(t.Context(), jobs.CarryRequest{
+					Pairs: []move.Pair{{FromID: old, ToID: added}}, Mode: jobs.Apply, IdempotencyKey: "carry",
+				})
+			})
+			l.must(err)
+			undone := []int64{list.ID, carry.ID}
+			if newestFirst {
+				slices.Reverse(undone)
+			}
+			for _, id := range undone {
+				if done := l.mustUndo(id, nil); done.Verdict != jobs.VerdictChanged {
+					t.Errorf("%s %s: %s", done.Kind, done.Verdict, done.Summary)
+				}
+			}
+			m := l.model()
+			var kept []int64
+			for p, err := range l.acquisitions.AllPortfoliosKeptWithoutReason(t.Context(), 0) {
+				l.must(err)
+				kept = append(kept, p.ID)
+			}
+			if newestFirst {
+				if diff := cmp.Diff(before, m.withoutNew(before, m.dump())); diff != "" || kept != nil {
+					t.Errorf("%v %s", kept, diff)
+				}
+			} else if !slices.Equal(kept, []int64{added}) {
+				t.Errorf("kept without reason: %v, not %d", kept, added)
 			}
 		})
 	}
