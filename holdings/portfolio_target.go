@@ -45,7 +45,9 @@ func (w *portfolioTarget) leaveForPerson(ctx context.Context, tx *store.Tx, why 
 	for _, id := range ids {
 		if p := portfolios[id]; p != nil {
 			w.out.Counts.Review++
-			w.out.Change(ReportLine{Portfolio: id, Action: plan.Review, Title: plan.CitationOf(&p.Values), Values: plan.ValuesOfReview(plan.ReviewOf(p), why)})
+			w.out.Change(ReportLine{
+				Portfolio: id, Action: plan.Review, Title: plan.CitationOf(&p.Values), Values: plan.ValuesOfReview(plan.ReviewOf(p), why),
+			})
 		}
 	}
 	if w.out.Show {
