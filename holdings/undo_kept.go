@@ -15,11 +15,12 @@ import (
 // KeptByUndo returns the portfolios that undos of a job have kept and that were out of the holdings before the job. subjectPartID is
 // one of the job's parts.
 func (w *PartWriter) KeptByUndo(ctx context.Context, subjectPartID int64) (map[int64]plan.PortfolioState, error) {
+	const job = `(SELECT job_id FROM job_parts WHERE id = ?)`
 	rows, err := w.Store.Query(ctx, `SELECT a.portfolio_id, a.old_value FROM job_changes a
-		WHERE a.job_id = (SELECT job_id FROM job_parts WHERE id = ?) AND a.action = 'ADD' AND a.field = '' AND a.value_kind = 'STATE'
+		WHERE a.job_id = `+job+` AND a.action = 'ADD' AND a.field = '' AND a.value_kind = 'STATE'
 		AND a.portfolio_id IN (SELECT k.portfolio_id FROM jobs u JOIN job_changes k ON k.job_id = u.id
-			WHERE u.kind = 'UNDO' AND u.subject_job_id = a.job_id AND (u.mode = 'APPLY' OR u.id = ?) AND k.action = 'KEEP' AND k.field = '')`,
-		subjectPartID, w.Part.JobID)
+			WHERE u.kind = 'UNDO' AND u.subject_job_id = `+job+` AND (u.mode = 'APPLY' OR u.id = ?) AND k.action = 'KEEP' AND k.field = '')`,
+		subjectPartID, subjectPartID, w.Part.JobID)
 	if err != nil {
 		return nil, fmt.Errorf("read what the undo has kept: %w", err)
 	}
