@@ -45,6 +45,14 @@ type Job struct {
 	Done int64 `json:"done,omitempty"`
 	// Total holds the value of the "total" field.
 	Total int64 `json:"total,omitempty"`
+	// of the whole job, in thousandths of its parts
+	WorkDone int64 `json:"work_done,omitempty"`
+	// WorkTotal holds the value of the "work_total" field.
+	WorkTotal int64 `json:"work_total,omitempty"`
+	// work_done when this run of it began; NULL: it has done nothing yet
+	WorkFrom *int64 `json:"work_from,omitempty"`
+	// Unix milliseconds: when this run of it began
+	WorkSince *int64 `json:"work_since,omitempty"`
 	// whether counts were written or only planned
 	Applied bool `json:"applied,omitempty"`
 	// Counts holds the value of the "counts" field.
@@ -166,7 +174,7 @@ func (*Job) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case job.FieldApplied:
 			values[i] = new(sql.NullBool)
-		case job.FieldID, job.FieldCreatedAt, job.FieldUpdatedAt, job.FieldDone, job.FieldTotal, job.FieldAttempt, job.FieldDueAt, job.FieldDispatchedAt, job.FieldHeartbeatAt, job.FieldWaitsForJobID, job.FieldSubjectJobID, job.FieldActorID, job.FieldDeciderID, job.FieldStartedAt, job.FieldFinishedAt:
+		case job.FieldID, job.FieldCreatedAt, job.FieldUpdatedAt, job.FieldDone, job.FieldTotal, job.FieldWorkDone, job.FieldWorkTotal, job.FieldWorkFrom, job.FieldWorkSince, job.FieldAttempt, job.FieldDueAt, job.FieldDispatchedAt, job.FieldHeartbeatAt, job.FieldWaitsForJobID, job.FieldSubjectJobID, job.FieldActorID, job.FieldDeciderID, job.FieldStartedAt, job.FieldFinishedAt:
 			values[i] = new(sql.NullInt64)
 		case job.FieldKind, job.FieldState, job.FieldVerdict, job.FieldMode, job.FieldTrigger, job.FieldUniqueKey, job.FieldIdempotencyKey, job.FieldIdempotencyHash, job.FieldPhase, job.FieldSummary, job.FieldErrorCode, job.FieldErrorMessage, job.FieldErrorHint, job.FieldRunToken, job.FieldActorKind, job.FieldActorName, job.FieldDeciderKind, job.FieldDeciderName:
 			values[i] = new(sql.NullString)
@@ -276,6 +284,32 @@ func (_m *Job) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field total", values[i])
 			} else if value.Valid {
 				_m.Total = value.Int64
+			}
+		case job.FieldWorkDone:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field work_done", values[i])
+			} else if value.Valid {
+				_m.WorkDone = value.Int64
+			}
+		case job.FieldWorkTotal:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field work_total", values[i])
+			} else if value.Valid {
+				_m.WorkTotal = value.Int64
+			}
+		case job.FieldWorkFrom:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field work_from", values[i])
+			} else if value.Valid {
+				_m.WorkFrom = new(int64)
+				*_m.WorkFrom = value.Int64
+			}
+		case job.FieldWorkSince:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field work_since", values[i])
+			} else if value.Valid {
+				_m.WorkSince = new(int64)
+				*_m.WorkSince = value.Int64
 			}
 		case job.FieldApplied:
 			if value, ok := values[i].(*sql.NullBool); !ok {
@@ -517,6 +551,22 @@ func (_m *Job) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("total=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Total))
+	builder.WriteString(", ")
+	builder.WriteString("work_done=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WorkDone))
+	builder.WriteString(", ")
+	builder.WriteString("work_total=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WorkTotal))
+	builder.WriteString(", ")
+	if v := _m.WorkFrom; v != nil {
+		builder.WriteString("work_from=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.WorkSince; v != nil {
+		builder.WriteString("work_since=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("applied=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Applied))

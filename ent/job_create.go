@@ -163,6 +163,62 @@ func (_c *JobCreate) SetNillableTotal(v *int64) *JobCreate {
 	return _c
 }
 
+// SetWorkDone sets the "work_done" field.
+func (_c *JobCreate) SetWorkDone(v int64) *JobCreate {
+	_c.mutation.SetWorkDone(v)
+	return _c
+}
+
+// SetNillableWorkDone sets the "work_done" field if the given value is not nil.
+func (_c *JobCreate) SetNillableWorkDone(v *int64) *JobCreate {
+	if v != nil {
+		_c.SetWorkDone(*v)
+	}
+	return _c
+}
+
+// SetWorkTotal sets the "work_total" field.
+func (_c *JobCreate) SetWorkTotal(v int64) *JobCreate {
+	_c.mutation.SetWorkTotal(v)
+	return _c
+}
+
+// SetNillableWorkTotal sets the "work_total" field if the given value is not nil.
+func (_c *JobCreate) SetNillableWorkTotal(v *int64) *JobCreate {
+	if v != nil {
+		_c.SetWorkTotal(*v)
+	}
+	return _c
+}
+
+// SetWorkFrom sets the "work_from" field.
+func (_c *JobCreate) SetWorkFrom(v int64) *JobCreate {
+	_c.mutation.SetWorkFrom(v)
+	return _c
+}
+
+// SetNillableWorkFrom sets the "work_from" field if the given value is not nil.
+func (_c *JobCreate) SetNillableWorkFrom(v *int64) *JobCreate {
+	if v != nil {
+		_c.SetWorkFrom(*v)
+	}
+	return _c
+}
+
+// SetWorkSince sets the "work_since" field.
+func (_c *JobCreate) SetWorkSince(v int64) *JobCreate {
+	_c.mutation.SetWorkSince(v)
+	return _c
+}
+
+// SetNillableWorkSince sets the "work_since" field if the given value is not nil.
+func (_c *JobCreate) SetNillableWorkSince(v *int64) *JobCreate {
+	if v != nil {
+		_c.SetWorkSince(*v)
+	}
+	return _c
+}
+
 // SetApplied sets the "applied" field.
 func (_c *JobCreate) SetApplied(v bool) *JobCreate {
 	_c.mutation.SetApplied(v)
@@ -581,6 +637,14 @@ func (_c *JobCreate) defaults() {
 		v := job.DefaultTotal
 		_c.mutation.SetTotal(v)
 	}
+	if _, ok := _c.mutation.WorkDone(); !ok {
+		v := job.DefaultWorkDone
+		_c.mutation.SetWorkDone(v)
+	}
+	if _, ok := _c.mutation.WorkTotal(); !ok {
+		v := job.DefaultWorkTotal
+		_c.mutation.SetWorkTotal(v)
+	}
 	if _, ok := _c.mutation.Applied(); !ok {
 		v := job.DefaultApplied
 		_c.mutation.SetApplied(v)
@@ -672,6 +736,12 @@ func (_c *JobCreate) check() error {
 	}
 	if _, ok := _c.mutation.Total(); !ok {
 		return &ValidationError{Name: "total", err: errors.New(`ent: missing required field "Job.total"`)}
+	}
+	if _, ok := _c.mutation.WorkDone(); !ok {
+		return &ValidationError{Name: "work_done", err: errors.New(`ent: missing required field "Job.work_done"`)}
+	}
+	if _, ok := _c.mutation.WorkTotal(); !ok {
+		return &ValidationError{Name: "work_total", err: errors.New(`ent: missing required field "Job.work_total"`)}
 	}
 	if _, ok := _c.mutation.Applied(); !ok {
 		return &ValidationError{Name: "applied", err: errors.New(`ent: missing required field "Job.applied"`)}
@@ -802,6 +872,22 @@ func (_c *JobCreate) createSpec() (*Job, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Total(); ok {
 		_spec.SetField(job.FieldTotal, field.TypeInt64, value)
 		_node.Total = value
+	}
+	if value, ok := _c.mutation.WorkDone(); ok {
+		_spec.SetField(job.FieldWorkDone, field.TypeInt64, value)
+		_node.WorkDone = value
+	}
+	if value, ok := _c.mutation.WorkTotal(); ok {
+		_spec.SetField(job.FieldWorkTotal, field.TypeInt64, value)
+		_node.WorkTotal = value
+	}
+	if value, ok := _c.mutation.WorkFrom(); ok {
+		_spec.SetField(job.FieldWorkFrom, field.TypeInt64, value)
+		_node.WorkFrom = &value
+	}
+	if value, ok := _c.mutation.WorkSince(); ok {
+		_spec.SetField(job.FieldWorkSince, field.TypeInt64, value)
+		_node.WorkSince = &value
 	}
 	if value, ok := _c.mutation.Applied(); ok {
 		_spec.SetField(job.FieldApplied, field.TypeBool, value)

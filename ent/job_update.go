@@ -137,6 +137,102 @@ func (_u *JobUpdate) AddTotal(v int64) *JobUpdate {
 	return _u
 }
 
+// SetWorkDone sets the "work_done" field.
+func (_u *JobUpdate) SetWorkDone(v int64) *JobUpdate {
+	_u.mutation.ResetWorkDone()
+	_u.mutation.SetWorkDone(v)
+	return _u
+}
+
+// SetNillableWorkDone sets the "work_done" field if the given value is not nil.
+func (_u *JobUpdate) SetNillableWorkDone(v *int64) *JobUpdate {
+	if v != nil {
+		_u.SetWorkDone(*v)
+	}
+	return _u
+}
+
+// AddWorkDone adds value to the "work_done" field.
+func (_u *JobUpdate) AddWorkDone(v int64) *JobUpdate {
+	_u.mutation.AddWorkDone(v)
+	return _u
+}
+
+// SetWorkTotal sets the "work_total" field.
+func (_u *JobUpdate) SetWorkTotal(v int64) *JobUpdate {
+	_u.mutation.ResetWorkTotal()
+	_u.mutation.SetWorkTotal(v)
+	return _u
+}
+
+// SetNillableWorkTotal sets the "work_total" field if the given value is not nil.
+func (_u *JobUpdate) SetNillableWorkTotal(v *int64) *JobUpdate {
+	if v != nil {
+		_u.SetWorkTotal(*v)
+	}
+	return _u
+}
+
+// AddWorkTotal adds value to the "work_total" field.
+func (_u *JobUpdate) AddWorkTotal(v int64) *JobUpdate {
+	_u.mutation.AddWorkTotal(v)
+	return _u
+}
+
+// SetWorkFrom sets the "work_from" field.
+func (_u *JobUpdate) SetWorkFrom(v int64) *JobUpdate {
+	_u.mutation.ResetWorkFrom()
+	_u.mutation.SetWorkFrom(v)
+	return _u
+}
+
+// SetNillableWorkFrom sets the "work_from" field if the given value is not nil.
+func (_u *JobUpdate) SetNillableWorkFrom(v *int64) *JobUpdate {
+	if v != nil {
+		_u.SetWorkFrom(*v)
+	}
+	return _u
+}
+
+// AddWorkFrom adds value to the "work_from" field.
+func (_u *JobUpdate) AddWorkFrom(v int64) *JobUpdate {
+	_u.mutation.AddWorkFrom(v)
+	return _u
+}
+
+// ClearWorkFrom clears the value of the "work_from" field.
+func (_u *JobUpdate) ClearWorkFrom() *JobUpdate {
+	_u.mutation.ClearWorkFrom()
+	return _u
+}
+
+// SetWorkSince sets the "work_since" field.
+func (_u *JobUpdate) SetWorkSince(v int64) *JobUpdate {
+	_u.mutation.ResetWorkSince()
+	_u.mutation.SetWorkSince(v)
+	return _u
+}
+
+// SetNillableWorkSince sets the "work_since" field if the given value is not nil.
+func (_u *JobUpdate) SetNillableWorkSince(v *int64) *JobUpdate {
+	if v != nil {
+		_u.SetWorkSince(*v)
+	}
+	return _u
+}
+
+// AddWorkSince adds value to the "work_since" field.
+func (_u *JobUpdate) AddWorkSince(v int64) *JobUpdate {
+	_u.mutation.AddWorkSince(v)
+	return _u
+}
+
+// ClearWorkSince clears the value of the "work_since" field.
+func (_u *JobUpdate) ClearWorkSince() *JobUpdate {
+	_u.mutation.ClearWorkSince()
+	return _u
+}
+
 // SetApplied sets the "applied" field.
 func (_u *JobUpdate) SetApplied(v bool) *JobUpdate {
 	_u.mutation.SetApplied(v)
@@ -683,6 +779,36 @@ func (_u *JobUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.AddedTotal(); ok {
 		_spec.AddField(job.FieldTotal, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.WorkDone(); ok {
+		_spec.SetField(job.FieldWorkDone, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkDone(); ok {
+		_spec.AddField(job.FieldWorkDone, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.WorkTotal(); ok {
+		_spec.SetField(job.FieldWorkTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkTotal(); ok {
+		_spec.AddField(job.FieldWorkTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.WorkFrom(); ok {
+		_spec.SetField(job.FieldWorkFrom, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkFrom(); ok {
+		_spec.AddField(job.FieldWorkFrom, field.TypeInt64, value)
+	}
+	if _u.mutation.WorkFromCleared() {
+		_spec.ClearField(job.FieldWorkFrom, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.WorkSince(); ok {
+		_spec.SetField(job.FieldWorkSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkSince(); ok {
+		_spec.AddField(job.FieldWorkSince, field.TypeInt64, value)
+	}
+	if _u.mutation.WorkSinceCleared() {
+		_spec.ClearField(job.FieldWorkSince, field.TypeInt64)
+	}
 	if value, ok := _u.mutation.Applied(); ok {
 		_spec.SetField(job.FieldApplied, field.TypeBool, value)
 	}
@@ -1083,6 +1209,102 @@ func (_u *JobUpdateOne) SetNillableTotal(v *int64) *JobUpdateOne {
 // AddTotal adds value to the "total" field.
 func (_u *JobUpdateOne) AddTotal(v int64) *JobUpdateOne {
 	_u.mutation.AddTotal(v)
+	return _u
+}
+
+// SetWorkDone sets the "work_done" field.
+func (_u *JobUpdateOne) SetWorkDone(v int64) *JobUpdateOne {
+	_u.mutation.ResetWorkDone()
+	_u.mutation.SetWorkDone(v)
+	return _u
+}
+
+// SetNillableWorkDone sets the "work_done" field if the given value is not nil.
+func (_u *JobUpdateOne) SetNillableWorkDone(v *int64) *JobUpdateOne {
+	if v != nil {
+		_u.SetWorkDone(*v)
+	}
+	return _u
+}
+
+// AddWorkDone adds value to the "work_done" field.
+func (_u *JobUpdateOne) AddWorkDone(v int64) *JobUpdateOne {
+	_u.mutation.AddWorkDone(v)
+	return _u
+}
+
+// SetWorkTotal sets the "work_total" field.
+func (_u *JobUpdateOne) SetWorkTotal(v int64) *JobUpdateOne {
+	_u.mutation.ResetWorkTotal()
+	_u.mutation.SetWorkTotal(v)
+	return _u
+}
+
+// SetNillableWorkTotal sets the "work_total" field if the given value is not nil.
+func (_u *JobUpdateOne) SetNillableWorkTotal(v *int64) *JobUpdateOne {
+	if v != nil {
+		_u.SetWorkTotal(*v)
+	}
+	return _u
+}
+
+// AddWorkTotal adds value to the "work_total" field.
+func (_u *JobUpdateOne) AddWorkTotal(v int64) *JobUpdateOne {
+	_u.mutation.AddWorkTotal(v)
+	return _u
+}
+
+// SetWorkFrom sets the "work_from" field.
+func (_u *JobUpdateOne) SetWorkFrom(v int64) *JobUpdateOne {
+	_u.mutation.ResetWorkFrom()
+	_u.mutation.SetWorkFrom(v)
+	return _u
+}
+
+// SetNillableWorkFrom sets the "work_from" field if the given value is not nil.
+func (_u *JobUpdateOne) SetNillableWorkFrom(v *int64) *JobUpdateOne {
+	if v != nil {
+		_u.SetWorkFrom(*v)
+	}
+	return _u
+}
+
+// AddWorkFrom adds value to the "work_from" field.
+func (_u *JobUpdateOne) AddWorkFrom(v int64) *JobUpdateOne {
+	_u.mutation.AddWorkFrom(v)
+	return _u
+}
+
+// ClearWorkFrom clears the value of the "work_from" field.
+func (_u *JobUpdateOne) ClearWorkFrom() *JobUpdateOne {
+	_u.mutation.ClearWorkFrom()
+	return _u
+}
+
+// SetWorkSince sets the "work_since" field.
+func (_u *JobUpdateOne) SetWorkSince(v int64) *JobUpdateOne {
+	_u.mutation.ResetWorkSince()
+	_u.mutation.SetWorkSince(v)
+	return _u
+}
+
+// SetNillableWorkSince sets the "work_since" field if the given value is not nil.
+func (_u *JobUpdateOne) SetNillableWorkSince(v *int64) *JobUpdateOne {
+	if v != nil {
+		_u.SetWorkSince(*v)
+	}
+	return _u
+}
+
+// AddWorkSince adds value to the "work_since" field.
+func (_u *JobUpdateOne) AddWorkSince(v int64) *JobUpdateOne {
+	_u.mutation.AddWorkSince(v)
+	return _u
+}
+
+// ClearWorkSince clears the value of the "work_since" field.
+func (_u *JobUpdateOne) ClearWorkSince() *JobUpdateOne {
+	_u.mutation.ClearWorkSince()
 	return _u
 }
 
@@ -1661,6 +1883,36 @@ func (_u *JobUpdateOne) sqlSave(ctx context.Context) (_node *Job, err error) {
 	}
 	if value, ok := _u.mutation.AddedTotal(); ok {
 		_spec.AddField(job.FieldTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.WorkDone(); ok {
+		_spec.SetField(job.FieldWorkDone, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkDone(); ok {
+		_spec.AddField(job.FieldWorkDone, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.WorkTotal(); ok {
+		_spec.SetField(job.FieldWorkTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkTotal(); ok {
+		_spec.AddField(job.FieldWorkTotal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.WorkFrom(); ok {
+		_spec.SetField(job.FieldWorkFrom, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkFrom(); ok {
+		_spec.AddField(job.FieldWorkFrom, field.TypeInt64, value)
+	}
+	if _u.mutation.WorkFromCleared() {
+		_spec.ClearField(job.FieldWorkFrom, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.WorkSince(); ok {
+		_spec.SetField(job.FieldWorkSince, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWorkSince(); ok {
+		_spec.AddField(job.FieldWorkSince, field.TypeInt64, value)
+	}
+	if _u.mutation.WorkSinceCleared() {
+		_spec.ClearField(job.FieldWorkSince, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.Applied(); ok {
 		_spec.SetField(job.FieldApplied, field.TypeBool, value)

@@ -13399,6 +13399,14 @@ type JobMutation struct {
 	add_done            *int64
 	total               *int64
 	addtotal            *int64
+	work_done           *int64
+	addwork_done        *int64
+	work_total          *int64
+	addwork_total       *int64
+	work_from           *int64
+	addwork_from        *int64
+	work_since          *int64
+	addwork_since       *int64
 	applied             *bool
 	counts              *json.RawMessage
 	appendcounts        json.RawMessage
@@ -14161,6 +14169,258 @@ func (m *JobMutation) AddedTotal() (r int64, exists bool) {
 func (m *JobMutation) ResetTotal() {
 	m.total = nil
 	m.addtotal = nil
+}
+
+// SetWorkDone sets the "work_done" field.
+func (m *JobMutation) SetWorkDone(i int64) {
+	m.work_done = &i
+	m.addwork_done = nil
+}
+
+// WorkDone returns the value of the "work_done" field in the mutation.
+func (m *JobMutation) WorkDone() (r int64, exists bool) {
+	v := m.work_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkDone returns the old "work_done" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldWorkDone(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkDone: %w", err)
+	}
+	return oldValue.WorkDone, nil
+}
+
+// AddWorkDone adds i to the "work_done" field.
+func (m *JobMutation) AddWorkDone(i int64) {
+	if m.addwork_done != nil {
+		*m.addwork_done += i
+	} else {
+		m.addwork_done = &i
+	}
+}
+
+// AddedWorkDone returns the value that was added to the "work_done" field in this mutation.
+func (m *JobMutation) AddedWorkDone() (r int64, exists bool) {
+	v := m.addwork_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWorkDone resets all changes to the "work_done" field.
+func (m *JobMutation) ResetWorkDone() {
+	m.work_done = nil
+	m.addwork_done = nil
+}
+
+// SetWorkTotal sets the "work_total" field.
+func (m *JobMutation) SetWorkTotal(i int64) {
+	m.work_total = &i
+	m.addwork_total = nil
+}
+
+// WorkTotal returns the value of the "work_total" field in the mutation.
+func (m *JobMutation) WorkTotal() (r int64, exists bool) {
+	v := m.work_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkTotal returns the old "work_total" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldWorkTotal(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkTotal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkTotal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkTotal: %w", err)
+	}
+	return oldValue.WorkTotal, nil
+}
+
+// AddWorkTotal adds i to the "work_total" field.
+func (m *JobMutation) AddWorkTotal(i int64) {
+	if m.addwork_total != nil {
+		*m.addwork_total += i
+	} else {
+		m.addwork_total = &i
+	}
+}
+
+// AddedWorkTotal returns the value that was added to the "work_total" field in this mutation.
+func (m *JobMutation) AddedWorkTotal() (r int64, exists bool) {
+	v := m.addwork_total
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWorkTotal resets all changes to the "work_total" field.
+func (m *JobMutation) ResetWorkTotal() {
+	m.work_total = nil
+	m.addwork_total = nil
+}
+
+// SetWorkFrom sets the "work_from" field.
+func (m *JobMutation) SetWorkFrom(i int64) {
+	m.work_from = &i
+	m.addwork_from = nil
+}
+
+// WorkFrom returns the value of the "work_from" field in the mutation.
+func (m *JobMutation) WorkFrom() (r int64, exists bool) {
+	v := m.work_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkFrom returns the old "work_from" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldWorkFrom(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkFrom: %w", err)
+	}
+	return oldValue.WorkFrom, nil
+}
+
+// AddWorkFrom adds i to the "work_from" field.
+func (m *JobMutation) AddWorkFrom(i int64) {
+	if m.addwork_from != nil {
+		*m.addwork_from += i
+	} else {
+		m.addwork_from = &i
+	}
+}
+
+// AddedWorkFrom returns the value that was added to the "work_from" field in this mutation.
+func (m *JobMutation) AddedWorkFrom() (r int64, exists bool) {
+	v := m.addwork_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearWorkFrom clears the value of the "work_from" field.
+func (m *JobMutation) ClearWorkFrom() {
+	m.work_from = nil
+	m.addwork_from = nil
+	m.clearedFields[job.FieldWorkFrom] = struct{}{}
+}
+
+// WorkFromCleared returns if the "work_from" field was cleared in this mutation.
+func (m *JobMutation) WorkFromCleared() bool {
+	_, ok := m.clearedFields[job.FieldWorkFrom]
+	return ok
+}
+
+// ResetWorkFrom resets all changes to the "work_from" field.
+func (m *JobMutation) ResetWorkFrom() {
+	m.work_from = nil
+	m.addwork_from = nil
+	delete(m.clearedFields, job.FieldWorkFrom)
+}
+
+// SetWorkSince sets the "work_since" field.
+func (m *JobMutation) SetWorkSince(i int64) {
+	m.work_since = &i
+	m.addwork_since = nil
+}
+
+// WorkSince returns the value of the "work_since" field in the mutation.
+func (m *JobMutation) WorkSince() (r int64, exists bool) {
+	v := m.work_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkSince returns the old "work_since" field's value of the Job entity.
+// If the Job object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *JobMutation) OldWorkSince(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkSince: %w", err)
+	}
+	return oldValue.WorkSince, nil
+}
+
+// AddWorkSince adds i to the "work_since" field.
+func (m *JobMutation) AddWorkSince(i int64) {
+	if m.addwork_since != nil {
+		*m.addwork_since += i
+	} else {
+		m.addwork_since = &i
+	}
+}
+
+// AddedWorkSince returns the value that was added to the "work_since" field in this mutation.
+func (m *JobMutation) AddedWorkSince() (r int64, exists bool) {
+	v := m.addwork_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearWorkSince clears the value of the "work_since" field.
+func (m *JobMutation) ClearWorkSince() {
+	m.work_since = nil
+	m.addwork_since = nil
+	m.clearedFields[job.FieldWorkSince] = struct{}{}
+}
+
+// WorkSinceCleared returns if the "work_since" field was cleared in this mutation.
+func (m *JobMutation) WorkSinceCleared() bool {
+	_, ok := m.clearedFields[job.FieldWorkSince]
+	return ok
+}
+
+// ResetWorkSince resets all changes to the "work_since" field.
+func (m *JobMutation) ResetWorkSince() {
+	m.work_since = nil
+	m.addwork_since = nil
+	delete(m.clearedFields, job.FieldWorkSince)
 }
 
 // SetApplied sets the "applied" field.
@@ -15501,7 +15761,7 @@ func (m *JobMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *JobMutation) Fields() []string {
-	fields := make([]string, 0, 35)
+	fields := make([]string, 0, 39)
 	if m.created_at != nil {
 		fields = append(fields, job.FieldCreatedAt)
 	}
@@ -15543,6 +15803,18 @@ func (m *JobMutation) Fields() []string {
 	}
 	if m.total != nil {
 		fields = append(fields, job.FieldTotal)
+	}
+	if m.work_done != nil {
+		fields = append(fields, job.FieldWorkDone)
+	}
+	if m.work_total != nil {
+		fields = append(fields, job.FieldWorkTotal)
+	}
+	if m.work_from != nil {
+		fields = append(fields, job.FieldWorkFrom)
+	}
+	if m.work_since != nil {
+		fields = append(fields, job.FieldWorkSince)
 	}
 	if m.applied != nil {
 		fields = append(fields, job.FieldApplied)
@@ -15643,6 +15915,14 @@ func (m *JobMutation) Field(name string) (ent.Value, bool) {
 		return m.Done()
 	case job.FieldTotal:
 		return m.Total()
+	case job.FieldWorkDone:
+		return m.WorkDone()
+	case job.FieldWorkTotal:
+		return m.WorkTotal()
+	case job.FieldWorkFrom:
+		return m.WorkFrom()
+	case job.FieldWorkSince:
+		return m.WorkSince()
 	case job.FieldApplied:
 		return m.Applied()
 	case job.FieldCounts:
@@ -15722,6 +16002,14 @@ func (m *JobMutation) OldField(ctx context.Context, name string) (ent.Value, err
 		return m.OldDone(ctx)
 	case job.FieldTotal:
 		return m.OldTotal(ctx)
+	case job.FieldWorkDone:
+		return m.OldWorkDone(ctx)
+	case job.FieldWorkTotal:
+		return m.OldWorkTotal(ctx)
+	case job.FieldWorkFrom:
+		return m.OldWorkFrom(ctx)
+	case job.FieldWorkSince:
+		return m.OldWorkSince(ctx)
 	case job.FieldApplied:
 		return m.OldApplied(ctx)
 	case job.FieldCounts:
@@ -15870,6 +16158,34 @@ func (m *JobMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetTotal(v)
+		return nil
+	case job.FieldWorkDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkDone(v)
+		return nil
+	case job.FieldWorkTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkTotal(v)
+		return nil
+	case job.FieldWorkFrom:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkFrom(v)
+		return nil
+	case job.FieldWorkSince:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkSince(v)
 		return nil
 	case job.FieldApplied:
 		v, ok := value.(bool)
@@ -16038,6 +16354,18 @@ func (m *JobMutation) AddedFields() []string {
 	if m.addtotal != nil {
 		fields = append(fields, job.FieldTotal)
 	}
+	if m.addwork_done != nil {
+		fields = append(fields, job.FieldWorkDone)
+	}
+	if m.addwork_total != nil {
+		fields = append(fields, job.FieldWorkTotal)
+	}
+	if m.addwork_from != nil {
+		fields = append(fields, job.FieldWorkFrom)
+	}
+	if m.addwork_since != nil {
+		fields = append(fields, job.FieldWorkSince)
+	}
 	if m.addattempt != nil {
 		fields = append(fields, job.FieldAttempt)
 	}
@@ -16081,6 +16409,14 @@ func (m *JobMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedDone()
 	case job.FieldTotal:
 		return m.AddedTotal()
+	case job.FieldWorkDone:
+		return m.AddedWorkDone()
+	case job.FieldWorkTotal:
+		return m.AddedWorkTotal()
+	case job.FieldWorkFrom:
+		return m.AddedWorkFrom()
+	case job.FieldWorkSince:
+		return m.AddedWorkSince()
 	case job.FieldAttempt:
 		return m.AddedAttempt()
 	case job.FieldDueAt:
@@ -16135,6 +16471,34 @@ func (m *JobMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddTotal(v)
+		return nil
+	case job.FieldWorkDone:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWorkDone(v)
+		return nil
+	case job.FieldWorkTotal:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWorkTotal(v)
+		return nil
+	case job.FieldWorkFrom:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWorkFrom(v)
+		return nil
+	case job.FieldWorkSince:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWorkSince(v)
 		return nil
 	case job.FieldAttempt:
 		v, ok := value.(int)
@@ -16213,6 +16577,12 @@ func (m *JobMutation) ClearedFields() []string {
 	if m.FieldCleared(job.FieldIdempotencyKey) {
 		fields = append(fields, job.FieldIdempotencyKey)
 	}
+	if m.FieldCleared(job.FieldWorkFrom) {
+		fields = append(fields, job.FieldWorkFrom)
+	}
+	if m.FieldCleared(job.FieldWorkSince) {
+		fields = append(fields, job.FieldWorkSince)
+	}
 	if m.FieldCleared(job.FieldCounts) {
 		fields = append(fields, job.FieldCounts)
 	}
@@ -16253,6 +16623,12 @@ func (m *JobMutation) ClearField(name string) error {
 		return nil
 	case job.FieldIdempotencyKey:
 		m.ClearIdempotencyKey()
+		return nil
+	case job.FieldWorkFrom:
+		m.ClearWorkFrom()
+		return nil
+	case job.FieldWorkSince:
+		m.ClearWorkSince()
 		return nil
 	case job.FieldCounts:
 		m.ClearCounts()
@@ -16324,6 +16700,18 @@ func (m *JobMutation) ResetField(name string) error {
 		return nil
 	case job.FieldTotal:
 		m.ResetTotal()
+		return nil
+	case job.FieldWorkDone:
+		m.ResetWorkDone()
+		return nil
+	case job.FieldWorkTotal:
+		m.ResetWorkTotal()
+		return nil
+	case job.FieldWorkFrom:
+		m.ResetWorkFrom()
+		return nil
+	case job.FieldWorkSince:
+		m.ResetWorkSince()
 		return nil
 	case job.FieldApplied:
 		m.ResetApplied()

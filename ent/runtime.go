@@ -325,56 +325,64 @@ func init() {
 	jobDescTotal := jobFields[11].Descriptor()
 	// job.DefaultTotal holds the default value on creation for the total field.
 	job.DefaultTotal = jobDescTotal.Default.(int64)
+	// jobDescWorkDone is the schema descriptor for work_done field.
+	jobDescWorkDone := jobFields[12].Descriptor()
+	// job.DefaultWorkDone holds the default value on creation for the work_done field.
+	job.DefaultWorkDone = jobDescWorkDone.Default.(int64)
+	// jobDescWorkTotal is the schema descriptor for work_total field.
+	jobDescWorkTotal := jobFields[13].Descriptor()
+	// job.DefaultWorkTotal holds the default value on creation for the work_total field.
+	job.DefaultWorkTotal = jobDescWorkTotal.Default.(int64)
 	// jobDescApplied is the schema descriptor for applied field.
-	jobDescApplied := jobFields[12].Descriptor()
+	jobDescApplied := jobFields[16].Descriptor()
 	// job.DefaultApplied holds the default value on creation for the applied field.
 	job.DefaultApplied = jobDescApplied.Default.(bool)
 	// jobDescSummary is the schema descriptor for summary field.
-	jobDescSummary := jobFields[14].Descriptor()
+	jobDescSummary := jobFields[18].Descriptor()
 	// job.DefaultSummary holds the default value on creation for the summary field.
 	job.DefaultSummary = jobDescSummary.Default.(string)
 	// jobDescErrorCode is the schema descriptor for error_code field.
-	jobDescErrorCode := jobFields[15].Descriptor()
+	jobDescErrorCode := jobFields[19].Descriptor()
 	// job.DefaultErrorCode holds the default value on creation for the error_code field.
 	job.DefaultErrorCode = jobDescErrorCode.Default.(string)
 	// jobDescErrorMessage is the schema descriptor for error_message field.
-	jobDescErrorMessage := jobFields[16].Descriptor()
+	jobDescErrorMessage := jobFields[20].Descriptor()
 	// job.DefaultErrorMessage holds the default value on creation for the error_message field.
 	job.DefaultErrorMessage = jobDescErrorMessage.Default.(string)
 	// jobDescErrorHint is the schema descriptor for error_hint field.
-	jobDescErrorHint := jobFields[17].Descriptor()
+	jobDescErrorHint := jobFields[21].Descriptor()
 	// job.DefaultErrorHint holds the default value on creation for the error_hint field.
 	job.DefaultErrorHint = jobDescErrorHint.Default.(string)
 	// jobDescRunToken is the schema descriptor for run_token field.
-	jobDescRunToken := jobFields[18].Descriptor()
+	jobDescRunToken := jobFields[22].Descriptor()
 	// job.DefaultRunToken holds the default value on creation for the run_token field.
 	job.DefaultRunToken = jobDescRunToken.Default.(string)
 	// jobDescAttempt is the schema descriptor for attempt field.
-	jobDescAttempt := jobFields[19].Descriptor()
+	jobDescAttempt := jobFields[23].Descriptor()
 	// job.DefaultAttempt holds the default value on creation for the attempt field.
 	job.DefaultAttempt = jobDescAttempt.Default.(int)
 	// jobDescActorKind is the schema descriptor for actor_kind field.
-	jobDescActorKind := jobFields[25].Descriptor()
+	jobDescActorKind := jobFields[29].Descriptor()
 	// job.DefaultActorKind holds the default value on creation for the actor_kind field.
 	job.DefaultActorKind = jobDescActorKind.Default.(string)
 	// jobDescActorID is the schema descriptor for actor_id field.
-	jobDescActorID := jobFields[26].Descriptor()
+	jobDescActorID := jobFields[30].Descriptor()
 	// job.DefaultActorID holds the default value on creation for the actor_id field.
 	job.DefaultActorID = jobDescActorID.Default.(int64)
 	// jobDescActorName is the schema descriptor for actor_name field.
-	jobDescActorName := jobFields[27].Descriptor()
+	jobDescActorName := jobFields[31].Descriptor()
 	// job.DefaultActorName holds the default value on creation for the actor_name field.
 	job.DefaultActorName = jobDescActorName.Default.(string)
 	// jobDescDeciderKind is the schema descriptor for decider_kind field.
-	jobDescDeciderKind := jobFields[28].Descriptor()
+	jobDescDeciderKind := jobFields[32].Descriptor()
 	// job.DefaultDeciderKind holds the default value on creation for the decider_kind field.
 	job.DefaultDeciderKind = jobDescDeciderKind.Default.(string)
 	// jobDescDeciderID is the schema descriptor for decider_id field.
-	jobDescDeciderID := jobFields[29].Descriptor()
+	jobDescDeciderID := jobFields[33].Descriptor()
 	// job.DefaultDeciderID holds the default value on creation for the decider_id field.
 	job.DefaultDeciderID = jobDescDeciderID.Default.(int64)
 	// jobDescDeciderName is the schema descriptor for decider_name field.
-	jobDescDeciderName := jobFields[30].Descriptor()
+	jobDescDeciderName := jobFields[34].Descriptor()
 	// job.DefaultDeciderName holds the default value on creation for the decider_name field.
 	job.DefaultDeciderName = jobDescDeciderName.Default.(string)
 	jobchangeFields := schema.JobChange{}.Fields()

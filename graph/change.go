@@ -103,6 +103,18 @@ func (r mutationResolver) CreatePortfolio(
 	return &generated.CreatePortfolioPayload{Portfolio: wrapOne(row, model.Portfolios), UserErrors: problems}, err
 }
 
+func (r mutationResolver) CreatePortfolios(
+	ctx context.Context, in generated.CreatePortfoliosInput,
+) (*generated.CreatePortfoliosPayload, error) {
+	all := each(in.Portfolios, func(one *generated.CreatePortfolioInput) holdings.NewPortfolio {
+		made, wrong := newPortfolio(*one)
+		made.Wrong = wrong
+		return made
+	})
+	out, problems, err := carryOutMany(ctx, r.limits, all, []string{"portfolios"}, []int{len(all)}, in.Atomic, r.holdings.CreatePortfolios)
+	return &generated.CreatePortfoliosPayload{Portfolios: wrapEach(out, model.Portfolios), UserErrors: problems}, err
+}
+
 func newPortfolio(in generated.CreatePortfolioInput) (made holdings.NewPortfolio, err error) {
 	text := func(o graphql.Omittable[*string]) string { return orEmpty(inputValue(o)) }
 	made = holdings.NewPortfolio{Title: map[string]string{

@@ -50,7 +50,15 @@ func complexity() (c generated.ComplexityRoot) {
 	}
 	c.Query.CommunityZoneTitles = searchedPage
 	c.Query.Collections = sortedPage
-	c.Query.Portfolios, c.Collection.Portfolios = searchedPage, searchedPage
+	c.Collection.Portfolios = searchedPage
+	c.Query.Portfolios = func(
+		child int, first *int, after *string, last *int, before *string, by *model.Order, filter *model.PortfolioFilter, asOf *string,
+	) int {
+		if asOf != nil {
+			return plus(formerCost, pageOf(child, first, last))
+		}
+		return searchedPage(child, first, after, last, before, by, filter)
+	}
 	c.Query.PortfolioFacets = func(child int, _ *model.PortfolioFilter) int { return plus(facetsCost, times(usualList, child)) }
 	c.Query.PoLines = searchedPage
 	c.Query.Licenses = searchedPage
@@ -72,6 +80,13 @@ func complexity() (c generated.ComplexityRoot) {
 	c.Job.Changes = sortedPage
 	c.Query.Changes = func(child int, first *int, _ *string, last *int, _ *string, _ *int64, _ string, _ *model.ChangeFilter) int {
 		return pageOf(child, first, last)
+	}
+	c.Mutation.CreatePortfolios = func(child int, in generated.CreatePortfoliosInput) int { return 1 + times(len(in.Portfolios), child) }
+	c.Mutation.ChangePoLines = func(child int, in generated.ChangePoLinesInput) int {
+		return 1 + times(len(inputList(in.Delete))+len(inputList(in.Update))+len(inputList(in.Create)), child)
+	}
+	c.Mutation.ChangeLicenses = func(child int, in generated.ChangeLicensesInput) int {
+		return 1 + times(len(inputList(in.Update))+len(inputList(in.Create)), child)
 	}
 	several(&c)
 	counts(&c)
@@ -189,6 +204,7 @@ const (
 	countCost  = 1000 // of a totalCount, which visits all that is listed
 	facetsCost = 3000 // of counting facets, which visits all that is listed, and again for each facet
 	searchCost = 1000 // of a search for words without an index of them, likewise
+	formerCost = 5000 // of a listing as of a former day, for which all that has changed since may be taken back
 	wordsCost  = 100  // of a search by an index of words, which sorts the hits of a word that not very many titles have
 )
 

@@ -105,7 +105,7 @@ func (d *downloads) kbart(ctx context.Context, collectionID int64, given map[str
 	}
 	date := time.Now().UTC()
 	if text, named := given["asOf"]; named {
-		if date, err = asOf(text, date); err != nil {
+		if date, err = holdings.FormerMoment(text, date); err != nil {
 			return nil, err
 		}
 		of.AsOf = date.UnixMilli()
@@ -118,22 +118,6 @@ func (d *downloads) kbart(ctx context.Context, collectionID int64, given map[str
 		_, err := d.holdings.Export(ctx, of, w)
 		return err
 	}}, nil
-}
-
-// asOf reads a former moment: the end of a day (UTC), or a moment as RFC 3339 has it.
-func asOf(text string, now time.Time) (moment time.Time, err error) {
-	if moment, err = time.Parse(time.DateOnly, text); err == nil {
-		moment = moment.AddDate(0, 0, 1).Add(-time.Millisecond)
-		if moment.Sub(now) < 24*time.Hour { // today as well
-			return moment, nil
-		}
-	} else if moment, err = time.Parse(time.RFC3339, text); err != nil {
-		return moment, problem.New(problem.BadInput, "asOf",
-			"%.40q is neither a day (YYYY-MM-DD) nor a moment such as 2026-11-23T18:16:00Z", text)
-	} else if !moment.After(now) {
-		return moment.UTC(), nil
-	}
-	return moment, problem.New(problem.BadInput, "asOf", "%.40q has not come yet: ask for today or a former day", text)
 }
 
 // providerFile returns the list as the provider sent it, in its encoding.

@@ -30,6 +30,7 @@ func jobFilter(in *model.JobFilter) (f jobs.Filter, err error) {
 	f = jobs.Filter{
 		States: in.State, Kind: orEmpty(in.Kind), Verdicts: in.Verdict, Triggers: in.Trigger, Mode: orEmpty(in.Mode),
 		CreatedFrom: in.CreatedFrom, CreatedUntil: in.CreatedUntil, FinishedFrom: in.FinishedFrom, FinishedUntil: in.FinishedUntil,
+		ChangedSince: in.ChangedSince,
 	}
 	if f.ActorKind, f.ActorID, err = actorAsked(in.ActorID, in.ActorKind); err != nil {
 		return f, err

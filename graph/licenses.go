@@ -58,6 +58,29 @@ func licenseTexts(in generated.UpdateLicenseInput) acquisitions.LicenseTexts {
 	}
 }
 
+func (r mutationResolver) ChangeLicenses(ctx context.Context, in generated.ChangeLicensesInput) (*generated.ChangeLicensesPayload, error) {
+	updated, created := inputList(in.Update), inputList(in.Create)
+	rows, problems, err := carryOutMany(ctx, r.limits, licenseChanges(updated, created), []string{"update", "create"},
+		[]int{len(updated), len(created)}, in.Atomic, r.acquisitions.ChangeLicenses)
+	payload := &generated.ChangeLicensesPayload{Updated: []*model.License{}, Created: []*model.License{}, UserErrors: problems}
+	if len(rows) > 0 {
+		licenses := wrapEach(rows, model.Licenses)
+		payload.Updated, payload.Created = licenses[:len(updated)], licenses[len(updated):]
+	}
+	return payload, err
+}
+
+func licenseChanges(updated []*generated.UpdateLicenseInput, created []*generated.CreateLicenseInput) (changes []acquisitions.LicenseChange) {
+	for _, u := range updated {
+		id, wrong := idOf(model.LicenseType, "input.licenseId", u.LicenseID)
+		changes = append(changes, acquisitions.LicenseChange{ID: id, Version: inputValue(u.Version), Texts: licenseTexts(*u), Wrong: wrong})
+	}
+	for _, c := range created {
+		changes = append(changes, acquisitions.LicenseChange{Texts: newLicense(*c)})
+	}
+	return changes
+}
+
 func (r mutationResolver) DeleteLicense(ctx context.Context, in generated.DeleteLicenseInput) (*generated.DeleteLicensePayload, error) {
 	id, wrong := idOf(model.LicenseType, "input.licenseId", in.LicenseID)
 	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.LicenseID, r.acquisitions.DeleteLicense))

@@ -13,7 +13,7 @@ import (
 type Limits struct {
 	Body, Header                                         int // bytes
 	Tokens, Depth, Selections, Aliases, SameField        int
-	Directives, Values, Complexity                       int
+	Directives, Values, Complexity, Items                int
 	QueryTime, MutationTime                              time.Duration
 	Queries, QueriesPerCaller                            int
 	Mutations, MutationsPerCaller, Requests, Questions   int
@@ -78,6 +78,10 @@ var (
 	limitQuestions = &Limit{
 		Name: "QUESTIONS", What: "questions of one POST /access", Default: 10_000, Status: http.StatusUnprocessableEntity,
 		Advice: "send several requests", Count: func(l *Limits) *int { return &l.Questions },
+	}
+	limitItems = &Limit{
+		Name: "ITEMS", What: "items of one mutation that makes or changes many things", Default: 500, Status: http.StatusOK,
+		Advice: "send several requests, or a file by an import", Count: func(l *Limits) *int { return &l.Items },
 	}
 	limitValues = &Limit{
 		Name: "VALUES", What: "values in the variables of an operation", Default: 125_000, Status: http.StatusUnprocessableEntity,
@@ -200,7 +204,7 @@ var (
 // LimitTable lists all limits in the order in which a request meets them.
 var LimitTable = []*Limit{
 	limitHeader, limitBody, limitBodyTime, limitRequests, limitQuestions,
-	limitValues, limitTokens, limitDepth, limitSelections, limitAliases, limitSameField, limitDirectives, limitComplexity,
+	limitItems, limitValues, limitTokens, limitDepth, limitSelections, limitAliases, limitSameField, limitDirectives, limitComplexity,
 	limitQueries, limitQueriesPerCaller, limitMutations, limitMutationsPerCaller, limitWait, limitQueryTime, limitMutationTime,
 	limitUnread, limitPatience,
 	limitStreams, limitStreamsPerCaller, limitStrangers, limitStrangersPerCaller, limitSubscriptions,

@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -104,6 +106,49 @@ func (r mutationResolver) DeletePoLine(ctx context.Context, in generated.DeleteP
 	id, wrong := idOf(model.POLineType, "input.poLineId", in.PoLineID)
 	deleted, problems, err := carryOut(ctx, id, wrong, deletion(in.PoLineID, r.acquisitions.DeletePOLine))
 	return &generated.DeletePoLinePayload{DeletedID: deleted, UserErrors: problems}, err
+}
+
+func (r mutationResolver) ChangePoLines(ctx context.Context, in generated.ChangePoLinesInput) (*generated.ChangePoLinesPayload, error) {
+	deleted, updated, created := inputList(in.Delete), inputList(in.Update), inputList(in.Create)
+	rows, problems, err := carryOutMany(ctx, r.limits, poLineChanges(deleted, updated, created), []string{"delete", "update", "create"},
+		[]int{len(deleted), len(updated), len(created)}, in.Atomic, r.acquisitions.ChangePOLines)
+	payload := &generated.ChangePoLinesPayload{Deleted: []*string{}, Updated: []*model.POLine{}, Created: []*model.POLine{}, UserErrors: problems}
+	if len(rows) == 0 {
+		return payload, err
+	}
+	payload.Deleted = deletedIDs(deleted, rows, problems, in.Atomic)
+	lines := wrapEach(rows[len(deleted):], model.POLines)
+	payload.Updated, payload.Created = lines[:len(updated)], lines[len(updated):]
+	return payload, err
+}
+
+func poLineChanges(
+	deleted []*generated.DeletePoLineInput, updated []*generated.UpdatePoLineInput, created []*generated.CreatePoLineInput,
+) (changes []acquisitions.POLineChange) {
+	for _, d := range deleted {
+		id, wrong := idOf(model.POLineType, "input.poLineId", d.PoLineID)
+		changes = append(changes, acquisitions.POLineChange{ID: id, Delete: true, Wrong: wrong})
+	}
+	for _, u := range updated {
+		id, wrong := idOf(model.POLineType, "input.poLineId", u.PoLineID)
+		changes = append(changes, acquisitions.POLineChange{ID: id, Version: inputValue(u.Version), Input: poLineChange(*u), Wrong: wrong})
+	}
+	for _, c := range created {
+		changes = append(changes, acquisitions.POLineChange{Input: newPOLine(*c)})
+	}
+	return changes
+}
+
+// deletedIDs are the ids of the first rows, as the client gave them; null for each that was not deleted.
+func deletedIDs(asked []*generated.DeletePoLineInput, rows []*ent.POLine, problems []*model.UserError, atomic bool) []*string {
+	ids := make([]*string, len(asked))
+	for i := range asked {
+		refused := slices.ContainsFunc(problems, func(p *model.UserError) bool { return p.Path[1] == "delete" && p.Path[2] == strconv.Itoa(i) })
+		if rows[i] != nil && !refused && !(atomic && len(problems) > 0) {
+			ids[i] = &asked[i].PoLineID
+		}
+	}
+	return ids
 }
 
 func (r poLineResolver) Portfolio(ctx context.Context, l *model.POLine) (*model.Portfolio, error) {

@@ -20,10 +20,14 @@ func (r queryResolver) Portfolio(ctx context.Context, id string) (*model.Portfol
 
 func (r queryResolver) Portfolios(
 	ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter,
+	asOf *string,
 ) (*model.PortfolioConnection, error) {
 	f, err := portfolioFilter(filter)
 	if err != nil {
 		return nil, err
+	}
+	if asOf != nil {
+		return r.portfoliosAsOf(ctx, ask{first, after, last, before, orderBy}, f, *asOf)
 	}
 	return r.portfolios(ctx, ask{first, after, last, before, orderBy}, f)
 }

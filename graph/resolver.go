@@ -57,6 +57,8 @@ type resolver struct {
 	bulk         *bulk.Service
 	worklist     *worklist.Service
 	watched      *worklistWatch
+	stirring     *jobsWatch
+	limits       *Limits
 	jobs         Jobs
 	reader       *jobs.Reader
 	access       *access.Service

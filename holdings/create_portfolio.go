@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"autoholdings/ent"
+	"autoholdings/ent/portfolio"
 	"autoholdings/holdings/plan"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/store"
@@ -17,6 +18,7 @@ type NewPortfolio struct {
 	CollectionID int64
 	Title        map[string]string // by the names of title columns
 	Coverage     []plan.Statement
+	Wrong        error // a problem found while reading the input: it is refused for this alone
 }
 
 // inputOf is the field of the API for each title column that a person gives.
@@ -28,53 +30,111 @@ var inputOf = map[string]string{
 
 // CreatePortfolio makes a portfolio of the library's own in a local collection, as an import makes them. What is given stands
 // where a provider's values stand otherwise; it is changed by local values, or by an import that lists the title.
-func (s *Service) CreatePortfolio(ctx context.Context, in NewPortfolio) (p *ent.Portfolio, err error) {
-	t, problems := in.title()
-	err = s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		const path = "input.collectionId"
-		c, err := tx.Collection.Get(ctx, in.CollectionID)
-		switch {
-		case ent.IsNotFound(err):
-			problems.Add(problem.NotFound, path, "there is no such collection: it may have been deleted")
-		case err != nil:
-			return fmt.Errorf("read collection %d: %w", in.CollectionID, err)
-		case !isLocal(c):
-			problems.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: "+
-				"choose a local collection, or make one with createCollection", c.Name)
-		default:
-			if err := s.busy.Writing(ctx, tx, c.ID); err != nil {
-				return onField(path, err)
-			}
-		}
-		if err := problems.Err(); err != nil {
-			return err
-		}
-		if err := checkTitleIsNew(ctx, tx, c, t); err != nil {
-			return err
-		}
-		if p, err = s.insertOwn(ctx, tx, c.ID, t); err != nil {
-			return err
-		}
-		return s.recordEdits(ctx, tx, p, plan.Add, []plan.FieldChange{{}})
-	})
+func (s *Service) CreatePortfolio(ctx context.Context, in NewPortfolio) (*ent.Portfolio, error) {
+	out, err := s.CreatePortfolios(ctx, []NewPortfolio{in}, true)
 	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	return out[0].Row, out[0].Err
 }
 
-// checkTitleIsNew refuses a title that the collection has in the holdings.
-func checkTitleIsNew(ctx context.Context, tx *store.Tx, c *ent.Collection, t *plan.Title) error {
-	cited := plan.CitationOf(&t.Values)
-	p := &ent.Portfolio{
-		TitleID: cited.TitleID, PrintKey: kbart.IdentifierKey(cited.PrintIdentifier), OnlineKey: kbart.IdentifierKey(cited.OnlineIdentifier),
+// CreatePortfolios makes portfolios as CreatePortfolio does, in one transaction and a fixed number of statements, and a few more for
+// each collection. Each has its own outcome; where atomic is set, none is made unless all can be.
+func (s *Service) CreatePortfolios(ctx context.Context, all []NewPortfolio, atomic bool) ([]Outcome[ent.Portfolio], error) {
+	n := &newPortfolios{s: s, all: all, titles: make([]*plan.Title, len(all)), ids: make([]int64, len(all))}
+	out, done, err := Together(ctx, s.store, len(all), atomic, n.plan, n.write)
+	for i := range out {
+		if out[i].Row = nil; done {
+			out[i].Row = n.made[n.ids[i]] // nil: it was refused
+		}
 	}
-	there, err := LoadTitlesThere(ctx, tx.Client, c.ID, []*ent.Portfolio{p})
-	if err != nil || !there.Has(p, -1) {
-		return err
+	return out, err
+}
+
+// newPortfolios are portfolios while they are made.
+type newPortfolios struct {
+	s      *Service
+	all    []NewPortfolio
+	titles []*plan.Title
+	ids    []int64 // of those that are made
+	made   map[int64]*ent.Portfolio
+}
+
+func (n *newPortfolios) plan(ctx context.Context, tx *store.Tx) ([]Outcome[ent.Portfolio], error) {
+	out, cited, byCollection := make([]Outcome[ent.Portfolio], len(n.all)), make([]*ent.Portfolio, len(n.all)), map[int64][]*ent.Portfolio{}
+	refused := make([]problem.List, len(n.all))
+	for i := range n.all {
+		in := &n.all[i]
+		n.titles[i], refused[i] = in.title()
+		c := plan.CitationOf(&n.titles[i].Values)
+		cited[i] = &ent.Portfolio{
+			TitleID: c.TitleID, PrintKey: kbart.IdentifierKey(c.PrintIdentifier), OnlineKey: kbart.IdentifierKey(c.OnlineIdentifier),
+		}
+		if of := byCollection[in.CollectionID]; in.Wrong == nil {
+			if byCollection[in.CollectionID] = of; len(refused[i]) == 0 { // what is refused might be no text that can be looked for
+				byCollection[in.CollectionID] = append(of, cited[i])
+			}
+		}
 	}
-	return problem.New(problem.Conflict, "input.title", "%q has this title already, by its title_id and identifiers or by an ISSN or ISBN: "+
-		"change that portfolio instead (updatePortfolio)", c.Name)
+	targets := map[int64]*ownCollection{}
+	for id, rows := range byCollection {
+		var err error
+		if targets[id], err = n.s.targetOfNew(ctx, tx, id, rows); err != nil {
+			return nil, err
+		}
+	}
+	for i := range n.all {
+		in := &n.all[i]
+		if in.Wrong != nil {
+			out[i].Err = in.Wrong
+			continue
+		}
+		target := targets[in.CollectionID]
+		refused[i] = append(refused[i], target.refused...)
+		if len(refused[i]) == 0 && target.there.Has(cited[i], -1) {
+			refused[i].Add(problem.Conflict, "input.title", "%q has this title already, by its title_id and identifiers or by an ISSN or ISBN: "+
+				"change that portfolio instead (updatePortfolio)", target.name)
+		}
+		if out[i].Err = refused[i].Err(); out[i].Err == nil {
+			target.there.Add(cited[i])
+			n.ids[i] = n.s.store.NextID()
+		}
+	}
+	return out, nil
+}
+
+// ownCollection is a collection in which portfolios are made.
+type ownCollection struct {
+	name    string
+	refused problem.List // why none can be made there
+	there   TitlesThere
+}
+
+func (s *Service) targetOfNew(ctx context.Context, tx *store.Tx, collectionID int64, cited []*ent.Portfolio) (*ownCollection, error) {
+	const path = "input.collectionId"
+	target := &ownCollection{}
+	c, err := tx.Collection.Get(ctx, collectionID)
+	switch {
+	case ent.IsNotFound(err):
+		target.refused.Add(problem.NotFound, path, "there is no such collection: it may have been deleted")
+		return target, nil
+	case err != nil:
+		return nil, fmt.Errorf("read collection %d: %w", collectionID, err)
+	case !isLocal(c):
+		target.refused.Add(problem.BadInput, path, "%q is a collection of a provider, whose titles come from the provider's lists alone: "+
+			"choose a local collection, or make one with createCollection", c.Name)
+		return target, nil
+	}
+	if err := onField(path, s.busy.Writing(ctx, tx, c.ID)); err != nil {
+		found, ok := problem.In(err)
+		if !ok {
+			return nil, err
+		}
+		target.refused = found
+	}
+	target.name = c.Name
+	target.there, err = LoadTitlesThere(ctx, tx.Client, c.ID, cited)
+	return target, err
 }
 
 // title checks what is given and returns it as a title.
@@ -103,29 +163,46 @@ func (in *NewPortfolio) title() (*plan.Title, problem.List) {
 	return t, problems
 }
 
-// insertOwn writes a portfolio with its own entitlement.
-func (s *Service) insertOwn(ctx context.Context, tx *store.Tx, collectionID int64, t *plan.Title) (*ent.Portfolio, error) {
-	id, entitlementID := s.store.NextID(), s.store.NextID()
-	statements := make([][]any, len(t.Coverage))
-	for i := range t.Coverage {
-		statements[i] = statementRow(s.store.NextID(), entitlementID, i, &t.Coverage[i])
+// write writes the portfolios, each with its own entitlement, and reads them back.
+func (n *newPortfolios) write(ctx context.Context, tx *store.Tx) error {
+	n.made = map[int64]*ent.Portfolio{}
+	var portfolios, entitlements, statements [][]any
+	var ids []int64
+	for i, id := range n.ids {
+		if id == 0 {
+			continue
+		}
+		t, entitlementID := n.titles[i], n.s.store.NextID()
+		ids = append(ids, id)
+		portfolios = append(portfolios, appendTitle([]any{id, tx.Now, tx.Now, n.all[i].CollectionID, true, false}, &t.Values, "",
+			plan.HashValues(&t.Values)))
+		entitlements = append(entitlements, []any{entitlementID, tx.Now, tx.Now, id, true, int64(t.CoverageHash)})
+		for position := range t.Coverage {
+			statements = append(statements, statementRow(n.s.store.NextID(), entitlementID, position, &t.Coverage[position]))
+		}
+	}
+	if len(ids) == 0 {
+		return nil
 	}
 	for _, in := range []struct {
 		table   string
 		columns []string
 		rows    [][]any
 	}{
-		{"portfolios", portfolioRowColumns, [][]any{
-			appendTitle([]any{id, tx.Now, tx.Now, collectionID, true, false}, &t.Values, "", plan.HashValues(&t.Values)),
-		}},
-		{"entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "active", "coverage_hash"}, [][]any{
-			{entitlementID, tx.Now, tx.Now, id, true, int64(t.CoverageHash)},
-		}},
+		{"portfolios", portfolioRowColumns, portfolios},
+		{"entitlements", []string{"id", "created_at", "updated_at", "portfolio_id", "active", "coverage_hash"}, entitlements},
 		{"coverage_statements", statementRowColumns, statements},
 	} {
 		if err := store.Insert(ctx, tx, in.table, in.columns, in.rows); err != nil {
-			return nil, fmt.Errorf("make a portfolio: %w", err)
+			return fmt.Errorf("make portfolios: %w", err)
 		}
 	}
-	return tx.Portfolio.Get(ctx, id)
+	rows, err := tx.Portfolio.Query().Where(portfolio.IDIn(ids...)).Order(portfolio.ByID()).All(ctx)
+	if err != nil {
+		return fmt.Errorf("read the new portfolios: %w", err)
+	}
+	for _, p := range rows {
+		n.made[p.ID] = p
+	}
+	return n.s.recordAll(ctx, tx, rows, plan.Add)
 }

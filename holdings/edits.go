@@ -26,6 +26,30 @@ func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfoli
 	if err != nil {
 		return err
 	}
+	return saveEdits(ctx, tx, s.editsOf(ctx, tx, moment, p, action, changes))
+}
+
+// recordAll writes down that somebody did something with whole portfolios by hand.
+func (s *Service) recordAll(ctx context.Context, tx *store.Tx, rows []*ent.Portfolio, action plan.Action) error {
+	moment, err := momentOf(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var edits []*ent.EditCreate
+	for _, p := range rows {
+		edits = append(edits, s.editsOf(ctx, tx, moment, p, action, []plan.FieldChange{{}})...)
+	}
+	for chunk := range slices.Chunk(edits, store.IDsAtOnce) {
+		if err := saveEdits(ctx, tx, chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) editsOf(
+	ctx context.Context, tx *store.Tx, moment int64, p *ent.Portfolio, action plan.Action, changes []plan.FieldChange,
+) []*ent.EditCreate {
 	by, _ := access.From(ctx)
 	rows := make([]*ent.EditCreate, len(changes))
 	for i, c := range changes {
@@ -38,6 +62,10 @@ func (s *Service) recordEdits(ctx context.Context, tx *store.Tx, p *ent.Portfoli
 			SetTitle(p.PublicationTitle).SetTitleID(p.TitleID).SetPrintIdentifier(p.PrintIdentifier).
 			SetOnlineIdentifier(p.OnlineIdentifier).SetTitleKey(p.TitleKey).SetValueKind(string(v.Kind)).SetOldValue(v.Old).SetNewValue(v.New)
 	}
+	return rows
+}
+
+func saveEdits(ctx context.Context, tx *store.Tx, rows []*ent.EditCreate) error {
 	if err := tx.Edit.CreateBulk(rows...).Exec(ctx); err != nil {
 		return fmt.Errorf("record what was changed by hand: %w", err)
 	}

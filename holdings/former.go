@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/portfolio"
@@ -52,7 +53,23 @@ type laterChange struct {
 	lines                      []recorded
 }
 
-// checkRecorded refuses a moment if what happened since cannot be taken back in a collection.
+// FormerMoment reads a former moment: the end of a day (UTC), or a moment as RFC 3339 has it.
+func FormerMoment(text string, now time.Time) (moment time.Time, err error) {
+	if moment, err = time.Parse(time.DateOnly, text); err == nil {
+		moment = moment.AddDate(0, 0, 1).Add(-time.Millisecond)
+		if moment.Sub(now) < 24*time.Hour { // today as well
+			return moment, nil
+		}
+	} else if moment, err = time.Parse(time.RFC3339, text); err != nil {
+		return moment, problem.New(problem.BadInput, "asOf",
+			"%.40q is neither a day (YYYY-MM-DD) nor a moment such as 2026-11-23T18:16:00Z", text)
+	} else if !moment.After(now) {
+		return moment.UTC(), nil
+	}
+	return moment, problem.New(problem.BadInput, "asOf", "%.40q has not come yet: ask for today or a former day", text)
+}
+
+// checkRecorded refuses a moment if what happened since cannot be taken back in a collection; 0: in any.
 func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64) error {
 	row := func(query string, args ...any) (at sql.NullInt64, err error) {
 		rows, err := s.store.Query(ctx, query, args...)
@@ -92,18 +109,21 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 			"ask for a later moment", AsMoment(carried.Int64))
 	}
 	undone, err := row(`SELECT MAX(u.settled_at) FROM job_parts u JOIN jobs j ON j.id = u.job_id
-		JOIN job_parts p ON p.job_id = j.subject_job_id
-		WHERE j.kind = 'UNDO' AND u.collection_id = ? AND u.settled_at > ? AND p.collection_id = u.collection_id AND p.settled_at <= ?
-		AND EXISTS (SELECT 1 FROM job_changes c WHERE c.part_id = p.id AND c.action = 'ADD')`, collectionID, moment, moment)
+		JOIN job_parts p ON p.job_id = j.subject_job_id AND p.collection_id = u.collection_id
+		JOIN job_changes a ON a.part_id = p.id AND a.action = 'ADD' AND a.field = '' AND a.old_value <> ''
+		JOIN job_changes t ON t.part_id = u.id AND t.portfolio_id = a.portfolio_id AND t.action IN ('REMOVE', 'KEEP', 'WITHDRAW') AND t.field = ''
+		WHERE j.kind = 'UNDO' AND (u.collection_id = ? OR ? = 0) AND u.settled_at > ? AND p.settled_at <= ?
+		AND a.old_value NOT LIKE '%"entitlement":%' AND t.old_value NOT LIKE '%"deleted":%'`, collectionID, collectionID, moment, moment)
 	if err != nil {
 		return err
 	}
 	if undone.Valid {
-		return problem.New(problem.WrongState, "asOf", "on %s a job that had added titles was undone, and what their lists said is not kept: "+
-			"ask for a later moment, or for one before that job", AsMoment(undone.Int64))
+		return problem.New(problem.WrongState, "asOf", "on %s a version before this one undid a job that had added titles, and kept nothing of what "+
+			"their lists said: ask for a later moment, or for one before that job", AsMoment(undone.Int64))
 	}
 	deleted, err := row(`SELECT MAX(COALESCE(p.settled_at, p.written_at)) FROM job_parts p JOIN jobs j ON j.id = p.job_id
-		WHERE p.collection_id = ? AND p.profile_id IS NULL AND p.profile_name <> '' AND p.settled_at > ?`, collectionID, moment)
+		WHERE (p.collection_id = ? OR ? = 0) AND p.profile_id IS NULL AND p.profile_name <> '' AND p.settled_at > ?`,
+		collectionID, collectionID, moment)
 	if err != nil {
 		return err
 	}
@@ -117,14 +137,24 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 // later is the condition on a part p of a change that it came after a moment, or that the part is not over yet.
 const later = `p.written_at IS NOT NULL AND (p.settled_at > ? OR p.settled_at IS NULL)`
 
-// changedSince returns the portfolios that may have been in a collection at a moment and have changed since.
-func (s *Service) changedSince(ctx context.Context, collectionID, moment int64) (map[int64]bool, error) {
-	ids, err := s.store.IDs(ctx, `SELECT DISTINCT c.portfolio_id FROM job_parts p JOIN job_changes c ON c.part_id = p.id
-			WHERE p.collection_id = ? AND `+later+` AND c.portfolio_id IS NOT NULL
+// changedSinceSQL selects the portfolios that may have been in a collection at a moment, 0: in any, and have changed since.
+func changedSinceSQL(collectionID, moment int64) (query string, args []any) {
+	if collectionID == 0 {
+		return `SELECT c.portfolio_id FROM job_parts p JOIN job_changes c ON c.part_id = p.id WHERE ` + later + ` AND c.portfolio_id IS NOT NULL
+			UNION SELECT e.portfolio_id FROM edits e WHERE e.created_at > ? AND e.portfolio_id IS NOT NULL`, []any{moment, moment}
+	}
+	return `SELECT DISTINCT c.portfolio_id FROM job_parts p JOIN job_changes c ON c.part_id = p.id
+			WHERE p.collection_id = ? AND ` + later + ` AND c.portfolio_id IS NOT NULL
 		UNION SELECT e.portfolio_id FROM edits e WHERE e.collection_id = ? AND e.created_at > ? AND e.portfolio_id IS NOT NULL
 		UNION SELECT c.portfolio_id FROM job_parts p JOIN job_changes c ON c.part_id = p.id JOIN portfolios x ON x.id = c.portfolio_id
-			WHERE c.action = 'MOVE_PORTFOLIO' AND x.collection_id = ? AND `+later,
-		collectionID, moment, collectionID, moment, collectionID, moment)
+			WHERE c.action = 'MOVE_PORTFOLIO' AND x.collection_id = ? AND ` + later,
+		[]any{collectionID, moment, collectionID, moment, collectionID, moment}
+}
+
+// changedSince returns the portfolios that changedSinceSQL selects.
+func (s *Service) changedSince(ctx context.Context, collectionID, moment int64) (map[int64]bool, error) {
+	query, args := changedSinceSQL(collectionID, moment)
+	ids, err := s.store.IDs(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read what has changed since: %w", err)
 	}
@@ -249,7 +279,23 @@ func (p *formerPortfolio) takeBack(c *laterChange) error {
 	if lines.whole == nil {
 		return nil
 	}
-	return p.takeWholeBack(lines.whole, e)
+	return p.takeWholeBack(lines.whole, e, c.profile)
+}
+
+// restore puts an entitlement back that an undo deleted.
+func (p *formerPortfolio) restore(profile int64, was *plan.DeletedEntitlement) (*formerEntitlement, error) {
+	e := p.of(profile) // one that was made later, and is absent by now
+	if e == nil {
+		e = &formerEntitlement{}
+		if profile != 0 {
+			e.profileID = &profile
+		}
+		p.entitlements = append(p.entitlements, e)
+	}
+	own, err := plan.ParseDivergingValues(was.Own)
+	e.id, e.absent, e.coverage = was.ID, false, was.Coverage
+	e.said = otherEntitlement{id: was.ID, portfolioID: p.id, own: own, hash: was.Hash}
+	return e, err
 }
 
 // of is the entitlement of a profile; 0: of none.
@@ -327,7 +373,7 @@ func (p *formerPortfolio) takeFieldBack(r *recorded, e *formerEntitlement) error
 }
 
 // takeWholeBack takes back that a portfolio came or went.
-func (p *formerPortfolio) takeWholeBack(r *recorded, e *formerEntitlement) error {
+func (p *formerPortfolio) takeWholeBack(r *recorded, e *formerEntitlement, profile int64) error {
 	if before, _, ok := r.values.Places(); ok {
 		p.collectionID, p.removedAt = before.Collection, before.RemovedAt
 		for _, was := range before.Entitlements {
@@ -355,6 +401,11 @@ func (p *formerPortfolio) takeWholeBack(r *recorded, e *formerEntitlement) error
 		}
 	case plan.Remove, plan.Keep, plan.Withdraw, plan.Wait:
 		p.removedAt = was.RemovedAt
+		if was.Deleted != nil {
+			if e, err = p.restore(profile, was.Deleted); err != nil {
+				return fmt.Errorf("take back line %d of a report: %w", r.id, err)
+			}
+		}
 		if e != nil {
 			e.active, e.endedAt = was.Waiting == "", was.EndedAt
 		}
@@ -369,21 +420,35 @@ type perpetualMarks struct {
 	collID     int64 // the collection's own license
 }
 
-func (s *Service) perpetualMarks(ctx context.Context, c *ent.Collection) (m perpetualMarks, err error) {
-	m.licenses = map[int64]plan.Retention{}
+func (s *Service) perpetualMarks(ctx context.Context, c *ent.Collection) (*perpetualMarks, error) {
+	licenses, err := s.perpetualLicenses(ctx)
+	return marksOf(c, licenses), err
+}
+
+func marksOf(c *ent.Collection, licenses map[int64]plan.Retention) *perpetualMarks {
+	m := &perpetualMarks{licenses: licenses}
 	if c.PerpetualAccess {
 		m.collection = plan.Retention{By: plan.RetainedByCollection, From: c.PerpetualFrom, Until: c.PerpetualUntil}
 	}
 	if c.LicenseID != nil {
 		m.collID = *c.LicenseID
 	}
+	return m
+}
+
+// perpetualLicenses are the licenses that give perpetual access, by id.
+func (s *Service) perpetualLicenses(ctx context.Context) (map[int64]plan.Retention, error) {
 	licenses, err := s.store.Read.License.Query().All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the licenses: %w", err)
+	}
+	found := map[int64]plan.Retention{}
 	for _, l := range licenses {
 		if l.PerpetualAccess {
-			m.licenses[l.ID] = plan.Retention{By: plan.RetainedByLicense, From: l.PerpetualFrom, Until: l.PerpetualUntil, License: l.Code}
+			found[l.ID] = plan.Retention{By: plan.RetainedByLicense, From: l.PerpetualFrom, Until: l.PerpetualUntil, License: l.Code}
 		}
 	}
-	return m, err
+	return found, nil
 }
 
 // retention is markSQL for a portfolio as it was.
@@ -572,7 +637,7 @@ type formerExport struct {
 	service *Service
 	ctx     context.Context //nolint:containedctx // of one export
 	of      ExportOf
-	marks   perpetualMarks
+	marks   *perpetualMarks
 	groups  map[int64][]*ent.InventoryGroup
 	served  bool
 
@@ -616,7 +681,7 @@ func (f *formerExport) rowsOf(ids []int64, visit func(rows []exported)) error {
 		return err
 	}
 	for _, p := range former {
-		if rows, ok := p.exported(&f.marks, f.groups, f.of.GroupID); ok && p.collectionID == f.of.CollectionID {
+		if rows, ok := p.exported(f.marks, f.groups, f.of.GroupID); ok && p.collectionID == f.of.CollectionID {
 			visit(rows)
 		}
 	}

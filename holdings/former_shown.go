@@ -71,7 +71,7 @@ func (f *formerExport) shown(p *formerPortfolio) *FormerPortfolio {
 		CollectionID: p.collectionID, InHoldings: p.removedAt == nil, Available: p.staff.Available,
 		Values: p.staff.Local.AppliedTo(&p.values),
 	}
-	rows, ok := p.exported(&f.marks, f.groups, 0)
+	rows, ok := p.exported(f.marks, f.groups, 0)
 	if !ok || !f.served {
 		return was
 	}

@@ -30,8 +30,9 @@ type Service struct {
 	// machine's; what is written has the database's.
 	Now func() time.Time
 
-	store *store.Store
-	busy  Busy
+	store  *store.Store
+	busy   Busy
+	former formerViews
 }
 
 // New returns the domain on a database. busy refuses changes to what jobs are working on.

@@ -26,6 +26,9 @@ func (s *Service) Undo(
 	} else if err := u.out.Begin(ctx, nil); err != nil {
 		return plan.Counts{}, err
 	}
+	if u.out.Total, err = u.total(ctx); err != nil {
+		return plan.Counts{}, err
+	}
 	for _, additions := range []bool{false, true} {
 		if err := u.eachBatch(ctx, additions); err != nil {
 			return plan.Counts{}, err
@@ -104,6 +107,15 @@ func (u *undoer) eachBatch(ctx context.Context, additions bool) error {
 			return err
 		}
 	}
+}
+
+// total is how many portfolios the part changed.
+func (u *undoer) total(ctx context.Context) (int, error) {
+	count, err := u.out.Store.IDs(ctx, `SELECT COUNT(DISTINCT portfolio_id) FROM job_changes WHERE part_id = ? AND action IN `+reversedActions, u.subject)
+	if err != nil {
+		return 0, fmt.Errorf("count the changes to undo: %w", err)
+	}
+	return int(count[0]), nil
 }
 
 // read reads what was recorded about the next portfolios.
@@ -541,14 +553,13 @@ func (u *undoer) takeOut(now *reversing, id int64, recordedState string, state p
 	case plan.Withdraw:
 		u.out.Counts.Withdrawn++
 	}
-	u.out.Change(ReportLine{
-		Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values),
-		Values: plan.ValuesOfState(plan.StateOf(p, e.id), why),
-	})
-	u.setState(id, p, e, false, state)
+	was := plan.StateOf(p, e.id)
 	if recordedState != "" && state.Entitled == "" {
 		u.never = append(u.never, e.id)
+		was.Deleted = &plan.DeletedEntitlement{ID: e.id, Coverage: p.Coverage, Own: p.Own.Text(), Hash: p.OwnHash}
 	}
+	u.out.Change(ReportLine{Portfolio: id, Action: action, Title: plan.CitationOf(&p.Values), Values: plan.ValuesOfState(was, why)})
+	u.setState(id, p, e, false, state)
 	return action
 }
 

@@ -40,6 +40,7 @@ type Filter struct {
 	ActorID   int64
 
 	CreatedFrom, CreatedUntil, FinishedFrom, FinishedUntil *int64 // Unix milliseconds: at From or later, before Until
+	ChangedSince                                           *int64 // Unix milliseconds: last written at this moment or later
 }
 
 // How jobs, and what they report, are sorted. Changes have the order of their index, so no page needs sorting.
@@ -113,14 +114,30 @@ func (f Filter) came() (where []predicate.Job) {
 	}{
 		{f.CreatedFrom, job.CreatedAtGTE},
 		{f.CreatedUntil, job.CreatedAtLT},
-		{f.FinishedFrom, job.FinishedAtGTE},
-		{f.FinishedUntil, job.FinishedAtLT},
+		{f.ChangedSince, job.UpdatedAtGTE},
 	} {
 		if bound.at != nil {
 			where = append(where, bound.condition(*bound.at))
 		}
 	}
+	if f.FinishedFrom != nil || f.FinishedUntil != nil {
+		where = append(where, f.finished())
+	}
 	return where
+}
+
+// finished makes the database start with the jobs that were over then, rather than walk all of them by when they were queued.
+func (f Filter) finished() predicate.Job {
+	return func(s *sql.Selector) {
+		then := sql.Select(job.FieldID).From(sql.Table(job.Table))
+		if f.FinishedFrom != nil {
+			then.Where(sql.GTE(job.FieldFinishedAt, *f.FinishedFrom))
+		}
+		if f.FinishedUntil != nil {
+			then.Where(sql.LT(job.FieldFinishedAt, *f.FinishedUntil))
+		}
+		s.Where(sql.In(s.C(job.FieldID), then))
+	}
 }
 
 func hasPartOf(profileID int64) predicate.Job {

@@ -118,10 +118,12 @@ func TestJobFiltersUseTheirIndexes(t *testing.T) {
 		uses   string
 	}{
 		"created":  {jobs.Filter{CreatedFrom: &moment}, "", "job_created_at_id (created_at"},
-		"finished": {jobs.Filter{FinishedFrom: &moment}, "", "job_created_at_id (created_at"},
+		"finished": {jobs.Filter{FinishedFrom: &moment, FinishedUntil: &moment}, "", "job_finished_at_id (finished_at>? AND finished_at<?"},
+		"since":    {jobs.Filter{ChangedSince: &moment}, keyset.UpdatedAt, "job_updated_at_id (updated_at"},
 		"trigger":  {jobs.Filter{Triggers: []string{"MANUAL"}}, "", "job_trigger_created_at_id (trigger=?"},
 		"actor":    {jobs.Filter{ActorKind: access.ByPerson, ActorID: 1}, "", "job_actor_kind_actor_id_created_at_id (actor_kind=? AND actor_id"},
-		"verdict":  {jobs.Filter{Verdicts: []string{"CHANGED"}}, "", "job_created_at_id (created_at"},
+		"verdict":  {jobs.Filter{Verdicts: []string{"CHANGED"}}, "", "job_verdict_created_at_id (verdict=? AND created_at<?"},
+		"verdicts": {jobs.Filter{Verdicts: []string{"CHANGED", "FAILED"}}, "", "job_verdict_created_at_id (verdict=? AND created_at<?"},
 		"changed":  {jobs.Filter{}, keyset.UpdatedAt, "job_updated_at_id (updated_at"},
 	} {
 		_, err := reader.Jobs(t.Context(), c.filter, keyset.Window{First: 50, After: after, Order: c.order})

@@ -42,7 +42,7 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		token := rand.Text()
 		result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET state = CASE state WHEN 'QUEUED' THEN 'RUNNING' ELSE state END,
 			run_token = ?, attempt = attempt + 1, heartbeat_at = `+store.NowSQL+`, started_at = COALESCE(started_at, `+store.NowSQL+`),
-			waits_for_job_id = NULL, `+waitsNoMore+`, updated_at = `+store.NowSQL+`
+			work_from = NULL, work_since = `+store.NowSQL+`, waits_for_job_id = NULL, `+waitsNoMore+`, updated_at = `+store.NowSQL+`
 			WHERE id = ? AND due_at <= `+store.NowSQL+` AND `+waiting, token, jobID)
 		if err != nil {
 			return fmt.Errorf("claim job %d: %w", jobID, err)

@@ -13,8 +13,8 @@ import (
 // fence makes a transaction fail unless this run still holds the row, and records its progress. Every transaction of a
 // run calls it first, because asynq may run one task several times at once.
 func (r *run) fence(ctx context.Context, tx *store.Tx, phase string, done, total int) error {
-	result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET phase = ?, done = ?, total = ?, heartbeat_at = `+store.NowSQL+`
-		WHERE id = ? AND run_token = ? AND state = 'RUNNING'`, phase, done, total, r.job.ID, r.token)
+	result, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET phase = ?, done = ?, total = ?, heartbeat_at = `+store.NowSQL+`, `+workSQL+`
+		WHERE id = ? AND run_token = ? AND state = 'RUNNING'`, phase, done, total, workOf(phase, done, total), r.job.ID, r.job.ID, r.token)
 	if err != nil {
 		return fmt.Errorf("record the progress of job %d: %w", r.job.ID, err)
 	}

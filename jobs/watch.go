@@ -22,6 +22,9 @@ type watchers struct {
 	of    map[int64]map[chan struct{}]bool
 }
 
+// AnyJob stands for all jobs where one is watched.
+const AnyJob = 0
+
 // Watch returns a channel that receives each time the job's row may have changed. It is closed when ctx ends.
 func (s *Service) Watch(ctx context.Context, jobID int64) <-chan struct{} {
 	hints := make(chan struct{}, 1)
@@ -73,10 +76,12 @@ func (w *watchers) remove(jobID int64, hints chan struct{}) {
 func (w *watchers) hint(jobID int64) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
-	for hints := range w.of[jobID] {
-		select {
-		case hints <- struct{}{}:
-		default: // a hint is already waiting
+	for _, of := range []int64{jobID, AnyJob} {
+		for hints := range w.of[of] {
+			select {
+			case hints <- struct{}{}:
+			default: // a hint is already waiting
+			}
 		}
 	}
 }

@@ -40,6 +40,14 @@ const (
 	FieldDone = "done"
 	// FieldTotal holds the string denoting the total field in the database.
 	FieldTotal = "total"
+	// FieldWorkDone holds the string denoting the work_done field in the database.
+	FieldWorkDone = "work_done"
+	// FieldWorkTotal holds the string denoting the work_total field in the database.
+	FieldWorkTotal = "work_total"
+	// FieldWorkFrom holds the string denoting the work_from field in the database.
+	FieldWorkFrom = "work_from"
+	// FieldWorkSince holds the string denoting the work_since field in the database.
+	FieldWorkSince = "work_since"
 	// FieldApplied holds the string denoting the applied field in the database.
 	FieldApplied = "applied"
 	// FieldCounts holds the string denoting the counts field in the database.
@@ -142,6 +150,10 @@ var Columns = []string{
 	FieldPhase,
 	FieldDone,
 	FieldTotal,
+	FieldWorkDone,
+	FieldWorkTotal,
+	FieldWorkFrom,
+	FieldWorkSince,
 	FieldApplied,
 	FieldCounts,
 	FieldSummary,
@@ -186,6 +198,10 @@ var (
 	DefaultDone int64
 	// DefaultTotal holds the default value on creation for the "total" field.
 	DefaultTotal int64
+	// DefaultWorkDone holds the default value on creation for the "work_done" field.
+	DefaultWorkDone int64
+	// DefaultWorkTotal holds the default value on creation for the "work_total" field.
+	DefaultWorkTotal int64
 	// DefaultApplied holds the default value on creation for the "applied" field.
 	DefaultApplied bool
 	// DefaultSummary holds the default value on creation for the "summary" field.
@@ -285,6 +301,26 @@ func ByDone(opts ...sql.OrderTermOption) OrderOption {
 // ByTotal orders the results by the total field.
 func ByTotal(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTotal, opts...).ToFunc()
+}
+
+// ByWorkDone orders the results by the work_done field.
+func ByWorkDone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWorkDone, opts...).ToFunc()
+}
+
+// ByWorkTotal orders the results by the work_total field.
+func ByWorkTotal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWorkTotal, opts...).ToFunc()
+}
+
+// ByWorkFrom orders the results by the work_from field.
+func ByWorkFrom(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWorkFrom, opts...).ToFunc()
+}
+
+// ByWorkSince orders the results by the work_since field.
+func ByWorkSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWorkSince, opts...).ToFunc()
 }
 
 // ByApplied orders the results by the applied field.

@@ -124,6 +124,26 @@ func Total(v int64) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldTotal, v))
 }
 
+// WorkDone applies equality check predicate on the "work_done" field. It's identical to WorkDoneEQ.
+func WorkDone(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkDone, v))
+}
+
+// WorkTotal applies equality check predicate on the "work_total" field. It's identical to WorkTotalEQ.
+func WorkTotal(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkTotal, v))
+}
+
+// WorkFrom applies equality check predicate on the "work_from" field. It's identical to WorkFromEQ.
+func WorkFrom(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkFrom, v))
+}
+
+// WorkSince applies equality check predicate on the "work_since" field. It's identical to WorkSinceEQ.
+func WorkSince(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkSince, v))
+}
+
 // Applied applies equality check predicate on the "applied" field. It's identical to AppliedEQ.
 func Applied(v bool) predicate.Job {
 	return predicate.Job(sql.FieldEQ(FieldApplied, v))
@@ -1027,6 +1047,186 @@ func TotalLT(v int64) predicate.Job {
 // TotalLTE applies the LTE predicate on the "total" field.
 func TotalLTE(v int64) predicate.Job {
 	return predicate.Job(sql.FieldLTE(FieldTotal, v))
+}
+
+// WorkDoneEQ applies the EQ predicate on the "work_done" field.
+func WorkDoneEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkDone, v))
+}
+
+// WorkDoneNEQ applies the NEQ predicate on the "work_done" field.
+func WorkDoneNEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldWorkDone, v))
+}
+
+// WorkDoneIn applies the In predicate on the "work_done" field.
+func WorkDoneIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldWorkDone, vs...))
+}
+
+// WorkDoneNotIn applies the NotIn predicate on the "work_done" field.
+func WorkDoneNotIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldWorkDone, vs...))
+}
+
+// WorkDoneGT applies the GT predicate on the "work_done" field.
+func WorkDoneGT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldWorkDone, v))
+}
+
+// WorkDoneGTE applies the GTE predicate on the "work_done" field.
+func WorkDoneGTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldWorkDone, v))
+}
+
+// WorkDoneLT applies the LT predicate on the "work_done" field.
+func WorkDoneLT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldWorkDone, v))
+}
+
+// WorkDoneLTE applies the LTE predicate on the "work_done" field.
+func WorkDoneLTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldWorkDone, v))
+}
+
+// WorkTotalEQ applies the EQ predicate on the "work_total" field.
+func WorkTotalEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkTotal, v))
+}
+
+// WorkTotalNEQ applies the NEQ predicate on the "work_total" field.
+func WorkTotalNEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldWorkTotal, v))
+}
+
+// WorkTotalIn applies the In predicate on the "work_total" field.
+func WorkTotalIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldWorkTotal, vs...))
+}
+
+// WorkTotalNotIn applies the NotIn predicate on the "work_total" field.
+func WorkTotalNotIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldWorkTotal, vs...))
+}
+
+// WorkTotalGT applies the GT predicate on the "work_total" field.
+func WorkTotalGT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldWorkTotal, v))
+}
+
+// WorkTotalGTE applies the GTE predicate on the "work_total" field.
+func WorkTotalGTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldWorkTotal, v))
+}
+
+// WorkTotalLT applies the LT predicate on the "work_total" field.
+func WorkTotalLT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldWorkTotal, v))
+}
+
+// WorkTotalLTE applies the LTE predicate on the "work_total" field.
+func WorkTotalLTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldWorkTotal, v))
+}
+
+// WorkFromEQ applies the EQ predicate on the "work_from" field.
+func WorkFromEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkFrom, v))
+}
+
+// WorkFromNEQ applies the NEQ predicate on the "work_from" field.
+func WorkFromNEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldWorkFrom, v))
+}
+
+// WorkFromIn applies the In predicate on the "work_from" field.
+func WorkFromIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldWorkFrom, vs...))
+}
+
+// WorkFromNotIn applies the NotIn predicate on the "work_from" field.
+func WorkFromNotIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldWorkFrom, vs...))
+}
+
+// WorkFromGT applies the GT predicate on the "work_from" field.
+func WorkFromGT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldWorkFrom, v))
+}
+
+// WorkFromGTE applies the GTE predicate on the "work_from" field.
+func WorkFromGTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldWorkFrom, v))
+}
+
+// WorkFromLT applies the LT predicate on the "work_from" field.
+func WorkFromLT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldWorkFrom, v))
+}
+
+// WorkFromLTE applies the LTE predicate on the "work_from" field.
+func WorkFromLTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldWorkFrom, v))
+}
+
+// WorkFromIsNil applies the IsNil predicate on the "work_from" field.
+func WorkFromIsNil() predicate.Job {
+	return predicate.Job(sql.FieldIsNull(FieldWorkFrom))
+}
+
+// WorkFromNotNil applies the NotNil predicate on the "work_from" field.
+func WorkFromNotNil() predicate.Job {
+	return predicate.Job(sql.FieldNotNull(FieldWorkFrom))
+}
+
+// WorkSinceEQ applies the EQ predicate on the "work_since" field.
+func WorkSinceEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldEQ(FieldWorkSince, v))
+}
+
+// WorkSinceNEQ applies the NEQ predicate on the "work_since" field.
+func WorkSinceNEQ(v int64) predicate.Job {
+	return predicate.Job(sql.FieldNEQ(FieldWorkSince, v))
+}
+
+// WorkSinceIn applies the In predicate on the "work_since" field.
+func WorkSinceIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldIn(FieldWorkSince, vs...))
+}
+
+// WorkSinceNotIn applies the NotIn predicate on the "work_since" field.
+func WorkSinceNotIn(vs ...int64) predicate.Job {
+	return predicate.Job(sql.FieldNotIn(FieldWorkSince, vs...))
+}
+
+// WorkSinceGT applies the GT predicate on the "work_since" field.
+func WorkSinceGT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGT(FieldWorkSince, v))
+}
+
+// WorkSinceGTE applies the GTE predicate on the "work_since" field.
+func WorkSinceGTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldGTE(FieldWorkSince, v))
+}
+
+// WorkSinceLT applies the LT predicate on the "work_since" field.
+func WorkSinceLT(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLT(FieldWorkSince, v))
+}
+
+// WorkSinceLTE applies the LTE predicate on the "work_since" field.
+func WorkSinceLTE(v int64) predicate.Job {
+	return predicate.Job(sql.FieldLTE(FieldWorkSince, v))
+}
+
+// WorkSinceIsNil applies the IsNil predicate on the "work_since" field.
+func WorkSinceIsNil() predicate.Job {
+	return predicate.Job(sql.FieldIsNull(FieldWorkSince))
+}
+
+// WorkSinceNotNil applies the NotNil predicate on the "work_since" field.
+func WorkSinceNotNil() predicate.Job {
+	return predicate.Job(sql.FieldNotNull(FieldWorkSince))
 }
 
 // AppliedEQ applies the EQ predicate on the "applied" field.

@@ -502,6 +502,10 @@ var (
 		{Name: "phase", Type: field.TypeString, Default: ""},
 		{Name: "done", Type: field.TypeInt64, Default: 0},
 		{Name: "total", Type: field.TypeInt64, Default: 0},
+		{Name: "work_done", Type: field.TypeInt64, Default: 0},
+		{Name: "work_total", Type: field.TypeInt64, Default: 0},
+		{Name: "work_from", Type: field.TypeInt64, Nullable: true},
+		{Name: "work_since", Type: field.TypeInt64, Nullable: true},
 		{Name: "applied", Type: field.TypeBool, Default: false},
 		{Name: "counts", Type: field.TypeJSON, Nullable: true},
 		{Name: "summary", Type: field.TypeString, Default: ""},
@@ -532,7 +536,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "jobs_jobs_dependents",
-				Columns:    []*schema.Column{JobsColumns[35]},
+				Columns:    []*schema.Column{JobsColumns[39]},
 				RefColumns: []*schema.Column{JobsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -549,7 +553,7 @@ var (
 			{
 				Name:    "job_unfinished",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[4], JobsColumns[23]},
+				Columns: []*schema.Column{JobsColumns[4], JobsColumns[27]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state IN ('QUEUED', 'RUNNING', 'CANCELLING')",
 				},
@@ -575,9 +579,19 @@ var (
 				Columns: []*schema.Column{JobsColumns[7], JobsColumns[1], JobsColumns[0]},
 			},
 			{
+				Name:    "job_verdict_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[5], JobsColumns[1], JobsColumns[0]},
+			},
+			{
+				Name:    "job_finished_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[38], JobsColumns[0]},
+			},
+			{
 				Name:    "job_actor_kind_actor_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[27], JobsColumns[28], JobsColumns[1], JobsColumns[0]},
+				Columns: []*schema.Column{JobsColumns[31], JobsColumns[32], JobsColumns[1], JobsColumns[0]},
 			},
 			{
 				Name:    "job_updated_at_id",
@@ -587,12 +601,12 @@ var (
 			{
 				Name:    "job_subject_job_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[35]},
+				Columns: []*schema.Column{JobsColumns[39]},
 			},
 			{
 				Name:    "job_not_whole",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[34], JobsColumns[0]},
+				Columns: []*schema.Column{JobsColumns[38], JobsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "verdict IN ('FAILED', 'PARTIAL')",
 				},
@@ -600,7 +614,7 @@ var (
 			{
 				Name:    "job_waits_for_job_id",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[26]},
+				Columns: []*schema.Column{JobsColumns[30]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "waits_for_job_id IS NOT NULL",
 				},

@@ -272,6 +272,19 @@ type ComplexityRoot struct {
 		To      func(childComplexity int) int
 	}
 
+	ChangeLicensesPayload struct {
+		Created    func(childComplexity int) int
+		Updated    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ChangePoLinesPayload struct {
+		Created    func(childComplexity int) int
+		Deleted    func(childComplexity int) int
+		Updated    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ChangePortfoliosPayload struct {
 		Job        func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -487,6 +500,11 @@ type ComplexityRoot struct {
 	CreatePortfolioSetPayload struct {
 		PortfolioSet func(childComplexity int) int
 		UserErrors   func(childComplexity int) int
+	}
+
+	CreatePortfoliosPayload struct {
+		Portfolios func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	CreateProfilePayload struct {
@@ -867,9 +885,10 @@ type ComplexityRoot struct {
 	}
 
 	JobProgress struct {
-		Done  func(childComplexity int) int
-		Phase func(childComplexity int) int
-		Total func(childComplexity int) int
+		Done    func(childComplexity int) int
+		Overall func(childComplexity int) int
+		Phase   func(childComplexity int) int
+		Total   func(childComplexity int) int
 	}
 
 	JobType struct {
@@ -885,6 +904,14 @@ type ComplexityRoot struct {
 		Name        func(childComplexity int) int
 		Required    func(childComplexity int) int
 		Type        func(childComplexity int) int
+	}
+
+	JobWork struct {
+		Done        func(childComplexity int) int
+		ExpectedEnd func(childComplexity int) int
+		Rate        func(childComplexity int) int
+		Total       func(childComplexity int) int
+		Unit        func(childComplexity int) int
 	}
 
 	JudgeRefusedRowPayload struct {
@@ -1067,6 +1094,8 @@ type ComplexityRoot struct {
 		AssignWorklistItems       func(childComplexity int, input AssignWorklistItemsInput) int
 		CancelJob                 func(childComplexity int, input CancelJobInput) int
 		CarryOver                 func(childComplexity int, input CarryOverInput) int
+		ChangeLicenses            func(childComplexity int, input ChangeLicensesInput) int
+		ChangePoLines             func(childComplexity int, input ChangePoLinesInput) int
 		ChangePortfolios          func(childComplexity int, input ChangePortfoliosInput) int
 		ChangeProfileGroups       func(childComplexity int, input ChangeProfileGroupsInput) int
 		CreateAccessToken         func(childComplexity int, input CreateAccessTokenInput) int
@@ -1077,6 +1106,7 @@ type ComplexityRoot struct {
 		CreatePoLine              func(childComplexity int, input CreatePoLineInput) int
 		CreatePortfolio           func(childComplexity int, input CreatePortfolioInput) int
 		CreatePortfolioSet        func(childComplexity int, input CreatePortfolioSetInput) int
+		CreatePortfolios          func(childComplexity int, input CreatePortfoliosInput) int
 		CreateProfile             func(childComplexity int, input CreateProfileInput) int
 		DeactivateCollection      func(childComplexity int, input DeactivateCollectionInput) int
 		DecidePairings            func(childComplexity int, input DecidePairingsInput) int
@@ -1472,7 +1502,7 @@ type ComplexityRoot struct {
 		Portfolio                   func(childComplexity int, id string) int
 		PortfolioFacets             func(childComplexity int, filter *model.PortfolioFilter) int
 		PortfolioSets               func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.PortfolioSetFilter) int
-		Portfolios                  func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) int
+		Portfolios                  func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter, asOf *string) int
 		PortfoliosKeptWithoutReason func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) int
 		PortfoliosOfClosedOrders    func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) int
 		PortfoliosWithoutPoLine     func(childComplexity int, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.ReconciliationFilter) int
@@ -1584,6 +1614,7 @@ type ComplexityRoot struct {
 
 	Subscription struct {
 		JobUpdated      func(childComplexity int, id string) int
+		JobsChanged     func(childComplexity int, filter *JobsChangedFilter) int
 		WorklistChanged func(childComplexity int) int
 	}
 
@@ -1917,6 +1948,7 @@ type MutationResolver interface {
 	MarkWorklistItems(ctx context.Context, input MarkWorklistItemsInput) (*MarkWorklistItemsPayload, error)
 	ChangePortfolios(ctx context.Context, input ChangePortfoliosInput) (*ChangePortfoliosPayload, error)
 	ImportFromAlma(ctx context.Context, input ImportFromAlmaInput) (*ImportFromAlmaPayload, error)
+	CreatePortfolios(ctx context.Context, input CreatePortfoliosInput) (*CreatePortfoliosPayload, error)
 	CreatePortfolio(ctx context.Context, input CreatePortfolioInput) (*CreatePortfolioPayload, error)
 	UpdatePortfolio(ctx context.Context, input UpdatePortfolioInput) (*UpdatePortfolioPayload, error)
 	RemovePortfolio(ctx context.Context, input RemovePortfolioInput) (*RemovePortfolioPayload, error)
@@ -1924,7 +1956,9 @@ type MutationResolver interface {
 	RestorePortfolio(ctx context.Context, input RestorePortfolioInput) (*RestorePortfolioPayload, error)
 	CreatePoLine(ctx context.Context, input CreatePoLineInput) (*CreatePoLinePayload, error)
 	UpdatePoLine(ctx context.Context, input UpdatePoLineInput) (*UpdatePoLinePayload, error)
+	ChangePoLines(ctx context.Context, input ChangePoLinesInput) (*ChangePoLinesPayload, error)
 	DeletePoLine(ctx context.Context, input DeletePoLineInput) (*DeletePoLinePayload, error)
+	ChangeLicenses(ctx context.Context, input ChangeLicensesInput) (*ChangeLicensesPayload, error)
 	CreateLicense(ctx context.Context, input CreateLicenseInput) (*CreateLicensePayload, error)
 	UpdateLicense(ctx context.Context, input UpdateLicenseInput) (*UpdateLicensePayload, error)
 	DeleteLicense(ctx context.Context, input DeleteLicenseInput) (*DeleteLicensePayload, error)
@@ -2024,7 +2058,7 @@ type QueryResolver interface {
 	CommunityZoneTitles(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CommunityZoneTitleFilter) (*model.Connection[*model.CommunityZoneTitle], error)
 	Collections(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.CollectionFilter) (*model.Connection[*model.Collection], error)
 	Collection(ctx context.Context, id string) (*model.Collection, error)
-	Portfolios(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter) (*model.Connection[*model.Portfolio], error)
+	Portfolios(ctx context.Context, first *int, after *string, last *int, before *string, orderBy *model.Order, filter *model.PortfolioFilter, asOf *string) (*model.Connection[*model.Portfolio], error)
 	PortfolioFacets(ctx context.Context, filter *model.PortfolioFilter) (*PortfolioFacets, error)
 	Portfolio(ctx context.Context, id string) (*model.Portfolio, error)
 	Access(ctx context.Context, identifier string, date *string, volume *string, issue *string, groupID *string) (*model.AccessAnswer, error)
@@ -2064,6 +2098,7 @@ type RowChangeResolver interface {
 }
 type SubscriptionResolver interface {
 	JobUpdated(ctx context.Context, id string) (<-chan *model.Job, error)
+	JobsChanged(ctx context.Context, filter *JobsChangedFilter) (<-chan *model.Job, error)
 	WorklistChanged(ctx context.Context) (<-chan *model.WorklistChange, error)
 }
 type UnclearChangeResolver interface {
@@ -2871,6 +2906,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeGroupsTask.To(childComplexity), true
+
+	case "ChangeLicensesPayload.created":
+		if e.ComplexityRoot.ChangeLicensesPayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeLicensesPayload.Created(childComplexity), true
+	case "ChangeLicensesPayload.updated":
+		if e.ComplexityRoot.ChangeLicensesPayload.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeLicensesPayload.Updated(childComplexity), true
+	case "ChangeLicensesPayload.userErrors":
+		if e.ComplexityRoot.ChangeLicensesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeLicensesPayload.UserErrors(childComplexity), true
+
+	case "ChangePoLinesPayload.created":
+		if e.ComplexityRoot.ChangePoLinesPayload.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePoLinesPayload.Created(childComplexity), true
+	case "ChangePoLinesPayload.deleted":
+		if e.ComplexityRoot.ChangePoLinesPayload.Deleted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePoLinesPayload.Deleted(childComplexity), true
+	case "ChangePoLinesPayload.updated":
+		if e.ComplexityRoot.ChangePoLinesPayload.Updated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePoLinesPayload.Updated(childComplexity), true
+	case "ChangePoLinesPayload.userErrors":
+		if e.ComplexityRoot.ChangePoLinesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePoLinesPayload.UserErrors(childComplexity), true
 
 	case "ChangePortfoliosPayload.job":
 		if e.ComplexityRoot.ChangePortfoliosPayload.Job == nil {
@@ -3717,6 +3796,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreatePortfolioSetPayload.UserErrors(childComplexity), true
+
+	case "CreatePortfoliosPayload.portfolios":
+		if e.ComplexityRoot.CreatePortfoliosPayload.Portfolios == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePortfoliosPayload.Portfolios(childComplexity), true
+	case "CreatePortfoliosPayload.userErrors":
+		if e.ComplexityRoot.CreatePortfoliosPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePortfoliosPayload.UserErrors(childComplexity), true
 
 	case "CreateProfilePayload.job":
 		if e.ComplexityRoot.CreateProfilePayload.Job == nil {
@@ -5129,6 +5221,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobProgress.Done(childComplexity), true
+	case "JobProgress.overall":
+		if e.ComplexityRoot.JobProgress.Overall == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobProgress.Overall(childComplexity), true
 	case "JobProgress.phase":
 		if e.ComplexityRoot.JobProgress.Phase == nil {
 			break
@@ -5197,6 +5295,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.JobTypeParameter.Type(childComplexity), true
+
+	case "JobWork.done":
+		if e.ComplexityRoot.JobWork.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobWork.Done(childComplexity), true
+	case "JobWork.expectedEnd":
+		if e.ComplexityRoot.JobWork.ExpectedEnd == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobWork.ExpectedEnd(childComplexity), true
+	case "JobWork.rate":
+		if e.ComplexityRoot.JobWork.Rate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobWork.Rate(childComplexity), true
+	case "JobWork.total":
+		if e.ComplexityRoot.JobWork.Total == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobWork.Total(childComplexity), true
+	case "JobWork.unit":
+		if e.ComplexityRoot.JobWork.Unit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobWork.Unit(childComplexity), true
 
 	case "JudgeRefusedRowPayload.row":
 		if e.ComplexityRoot.JudgeRefusedRowPayload.Row == nil {
@@ -6057,6 +6186,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CarryOver(childComplexity, args["input"].(CarryOverInput)), true
+	case "Mutation.changeLicenses":
+		if e.ComplexityRoot.Mutation.ChangeLicenses == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeLicenses_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeLicenses(childComplexity, args["input"].(ChangeLicensesInput)), true
+	case "Mutation.changePoLines":
+		if e.ComplexityRoot.Mutation.ChangePoLines == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changePoLines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangePoLines(childComplexity, args["input"].(ChangePoLinesInput)), true
 	case "Mutation.changePortfolios":
 		if e.ComplexityRoot.Mutation.ChangePortfolios == nil {
 			break
@@ -6167,6 +6318,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreatePortfolioSet(childComplexity, args["input"].(CreatePortfolioSetInput)), true
+	case "Mutation.createPortfolios":
+		if e.ComplexityRoot.Mutation.CreatePortfolios == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPortfolios_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePortfolios(childComplexity, args["input"].(CreatePortfoliosInput)), true
 	case "Mutation.createProfile":
 		if e.ComplexityRoot.Mutation.CreateProfile == nil {
 			break
@@ -8349,7 +8511,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.PortfolioFilter)), true
+		return e.ComplexityRoot.Query.Portfolios(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["orderBy"].(*model.Order), args["filter"].(*model.PortfolioFilter), args["asOf"].(*string)), true
 	case "Query.portfoliosKeptWithoutReason":
 		if e.ComplexityRoot.Query.PortfoliosKeptWithoutReason == nil {
 			break
@@ -8823,6 +8985,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Subscription.JobUpdated(childComplexity, args["id"].(string)), true
+	case "Subscription.jobsChanged":
+		if e.ComplexityRoot.Subscription.JobsChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_jobsChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.JobsChanged(childComplexity, args["filter"].(*JobsChangedFilter)), true
 	case "Subscription.worklistChanged":
 		if e.ComplexityRoot.Subscription.WorklistChanged == nil {
 			break
@@ -9541,6 +9714,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CancelJobInput", ec.unmarshalInputCancelJobInput),
 			graphql.NewInputUnmarshaler("CarryOverInput", ec.unmarshalInputCarryOverInput),
 			graphql.NewInputUnmarshaler("ChangeFilter", ec.unmarshalInputChangeFilter),
+			graphql.NewInputUnmarshaler("ChangeLicensesInput", ec.unmarshalInputChangeLicensesInput),
+			graphql.NewInputUnmarshaler("ChangePoLinesInput", ec.unmarshalInputChangePoLinesInput),
 			graphql.NewInputUnmarshaler("ChangePortfoliosInput", ec.unmarshalInputChangePortfoliosInput),
 			graphql.NewInputUnmarshaler("ChangeProfileGroupsInput", ec.unmarshalInputChangeProfileGroupsInput),
 			graphql.NewInputUnmarshaler("CollectionFilter", ec.unmarshalInputCollectionFilter),
@@ -9558,6 +9733,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreatePoLineInput", ec.unmarshalInputCreatePoLineInput),
 			graphql.NewInputUnmarshaler("CreatePortfolioInput", ec.unmarshalInputCreatePortfolioInput),
 			graphql.NewInputUnmarshaler("CreatePortfolioSetInput", ec.unmarshalInputCreatePortfolioSetInput),
+			graphql.NewInputUnmarshaler("CreatePortfoliosInput", ec.unmarshalInputCreatePortfoliosInput),
 			graphql.NewInputUnmarshaler("CreateProfileInput", ec.unmarshalInputCreateProfileInput),
 			graphql.NewInputUnmarshaler("DeactivateCollectionInput", ec.unmarshalInputDeactivateCollectionInput),
 			graphql.NewInputUnmarshaler("DecidePairingsInput", ec.unmarshalInputDecidePairingsInput),
@@ -9586,6 +9762,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("JobOrder", ec.unmarshalInputJobOrder),
 			graphql.NewInputUnmarshaler("JobPartChoice", ec.unmarshalInputJobPartChoice),
 			graphql.NewInputUnmarshaler("JobTypeFilter", ec.unmarshalInputJobTypeFilter),
+			graphql.NewInputUnmarshaler("JobsChangedFilter", ec.unmarshalInputJobsChangedFilter),
 			graphql.NewInputUnmarshaler("JudgeRefusedRowInput", ec.unmarshalInputJudgeRefusedRowInput),
 			graphql.NewInputUnmarshaler("LicenseFilter", ec.unmarshalInputLicenseFilter),
 			graphql.NewInputUnmarshaler("LicenseOrder", ec.unmarshalInputLicenseOrder),
@@ -9888,7 +10065,15 @@ type Query {
     "Its id."
     id: ID!
   ): Collection @requires(scope: READ)
-  "Portfolios, by folded title. Removed ones are left out unless asked for."
+  """
+  Portfolios, by folded title. Removed ones are left out unless asked for.
+
+  With ` + "`" + `asOf` + "`" + ` those of a former day: the filter, the order and the count go by what portfolios were at the end of it (UTC), from what jobs and people
+  have recorded since. ` + "`" + `Portfolio.asOf` + "`" + ` of the same day says what each was, at a few statements a page; the other fields are as they are now. A day
+  that cannot be told is refused, as by ` + "`" + `Portfolio.asOf` + "`" + `; so are the filters ` + "`" + `needsReview` + "`" + `, ` + "`" + `waiting` + "`" + `, ` + "`" + `keptWithoutReason` + "`" + `, ` + "`" + `keptForClosedOrders` + "`" + `,
+  ` + "`" + `retained` + "`" + `, ` + "`" + `retainedOnly` + "`" + `, ` + "`" + `hasPoLine` + "`" + `, ` + "`" + `changedSince` + "`" + ` and ` + "`" + `search` + "`" + `, and the order UPDATED_AT, of which former days are not recorded. Portfolios
+  that were deleted with their collection are not among them.
+  """
   portfolios(
     "How many items, from the listing's beginning or after ` + "`" + `after` + "`" + `: 1 to 500; 50 unless said. Not together with ` + "`" + `last` + "`" + ` or ` + "`" + `before` + "`" + `."
     first: Int
@@ -9902,6 +10087,8 @@ type Query {
     orderBy: PortfolioOrder
     "Which items; left out or null: all."
     filter: PortfolioFilter
+    "A day, today or before: those of its end. Left out: those of now."
+    asOf: Date
   ): PortfolioConnection! @requires(scope: READ)
   """
   How many portfolios the filter lists, by what they are: each facet is counted with the rest of the filter, its own field left out, so
@@ -12300,8 +12487,43 @@ type ChangeGroupsTask {
   to: [InventoryGroup!]!
 }
 
+"Which jobs ` + "`" + `jobsChanged` + "`" + ` tells of: those that meet all fields that are given."
+input JobsChangedFilter {
+  "What they do, one or several."
+  kind: [JobKind!]
+  "Where they stand now, one or several."
+  state: [JobState!]
+  "Those that run one profile, or undo what was run for it."
+  profileId: ID
+}
+
+"How far a whole job is, over all its parts and all that is done with each: fetching, reading, planning, writing."
+type JobWork {
+  "How much of ` + "`" + `total` + "`" + ` is done. It never becomes less, but where a job is tried again after an interruption or goes on after a decision."
+  done: Int!
+  "0 while it is not known of how many parts the job is."
+  total: Int!
+  "What both count."
+  unit: JobWorkUnit!
+  "How much is done per second, on average since this run of the job began; null while nothing is, and where the job does not run."
+  rate: Float
+  "When it will be over if it goes on like that; null where there is no rate."
+  expectedEnd: DateTime
+}
+
+"What the progress of a whole job counts."
+enum JobWorkUnit {
+  """
+  Thousandths of a part: 100 when its list is there, 300 when it is read and planned, the rest as it is written. No list says beforehand how much it
+  will change, so that titles cannot be added up over lists that are not read yet.
+  """
+  THOUSANDTHS_OF_PARTS
+}
+
 "How far a job is."
 type JobProgress {
+  "How far the whole job is."
+  overall: JobWork!
   "What it is doing, in one word; null before it begins."
   phase: String
   "How much of ` + "`" + `total` + "`" + ` is done in this phase."
@@ -13552,6 +13774,8 @@ input JobFilter {
   finishedFrom: DateTime
   "Over before this moment."
   finishedUntil: DateTime
+  "Last written at this moment or later (` + "`" + `Job.updatedAt` + "`" + `)."
+  changedSince: DateTime
   "Those that a person or token started."
   actorId: ID
   "Those that one kind of actors started."
@@ -13776,6 +14000,14 @@ type Mutation {
     "A portfolio export of Alma, and what to do with it. Exactly one of fileId and file is given. See docs/api.md for its columns."
     input: ImportFromAlmaInput!
   ): ImportFromAlmaPayload! @requires(scope: CURATE)
+  """
+  Makes many portfolios by hand, in one transaction and a few statements: up to 500, each as ` + "`" + `createPortfolio` + "`" + ` does. Each has its own outcome; ` + "`" + `atomic` + "`" + `
+  makes it all or nothing. Sent again, what was made is refused as there already: nothing is made twice.
+  """
+  createPortfolios(
+    "The portfolios to make."
+    input: CreatePortfoliosInput!
+  ): CreatePortfoliosPayload! @requires(scope: CURATE)
   "Makes a portfolio by hand, in a local collection. It is the library's own, as one that importCollection makes."
   createPortfolio(
     "A new portfolio of a local collection."
@@ -13822,11 +14054,25 @@ type Mutation {
     "What to change of a PO line."
     input: UpdatePoLineInput!
   ): UpdatePoLinePayload! @requires(scope: CURATE)
+  """
+  Deletes, changes and makes many PO lines, in this order, in one transaction and a few statements: up to 500 in all. Each item has its own outcome;
+  ` + "`" + `atomic` + "`" + ` makes it all or nothing. A number that an item gives up by a change is free for others in the next call. Sent again, what was made is
+  refused as there already, and what was changed as changed since where items give versions: nothing is done twice.
+  """
+  changePoLines(
+    "What to delete, change and make."
+    input: ChangePoLinesInput!
+  ): ChangePoLinesPayload! @requires(scope: CURATE)
   "Deletes a PO line."
   deletePoLine(
     "Which PO line to delete."
     input: DeletePoLineInput!
   ): DeletePoLinePayload! @requires(scope: CURATE)
+  "Changes and makes many licenses: the same as ` + "`" + `changePoLines` + "`" + ` does with PO lines, without deleting."
+  changeLicenses(
+    "What to change and make."
+    input: ChangeLicensesInput!
+  ): ChangeLicensesPayload! @requires(scope: CURATE)
   "Makes a license. ` + "`" + `updatePortfolio` + "`" + ` and ` + "`" + `updateCollection` + "`" + ` attach it."
   createLicense(
     "A new license."
@@ -14012,6 +14258,16 @@ type Subscription {
   jobUpdated(
     "Its id."
     id: ID!
+  ): Job! @requires(scope: READ)
+  """
+  Each job whenever its state, verdict or progress has changed, for as long as anybody listens; first those that are queued or under way, and those that changed
+  in the last seconds. Of a job that changes faster than it is read the last state comes. All who listen cost the server the same reading. To miss
+  nothing after a break, subscribe again, then read ` + "`" + `jobs(filter: {changedSince: …}, orderBy: {field: UPDATED_AT})` + "`" + ` from the last ` + "`" + `updatedAt` + "`" + ` that you
+  have seen.
+  """
+  jobsChanged(
+    "Which jobs; left out: all."
+    filter: JobsChangedFilter
   ): Job! @requires(scope: READ)
   """
   How many items the worklist has, now and again whenever that has changed, for as long as anybody listens. Whoever hears of new items reads them by
@@ -14698,6 +14954,22 @@ input CreatePortfolioInput {
   coverage: [CoverageStatementInput!]
 }
 
+"Portfolios to make by hand."
+input CreatePortfoliosInput {
+  "1 to 500 portfolios."
+  portfolios: [CreatePortfolioInput!]!
+  "True: none is made unless all can be."
+  atomic: Boolean! = false
+}
+
+"What came of createPortfolios."
+type CreatePortfoliosPayload {
+  "The new portfolios, in the order of the input; null for each that was not made."
+  portfolios: [Portfolio]!
+  "What to mend, of all items; ` + "`" + `path` + "`" + ` names the item: ` + "`" + `input.portfolios.3.title` + "`" + `. Empty where all was done."
+  userErrors: [UserError!]!
+}
+
 "What came of createPortfolio."
 type CreatePortfolioPayload {
   "The new portfolio; null where it was not made."
@@ -15229,6 +15501,50 @@ type DeleteLicensePayload {
   "The id of what was deleted; null where nothing was."
   deletedId: ID
   "What to mend; empty where it was done."
+  userErrors: [UserError!]!
+}
+
+"Many PO lines to delete, change and make: 1 to 500 in all, none of them twice."
+input ChangePoLinesInput {
+  "Those to delete."
+  delete: [DeletePoLineInput!]
+  "Those to change."
+  update: [UpdatePoLineInput!]
+  "Those to make."
+  create: [CreatePoLineInput!]
+  "True: nothing is done unless all can be."
+  atomic: Boolean! = false
+}
+
+"What came of changePoLines."
+type ChangePoLinesPayload {
+  "The ids of those that are deleted, in the order of the input; null for each that is not."
+  deleted: [ID]!
+  "Those to change, in the order of the input: as they are now, changed or not; null for each that is not there."
+  updated: [PoLine]!
+  "The new ones, in the order of the input; null for each that was not made."
+  created: [PoLine]!
+  "What to mend, of all items; ` + "`" + `path` + "`" + ` names the item: ` + "`" + `input.update.3.number` + "`" + `. Items without an error were done, with ` + "`" + `atomic` + "`" + ` only where there is none."
+  userErrors: [UserError!]!
+}
+
+"Many licenses to change and make: 1 to 500 in all, none of them twice."
+input ChangeLicensesInput {
+  "Those to change."
+  update: [UpdateLicenseInput!]
+  "Those to make."
+  create: [CreateLicenseInput!]
+  "True: nothing is done unless all can be."
+  atomic: Boolean! = false
+}
+
+"What came of changeLicenses."
+type ChangeLicensesPayload {
+  "Those to change, in the order of the input: as they are now, changed or not; null for each that is not there."
+  updated: [License]!
+  "The new ones, in the order of the input; null for each that was not made."
+  created: [License]!
+  "What to mend, of all items; ` + "`" + `path` + "`" + ` names the item: ` + "`" + `input.update.3.code` + "`" + `. Items without an error were done, with ` + "`" + `atomic` + "`" + ` only where there is none."
   userErrors: [UserError!]!
 }
 
@@ -16132,6 +16448,32 @@ func (ec *executionContext) childFields_ChangeEdge(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type ChangeEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeLicensesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "updated":
+		return ec.fieldContext_ChangeLicensesPayload_updated(ctx, field)
+	case "created":
+		return ec.fieldContext_ChangeLicensesPayload_created(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangeLicensesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeLicensesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangePoLinesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deleted":
+		return ec.fieldContext_ChangePoLinesPayload_deleted(ctx, field)
+	case "updated":
+		return ec.fieldContext_ChangePoLinesPayload_updated(ctx, field)
+	case "created":
+		return ec.fieldContext_ChangePoLinesPayload_created(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangePoLinesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangePoLinesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangePortfoliosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "job":
@@ -16500,6 +16842,16 @@ func (ec *executionContext) childFields_CreatePortfolioSetPayload(ctx context.Co
 		return ec.fieldContext_CreatePortfolioSetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreatePortfolioSetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreatePortfoliosPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "portfolios":
+		return ec.fieldContext_CreatePortfoliosPayload_portfolios(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreatePortfoliosPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePortfoliosPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17184,6 +17536,8 @@ func (ec *executionContext) childFields_JobPartDecision(ctx context.Context, fie
 
 func (ec *executionContext) childFields_JobProgress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
+	case "overall":
+		return ec.fieldContext_JobProgress_overall(ctx, field)
 	case "phase":
 		return ec.fieldContext_JobProgress_phase(ctx, field)
 	case "done":
@@ -17222,6 +17576,22 @@ func (ec *executionContext) childFields_JobTypeParameter(ctx context.Context, fi
 		return ec.fieldContext_JobTypeParameter_description(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type JobTypeParameter", field.Name)
+}
+
+func (ec *executionContext) childFields_JobWork(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_JobWork_done(ctx, field)
+	case "total":
+		return ec.fieldContext_JobWork_total(ctx, field)
+	case "unit":
+		return ec.fieldContext_JobWork_unit(ctx, field)
+	case "rate":
+		return ec.fieldContext_JobWork_rate(ctx, field)
+	case "expectedEnd":
+		return ec.fieldContext_JobWork_expectedEnd(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobWork", field.Name)
 }
 
 func (ec *executionContext) childFields_JudgeRefusedRowPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19026,6 +19396,34 @@ func (ec *executionContext) field_Mutation_carryOver_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_changeLicenses_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChangeLicensesInput, error) {
+			return ec.unmarshalNChangeLicensesInput2autoholdingsᚋgraphᚋgeneratedᚐChangeLicensesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_changePoLines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (ChangePoLinesInput, error) {
+			return ec.unmarshalNChangePoLinesInput2autoholdingsᚋgraphᚋgeneratedᚐChangePoLinesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changePortfolios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19158,6 +19556,20 @@ func (ec *executionContext) field_Mutation_createPortfolio_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (CreatePortfolioInput, error) {
 			return ec.unmarshalNCreatePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createPortfolios_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (CreatePortfoliosInput, error) {
+			return ec.unmarshalNCreatePortfoliosInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfoliosInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20991,6 +21403,14 @@ func (ec *executionContext) field_Query_portfolios_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["filter"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "asOf",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalODate2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["asOf"] = arg6
 	return args, nil
 }
 
@@ -21171,6 +21591,20 @@ func (ec *executionContext) field_Subscription_jobUpdated_args(ctx context.Conte
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_jobsChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*JobsChangedFilter, error) {
+			return ec.unmarshalOJobsChangedFilter2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobsChangedFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
 	return args, nil
 }
 
@@ -24509,6 +24943,221 @@ func (ec *executionContext) fieldContext_ChangeGroupsTask_to(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_InventoryGroup(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeLicensesPayload_updated(ctx context.Context, field graphql.CollectedField, obj *ChangeLicensesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeLicensesPayload_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.License) graphql.Marshaler {
+			return ec.marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeLicensesPayload_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeLicensesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeLicensesPayload_created(ctx context.Context, field graphql.CollectedField, obj *ChangeLicensesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeLicensesPayload_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.License) graphql.Marshaler {
+			return ec.marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeLicensesPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeLicensesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_License(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangeLicensesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ChangeLicensesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangeLicensesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangeLicensesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangeLicensesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePoLinesPayload_deleted(ctx context.Context, field graphql.CollectedField, obj *ChangePoLinesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePoLinesPayload_deleted(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Deleted, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*string) graphql.Marshaler {
+			return ec.marshalNID2ᚕᚖstring(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePoLinesPayload_deleted(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ChangePoLinesPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ChangePoLinesPayload_updated(ctx context.Context, field graphql.CollectedField, obj *ChangePoLinesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePoLinesPayload_updated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Updated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
+			return ec.marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePoLinesPayload_updated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePoLinesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePoLinesPayload_created(ctx context.Context, field graphql.CollectedField, obj *ChangePoLinesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePoLinesPayload_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
+			return ec.marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePoLinesPayload_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePoLinesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PoLine(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ChangePoLinesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *ChangePoLinesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ChangePoLinesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ChangePoLinesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ChangePoLinesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
 		},
 	}
 	return fc, nil
@@ -28115,6 +28764,70 @@ func (ec *executionContext) _CreatePortfolioSetPayload_userErrors(ctx context.Co
 func (ec *executionContext) fieldContext_CreatePortfolioSetPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "CreatePortfolioSetPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePortfoliosPayload_portfolios(ctx context.Context, field graphql.CollectedField, obj *CreatePortfoliosPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePortfoliosPayload_portfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Portfolios, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
+			return ec.marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePortfoliosPayload_portfolios(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePortfoliosPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Portfolio(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreatePortfoliosPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *CreatePortfoliosPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreatePortfoliosPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖautoholdingsᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreatePortfoliosPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreatePortfoliosPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -34111,6 +34824,38 @@ func (ec *executionContext) fieldContext_JobPartDecision_reason(_ context.Contex
 	return graphql.NewScalarFieldContext("JobPartDecision", field, true, false, "String")
 }
 
+func (ec *executionContext) _JobProgress_overall(ctx context.Context, field graphql.CollectedField, obj *model.JobProgress) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobProgress_overall(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overall, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JobWork) graphql.Marshaler {
+			return ec.marshalNJobWork2ᚖautoholdingsᚋgraphᚋmodelᚐJobWork(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobProgress_overall(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobProgress",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobWork(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _JobProgress_phase(ctx context.Context, field graphql.CollectedField, obj *model.JobProgress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34394,6 +35139,121 @@ func (ec *executionContext) _JobTypeParameter_description(ctx context.Context, f
 }
 func (ec *executionContext) fieldContext_JobTypeParameter_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("JobTypeParameter", field, false, false, "String")
+}
+
+func (ec *executionContext) _JobWork_done(ctx context.Context, field graphql.CollectedField, obj *model.JobWork) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobWork_done(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Done, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobWork_done(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobWork", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobWork_total(ctx context.Context, field graphql.CollectedField, obj *model.JobWork) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobWork_total(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Total, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobWork_total(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobWork", field, false, false, "Int")
+}
+
+func (ec *executionContext) _JobWork_unit(ctx context.Context, field graphql.CollectedField, obj *model.JobWork) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobWork_unit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNJobWorkUnit2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobWork_unit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobWork", field, false, false, "JobWorkUnit")
+}
+
+func (ec *executionContext) _JobWork_rate(ctx context.Context, field graphql.CollectedField, obj *model.JobWork) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobWork_rate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobWork_rate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobWork", field, false, false, "Float")
+}
+
+func (ec *executionContext) _JobWork_expectedEnd(ctx context.Context, field graphql.CollectedField, obj *model.JobWork) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobWork_expectedEnd(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpectedEnd, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int64) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖint64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobWork_expectedEnd(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobWork", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _JudgeRefusedRowPayload_row(ctx context.Context, field graphql.CollectedField, obj *JudgeRefusedRowPayload) (ret graphql.Marshaler) {
@@ -38954,6 +39814,68 @@ func (ec *executionContext) fieldContext_Mutation_importFromAlma(ctx context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_createPortfolios(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createPortfolios(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreatePortfolios(ctx, fc.Args["input"].(CreatePortfoliosInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *CreatePortfoliosPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *CreatePortfoliosPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *CreatePortfoliosPayload) graphql.Marshaler {
+			return ec.marshalNCreatePortfoliosPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfoliosPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createPortfolios(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreatePortfoliosPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createPortfolios_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_createPortfolio(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39388,6 +40310,68 @@ func (ec *executionContext) fieldContext_Mutation_updatePoLine(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_changePoLines(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changePoLines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangePoLines(ctx, fc.Args["input"].(ChangePoLinesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *ChangePoLinesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *ChangePoLinesPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangePoLinesPayload) graphql.Marshaler {
+			return ec.marshalNChangePoLinesPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangePoLinesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changePoLines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangePoLinesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changePoLines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_deletePoLine(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39444,6 +40428,68 @@ func (ec *executionContext) fieldContext_Mutation_deletePoLine(ctx context.Conte
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_deletePoLine_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_changeLicenses(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_changeLicenses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ChangeLicenses(ctx, fc.Args["input"].(ChangeLicensesInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "CURATE")
+				if err != nil {
+					var zeroVal *ChangeLicensesPayload
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *ChangeLicensesPayload
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *ChangeLicensesPayload) graphql.Marshaler {
+			return ec.marshalNChangeLicensesPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangeLicensesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_changeLicenses(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ChangeLicensesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_changeLicenses_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -47828,7 +48874,7 @@ func (ec *executionContext) _Query_portfolios(ctx context.Context, field graphql
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Portfolios(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.PortfolioFilter))
+			return ec.Resolvers.Query().Portfolios(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["orderBy"].(*model.Order), fc.Args["filter"].(*model.PortfolioFilter), fc.Args["asOf"].(*string))
 		},
 		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
 			directive0 := next
@@ -51218,6 +52264,68 @@ func (ec *executionContext) fieldContext_Subscription_jobUpdated(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Subscription_jobUpdated_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_jobsChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_jobsChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().JobsChanged(ctx, fc.Args["filter"].(*JobsChangedFilter))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				scope, err := ec.unmarshalNAccessScope2autoholdingsᚋinternalᚋaccessᚐScope(ctx, "READ")
+				if err != nil {
+					var zeroVal *model.Job
+					return zeroVal, err
+				}
+				if ec.Directives.Requires == nil {
+					var zeroVal *model.Job
+					return zeroVal, errors.New("directive requires is not implemented")
+				}
+				return ec.Directives.Requires(ctx, nil, directive0, scope)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.Job) graphql.Marshaler {
+			return ec.marshalNJob2ᚖautoholdingsᚋgraphᚋmodelᚐJob(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_jobsChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_jobsChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -55987,6 +57095,133 @@ func UnmarshalChangeFilter(ctx context.Context, raw any) (model.ChangeFilter, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputChangeLicensesInput(ctx context.Context, obj any) (ChangeLicensesInput, error) {
+	var it ChangeLicensesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["atomic"]; !present {
+		asMap["atomic"] = false
+	}
+
+	fieldsInOrder := [...]string{"update", "create", "atomic"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "update":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("update"))
+			data, err := ec.unmarshalOUpdateLicenseInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateLicenseInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Update = graphql.OmittableOf(data)
+		case "create":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("create"))
+			data, err := ec.unmarshalOCreateLicenseInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCreateLicenseInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Create = graphql.OmittableOf(data)
+		case "atomic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("atomic"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Atomic = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangeLicensesInput unmarshals raw into the ChangeLicensesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangeLicensesInput(ctx context.Context, raw any) (ChangeLicensesInput, error) {
+	var out ChangeLicensesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangeLicensesInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputChangePoLinesInput(ctx context.Context, obj any) (ChangePoLinesInput, error) {
+	var it ChangePoLinesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["atomic"]; !present {
+		asMap["atomic"] = false
+	}
+
+	fieldsInOrder := [...]string{"delete", "update", "create", "atomic"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "delete":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("delete"))
+			data, err := ec.unmarshalODeletePoLineInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Delete = graphql.OmittableOf(data)
+		case "update":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("update"))
+			data, err := ec.unmarshalOUpdatePoLineInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePoLineInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Update = graphql.OmittableOf(data)
+		case "create":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("create"))
+			data, err := ec.unmarshalOCreatePoLineInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePoLineInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Create = graphql.OmittableOf(data)
+		case "atomic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("atomic"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Atomic = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalChangePoLinesInput unmarshals raw into the ChangePoLinesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalChangePoLinesInput(ctx context.Context, raw any) (ChangePoLinesInput, error) {
+	var out ChangePoLinesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ChangePoLinesInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputChangePortfoliosInput(ctx context.Context, obj any) (ChangePortfoliosInput, error) {
 	var it ChangePortfoliosInput
 	if obj == nil {
@@ -57256,6 +58491,59 @@ func (ec *executionContext) unmarshalInputCreatePortfolioSetInput(ctx context.Co
 func UnmarshalCreatePortfolioSetInput(ctx context.Context, raw any) (CreatePortfolioSetInput, error) {
 	var out CreatePortfolioSetInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreatePortfolioSetInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputCreatePortfoliosInput(ctx context.Context, obj any) (CreatePortfoliosInput, error) {
+	var it CreatePortfoliosInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["atomic"]; !present {
+		asMap["atomic"] = false
+	}
+
+	fieldsInOrder := [...]string{"portfolios", "atomic"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "portfolios":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("portfolios"))
+			data, err := ec.unmarshalNCreatePortfolioInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInputᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Portfolios = data
+		case "atomic":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("atomic"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Atomic = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCreatePortfoliosInput unmarshals raw into the CreatePortfoliosInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCreatePortfoliosInput(ctx context.Context, raw any) (CreatePortfoliosInput, error) {
+	var out CreatePortfoliosInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CreatePortfoliosInput", raw, &out)
 	return out, err
 }
 
@@ -58650,7 +59938,7 @@ func (ec *executionContext) unmarshalInputJobFilter(ctx context.Context, obj any
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"state", "kind", "profileId", "verdict", "trigger", "mode", "createdFrom", "createdUntil", "finishedFrom", "finishedUntil", "actorId", "actorKind"}
+	fieldsInOrder := [...]string{"state", "kind", "profileId", "verdict", "trigger", "mode", "createdFrom", "createdUntil", "finishedFrom", "finishedUntil", "changedSince", "actorId", "actorKind"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -58727,6 +60015,13 @@ func (ec *executionContext) unmarshalInputJobFilter(ctx context.Context, obj any
 				return it, err
 			}
 			it.FinishedUntil = data
+		case "changedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("changedSince"))
+			data, err := ec.unmarshalODateTime2ᚖint64(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ChangedSince = data
 		case "actorId":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actorId"))
 			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
@@ -58962,6 +60257,62 @@ func (ec *executionContext) unmarshalInputJobTypeFilter(ctx context.Context, obj
 func UnmarshalJobTypeFilter(ctx context.Context, raw any) (model.JobTypeFilter, error) {
 	var out model.JobTypeFilter
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobTypeFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputJobsChangedFilter(ctx context.Context, obj any) (JobsChangedFilter, error) {
+	var it JobsChangedFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"kind", "state", "profileId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalOJobKind2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = graphql.OmittableOf(data)
+		case "state":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("state"))
+			data, err := ec.unmarshalOJobState2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.State = graphql.OmittableOf(data)
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalOID2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = graphql.OmittableOf(data)
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJobsChangedFilter unmarshals raw into the JobsChangedFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJobsChangedFilter(ctx context.Context, raw any) (JobsChangedFilter, error) {
+	var out JobsChangedFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JobsChangedFilter", raw, &out)
 	return out, err
 }
 
@@ -64075,6 +65426,97 @@ func (ec *executionContext) _ChangeGroupsTask(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var changeLicensesPayloadImplementors = []string{"ChangeLicensesPayload"}
+
+func (ec *executionContext) _ChangeLicensesPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangeLicensesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changeLicensesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangeLicensesPayload")
+		case "updated":
+			out.Values[i] = ec._ChangeLicensesPayload_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._ChangeLicensesPayload_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ChangeLicensesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var changePoLinesPayloadImplementors = []string{"ChangePoLinesPayload"}
+
+func (ec *executionContext) _ChangePoLinesPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangePoLinesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, changePoLinesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ChangePoLinesPayload")
+		case "deleted":
+			out.Values[i] = ec._ChangePoLinesPayload_deleted(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updated":
+			out.Values[i] = ec._ChangePoLinesPayload_updated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._ChangePoLinesPayload_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ChangePoLinesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var changePortfoliosPayloadImplementors = []string{"ChangePortfoliosPayload"}
 
 func (ec *executionContext) _ChangePortfoliosPayload(ctx context.Context, sel ast.SelectionSet, obj *ChangePortfoliosPayload) graphql.Marshaler {
@@ -65523,6 +66965,44 @@ func (ec *executionContext) _CreatePortfolioSetPayload(ctx context.Context, sel 
 			}
 		case "userErrors":
 			out.Values[i] = ec._CreatePortfolioSetPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var createPortfoliosPayloadImplementors = []string{"CreatePortfoliosPayload"}
+
+func (ec *executionContext) _CreatePortfoliosPayload(ctx context.Context, sel ast.SelectionSet, obj *CreatePortfoliosPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createPortfoliosPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreatePortfoliosPayload")
+		case "portfolios":
+			out.Values[i] = ec._CreatePortfoliosPayload_portfolios(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreatePortfoliosPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -68127,6 +69607,11 @@ func (ec *executionContext) _JobProgress(ctx context.Context, sel ast.SelectionS
 		switch field.Name {
 		case "__typename":
 			out.Values[i] = graphql.MarshalString("JobProgress")
+		case "overall":
+			out.Values[i] = ec._JobProgress_overall(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "phase":
 			out.Values[i] = ec._JobProgress_phase(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -68241,6 +69726,59 @@ func (ec *executionContext) _JobTypeParameter(ctx context.Context, sel ast.Selec
 		case "description":
 			out.Values[i] = ec._JobTypeParameter_description(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var jobWorkImplementors = []string{"JobWork"}
+
+func (ec *executionContext) _JobWork(ctx context.Context, sel ast.SelectionSet, obj *model.JobWork) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobWorkImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobWork")
+		case "done":
+			out.Values[i] = ec._JobWork_done(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "total":
+			out.Values[i] = ec._JobWork_total(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unit":
+			out.Values[i] = ec._JobWork_unit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rate":
+			out.Values[i] = ec._JobWork_rate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "expectedEnd":
+			out.Values[i] = ec._JobWork_expectedEnd(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -69500,6 +71038,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "createPortfolios":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createPortfolios(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "createPortfolio":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createPortfolio(ctx, field)
@@ -69549,9 +71094,23 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "changePoLines":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changePoLines(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "deletePoLine":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_deletePoLine(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "changeLicenses":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_changeLicenses(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -72785,6 +74344,8 @@ func (ec *executionContext) _Subscription(ctx context.Context, sel ast.Selection
 	switch fields[0].Name {
 	case "jobUpdated":
 		return ec._Subscription_jobUpdated(ctx, fields[0])
+	case "jobsChanged":
+		return ec._Subscription_jobsChanged(ctx, fields[0])
 	case "worklistChanged":
 		return ec._Subscription_worklistChanged(ctx, fields[0])
 	default:
@@ -74946,6 +76507,19 @@ func (ec *executionContext) marshalNChangeEdge2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._ChangeEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNChangeLicensesInput2autoholdingsᚋgraphᚋgeneratedᚐChangeLicensesInput(ctx context.Context, v any) (ChangeLicensesInput, error) {
+	res, err := ec.unmarshalInputChangeLicensesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangeLicensesPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangeLicensesPayload(ctx context.Context, sel ast.SelectionSet, v *ChangeLicensesPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChangeLicensesPayload!")
+		return graphql.Null
+	}
+	return ec._ChangeLicensesPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNChangeOrder2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -74958,6 +76532,19 @@ func (ec *executionContext) marshalNChangeOrder2string(ctx context.Context, sel 
 		graphql.AddInvalidNullFromMarshaler(ctx, "ChangeOrder!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNChangePoLinesInput2autoholdingsᚋgraphᚋgeneratedᚐChangePoLinesInput(ctx context.Context, v any) (ChangePoLinesInput, error) {
+	res, err := ec.unmarshalInputChangePoLinesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangePoLinesPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐChangePoLinesPayload(ctx context.Context, sel ast.SelectionSet, v *ChangePoLinesPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ChangePoLinesPayload!")
+		return graphql.Null
+	}
+	return ec._ChangePoLinesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNChangePortfoliosInput2autoholdingsᚋgraphᚋgeneratedᚐChangePortfoliosInput(ctx context.Context, v any) (ChangePortfoliosInput, error) {
@@ -75414,6 +77001,11 @@ func (ec *executionContext) unmarshalNCreateLicenseInput2autoholdingsᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreateLicenseInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreateLicenseInput(ctx context.Context, v any) (*CreateLicenseInput, error) {
+	res, err := ec.unmarshalInputCreateLicenseInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCreateLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreateLicensePayload(ctx context.Context, sel ast.SelectionSet, v *CreateLicensePayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CreateLicensePayload!")
@@ -75427,6 +77019,11 @@ func (ec *executionContext) unmarshalNCreatePoLineInput2autoholdingsᚋgraphᚋg
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNCreatePoLineInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePoLineInput(ctx context.Context, v any) (*CreatePoLineInput, error) {
+	res, err := ec.unmarshalInputCreatePoLineInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNCreatePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePoLinePayload(ctx context.Context, sel ast.SelectionSet, v *CreatePoLinePayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "CreatePoLinePayload!")
@@ -75438,6 +77035,25 @@ func (ec *executionContext) marshalNCreatePoLinePayload2ᚖautoholdingsᚋgraph�
 func (ec *executionContext) unmarshalNCreatePortfolioInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInput(ctx context.Context, v any) (CreatePortfolioInput, error) {
 	res, err := ec.unmarshalInputCreatePortfolioInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNCreatePortfolioInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInputᚄ(ctx context.Context, v any) ([]*CreatePortfolioInput, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*CreatePortfolioInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreatePortfolioInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCreatePortfolioInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioInput(ctx context.Context, v any) (*CreatePortfolioInput, error) {
+	res, err := ec.unmarshalInputCreatePortfolioInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNCreatePortfolioPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfolioPayload(ctx context.Context, sel ast.SelectionSet, v *CreatePortfolioPayload) graphql.Marshaler {
@@ -75459,6 +77075,19 @@ func (ec *executionContext) marshalNCreatePortfolioSetPayload2ᚖautoholdingsᚋ
 		return graphql.Null
 	}
 	return ec._CreatePortfolioSetPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreatePortfoliosInput2autoholdingsᚋgraphᚋgeneratedᚐCreatePortfoliosInput(ctx context.Context, v any) (CreatePortfoliosInput, error) {
+	res, err := ec.unmarshalInputCreatePortfoliosInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreatePortfoliosPayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePortfoliosPayload(ctx context.Context, sel ast.SelectionSet, v *CreatePortfoliosPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CreatePortfoliosPayload!")
+		return graphql.Null
+	}
+	return ec._CreatePortfoliosPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCreateProfileInput2autoholdingsᚋgraphᚋgeneratedᚐCreateProfileInput(ctx context.Context, v any) (CreateProfileInput, error) {
@@ -75583,6 +77212,11 @@ func (ec *executionContext) marshalNDeleteLicensePayload2ᚖautoholdingsᚋgraph
 func (ec *executionContext) unmarshalNDeletePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInput(ctx context.Context, v any) (DeletePoLineInput, error) {
 	res, err := ec.unmarshalInputDeletePoLineInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNDeletePoLineInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInput(ctx context.Context, v any) (*DeletePoLineInput, error) {
+	res, err := ec.unmarshalInputDeletePoLineInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNDeletePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePoLinePayload(ctx context.Context, sel ast.SelectionSet, v *DeletePoLinePayload) graphql.Marshaler {
@@ -75939,6 +77573,29 @@ func (ec *executionContext) marshalNID2ᚕstringᚄ(ctx context.Context, sel ast
 		if e == graphql.Null {
 			return graphql.Null
 		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNID2ᚕᚖstring(ctx context.Context, v any) ([]*string, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOID2ᚖstring(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNID2ᚕᚖstring(ctx context.Context, sel ast.SelectionSet, v []*string) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalOID2ᚖstring(ctx, sel, v[i])
 	}
 
 	return ret
@@ -76593,6 +78250,28 @@ func (ec *executionContext) marshalNJobVerdict2string(ctx context.Context, sel a
 	return res
 }
 
+func (ec *executionContext) marshalNJobWork2ᚖautoholdingsᚋgraphᚋmodelᚐJobWork(ctx context.Context, sel ast.SelectionSet, v *model.JobWork) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JobWork!")
+		return graphql.Null
+	}
+	return ec._JobWork(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJobWorkUnit2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobWorkUnit2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "JobWorkUnit!")
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNJudgeRefusedRowInput2autoholdingsᚋgraphᚋgeneratedᚐJudgeRefusedRowInput(ctx context.Context, v any) (JudgeRefusedRowInput, error) {
 	res, err := ec.unmarshalInputJudgeRefusedRowInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -76628,6 +78307,16 @@ func (ec *executionContext) marshalNKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐ
 		return graphql.Null
 	}
 	return ec._KbartRule(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx context.Context, sel ast.SelectionSet, v []*model.License) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOLicense2ᚖautoholdingsᚋgraphᚋmodelᚐLicense(ctx, sel, v[i])
+	})
+
+	return ret
 }
 
 func (ec *executionContext) marshalNLicense2ᚕᚖautoholdingsᚋgraphᚋmodelᚐLicenseᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.License) graphql.Marshaler {
@@ -77018,6 +78707,16 @@ func (ec *executionContext) marshalNPersonEdge2ᚖautoholdingsᚋgraphᚋmodel�
 	return ec._PersonEdge(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx context.Context, sel ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOPoLine2ᚖautoholdingsᚋgraphᚋmodelᚐPOLine(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
 func (ec *executionContext) marshalNPoLine2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPOLineᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.POLine) graphql.Marshaler {
 	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -77086,6 +78785,16 @@ func (ec *executionContext) marshalNPoLineOrderField2string(ctx context.Context,
 		graphql.AddInvalidNullFromMarshaler(ctx, "PoLineOrderField!")
 	}
 	return res
+}
+
+func (ec *executionContext) marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx context.Context, sel ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐPortfolio(ctx, sel, v[i])
+	})
+
+	return ret
 }
 
 func (ec *executionContext) marshalNPortfolio2ᚕᚖautoholdingsᚋgraphᚋmodelᚐPortfolioᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.Portfolio) graphql.Marshaler {
@@ -77795,6 +79504,11 @@ func (ec *executionContext) unmarshalNUpdateLicenseInput2autoholdingsᚋgraphᚋ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNUpdateLicenseInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateLicenseInput(ctx context.Context, v any) (*UpdateLicenseInput, error) {
+	res, err := ec.unmarshalInputUpdateLicenseInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNUpdateLicensePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateLicensePayload(ctx context.Context, sel ast.SelectionSet, v *UpdateLicensePayload) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UpdateLicensePayload!")
@@ -77819,6 +79533,11 @@ func (ec *executionContext) marshalNUpdatePersonPayload2ᚖautoholdingsᚋgraph�
 func (ec *executionContext) unmarshalNUpdatePoLineInput2autoholdingsᚋgraphᚋgeneratedᚐUpdatePoLineInput(ctx context.Context, v any) (UpdatePoLineInput, error) {
 	res, err := ec.unmarshalInputUpdatePoLineInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNUpdatePoLineInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePoLineInput(ctx context.Context, v any) (*UpdatePoLineInput, error) {
+	res, err := ec.unmarshalInputUpdatePoLineInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNUpdatePoLinePayload2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePoLinePayload(ctx context.Context, sel ast.SelectionSet, v *UpdatePoLinePayload) graphql.Marshaler {
@@ -78605,6 +80324,40 @@ func (ec *executionContext) unmarshalOCoverageStatementInput2ᚕᚖautoholdings�
 	return res, nil
 }
 
+func (ec *executionContext) unmarshalOCreateLicenseInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCreateLicenseInputᚄ(ctx context.Context, v any) ([]*CreateLicenseInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*CreateLicenseInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreateLicenseInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreateLicenseInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOCreatePoLineInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePoLineInputᚄ(ctx context.Context, v any) ([]*CreatePoLineInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*CreatePoLineInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCreatePoLineInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐCreatePoLineInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 func (ec *executionContext) unmarshalODate2ᚖstring(ctx context.Context, v any) (*string, error) {
 	if v == nil {
 		return nil, nil
@@ -78646,6 +80399,23 @@ func (ec *executionContext) marshalODeactivationConsequences2ᚖautoholdingsᚋg
 		return graphql.Null
 	}
 	return ec._DeactivationConsequences(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODeletePoLineInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInputᚄ(ctx context.Context, v any) ([]*DeletePoLineInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*DeletePoLineInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDeletePoLineInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐDeletePoLineInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOFileFormat2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -78718,6 +80488,23 @@ func (ec *executionContext) marshalOFindingSeverity2ᚕstringᚄ(ctx context.Con
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) marshalOFormerPortfolio2ᚖautoholdingsᚋgraphᚋmodelᚐFormerPortfolio(ctx context.Context, sel ast.SelectionSet, v *model.FormerPortfolio) graphql.Marshaler {
@@ -78940,6 +80727,42 @@ func (ec *executionContext) marshalOJobGuard2ᚖautoholdingsᚋgraphᚋmodelᚐJ
 		return graphql.Null
 	}
 	return ec._JobGuard(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOJobKind2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]string, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobKind2string(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJobKind2ᚕstringᚄ(ctx context.Context, sel ast.SelectionSet, v []string) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := marshalSlice(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobKind2string(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOJobKind2ᚖstring(ctx context.Context, v any) (*string, error) {
@@ -79167,6 +80990,14 @@ func (ec *executionContext) marshalOJobVerdict2ᚖstring(ctx context.Context, se
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOJobsChangedFilter2ᚖautoholdingsᚋgraphᚋgeneratedᚐJobsChangedFilter(ctx context.Context, v any) (*JobsChangedFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputJobsChangedFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOKbartRule2ᚖautoholdingsᚋgraphᚋmodelᚐKbartRule(ctx context.Context, sel ast.SelectionSet, v *model.KbartRule) graphql.Marshaler {
@@ -79724,6 +81555,40 @@ func (ec *executionContext) marshalOURL2ᚖstring(ctx context.Context, sel ast.S
 	_ = ctx
 	res := model.MarshalText(*v)
 	return res
+}
+
+func (ec *executionContext) unmarshalOUpdateLicenseInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateLicenseInputᚄ(ctx context.Context, v any) ([]*UpdateLicenseInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*UpdateLicenseInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUpdateLicenseInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdateLicenseInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalOUpdatePoLineInput2ᚕᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePoLineInputᚄ(ctx context.Context, v any) ([]*UpdatePoLineInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*UpdatePoLineInput, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNUpdatePoLineInput2ᚖautoholdingsᚋgraphᚋgeneratedᚐUpdatePoLineInput(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 func (ec *executionContext) unmarshalOWaitingReason2ᚖstring(ctx context.Context, v any) (*string, error) {

@@ -155,6 +155,50 @@ type CarryOverPayload struct {
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
+// Many licenses to change and make: 1 to 500 in all, none of them twice.
+type ChangeLicensesInput struct {
+	// Those to change.
+	Update graphql.Omittable[[]*UpdateLicenseInput] `json:"update,omitempty"`
+	// Those to make.
+	Create graphql.Omittable[[]*CreateLicenseInput] `json:"create,omitempty"`
+	// True: nothing is done unless all can be.
+	Atomic bool `json:"atomic"`
+}
+
+// What came of changeLicenses.
+type ChangeLicensesPayload struct {
+	// Those to change, in the order of the input: as they are now, changed or not; null for each that is not there.
+	Updated []*model.License `json:"updated"`
+	// The new ones, in the order of the input; null for each that was not made.
+	Created []*model.License `json:"created"`
+	// What to mend, of all items; `path` names the item: `input.update.3.code`. Items without an error were done, with `atomic` only where there is none.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Many PO lines to delete, change and make: 1 to 500 in all, none of them twice.
+type ChangePoLinesInput struct {
+	// Those to delete.
+	Delete graphql.Omittable[[]*DeletePoLineInput] `json:"delete,omitempty"`
+	// Those to change.
+	Update graphql.Omittable[[]*UpdatePoLineInput] `json:"update,omitempty"`
+	// Those to make.
+	Create graphql.Omittable[[]*CreatePoLineInput] `json:"create,omitempty"`
+	// True: nothing is done unless all can be.
+	Atomic bool `json:"atomic"`
+}
+
+// What came of changePoLines.
+type ChangePoLinesPayload struct {
+	// The ids of those that are deleted, in the order of the input; null for each that is not.
+	Deleted []*string `json:"deleted"`
+	// Those to change, in the order of the input: as they are now, changed or not; null for each that is not there.
+	Updated []*model.POLine `json:"updated"`
+	// The new ones, in the order of the input; null for each that was not made.
+	Created []*model.POLine `json:"created"`
+	// What to mend, of all items; `path` names the item: `input.update.3.number`. Items without an error were done, with `atomic` only where there is none.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
 // What to do with which portfolios.
 type ChangePortfoliosInput struct {
 	// What to do.
@@ -454,6 +498,22 @@ type CreatePortfolioSetPayload struct {
 	// The new set; null where it was not made.
 	PortfolioSet *model.PortfolioSet `json:"portfolioSet,omitempty"`
 	// What to mend; empty where it was done.
+	UserErrors []*model.UserError `json:"userErrors"`
+}
+
+// Portfolios to make by hand.
+type CreatePortfoliosInput struct {
+	// 1 to 500 portfolios.
+	Portfolios []*CreatePortfolioInput `json:"portfolios"`
+	// True: none is made unless all can be.
+	Atomic bool `json:"atomic"`
+}
+
+// What came of createPortfolios.
+type CreatePortfoliosPayload struct {
+	// The new portfolios, in the order of the input; null for each that was not made.
+	Portfolios []*model.Portfolio `json:"portfolios"`
+	// What to mend, of all items; `path` names the item: `input.portfolios.3.title`. Empty where all was done.
 	UserErrors []*model.UserError `json:"userErrors"`
 }
 
@@ -881,6 +941,16 @@ type JobTypeParameter struct {
 	Required bool `json:"required"`
 	// What it means.
 	Description string `json:"description"`
+}
+
+// Which jobs `jobsChanged` tells of: those that meet all fields that are given.
+type JobsChangedFilter struct {
+	// What they do, one or several.
+	Kind graphql.Omittable[[]string] `json:"kind,omitempty"`
+	// Where they stand now, one or several.
+	State graphql.Omittable[[]string] `json:"state,omitempty"`
+	// Those that run one profile, or undo what was run for it.
+	ProfileID graphql.Omittable[*string] `json:"profileId,omitempty"`
 }
 
 // A refused row, and what it is.

@@ -63,6 +63,7 @@ type JobFilter struct {
 	State, Verdict, Trigger                                []string
 	Kind, ProfileID, Mode, ActorID, ActorKind              *string
 	CreatedFrom, CreatedUntil, FinishedFrom, FinishedUntil *int64
+	ChangedSince                                           *int64
 }
 
 // JobFindingFilter narrows a listing; a nil field does not.

@@ -57,6 +57,24 @@ func (j *Job) ReportJSON() string { return "/jobs/" + j.ID() + "/report.json" }
 type JobProgress struct {
 	Phase       *string
 	Done, Total int
+	Overall     *JobWork
+}
+
+// JobWork is how far a whole job is, in thousandths of its parts.
+type JobWork struct {
+	Done, Total int
+	Unit        string
+	Rate        *float64
+	ExpectedEnd *int64
+}
+
+func jobWork(row *ent.Job) *JobWork {
+	is := jobs.WorkOf(row)
+	w := &JobWork{Done: int(is.Done), Total: int(is.Total), Unit: "THOUSANDTHS_OF_PARTS"}
+	if is.End != nil {
+		w.Rate, w.ExpectedEnd = &is.Rate, new(is.End.UnixMilli())
+	}
+	return w
 }
 
 // StartedBy is null for a job from before this was recorded.
@@ -67,7 +85,7 @@ func (j *Job) DecidedBy() *Actor { return ActorOf(j.DeciderKind, j.DeciderName) 
 
 // Progress is how far it is.
 func (j *Job) Progress() *JobProgress {
-	return &JobProgress{orNull(j.Phase), int(j.Done), int(j.Total)}
+	return &JobProgress{orNull(j.Phase), int(j.Done), int(j.Total), jobWork(j.Job)}
 }
 
 // JobError is why a job could not do its work.

@@ -12,46 +12,27 @@ import (
 	"autoholdings/ent/portfolio"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/search"
-	"autoholdings/internal/storable"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
 )
 
 // CreateLicense creates a license. UpdatePortfolio and UpdateCollection attach it.
 func (s *Service) CreateLicense(ctx context.Context, in LicenseTexts) (*ent.License, error) {
-	if in.Code == nil {
-		in.Code = new(string)
-	}
-	row := &ent.License{ID: s.store.NextID()}
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
-		row.CreatedAt = tx.Now
-		return in.save(ctx, tx, row)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return row, nil
+	return s.changeLicense(ctx, LicenseChange{Texts: in})
 }
 
 // UpdateLicense changes a license. version is the version the caller read; nil means any. If the change is refused, it
 // also returns the license as stored, if there is one.
 func (s *Service) UpdateLicense(ctx context.Context, id int64, version *int, in LicenseTexts) (*ent.License, error) {
-	var row *ent.License
-	var stored ent.License
-	err := s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
-		if row, err = findLicense(ctx, tx, id); err != nil {
-			return err
-		}
-		stored = *row
-		if err := problem.CheckVersion(fmt.Sprintf("the license %q", row.Code), version, row.Version); err != nil {
-			return err
-		}
-		return in.save(ctx, tx, row)
-	})
-	if err != nil && row != nil {
-		return &stored, err
+	return s.changeLicense(ctx, LicenseChange{ID: id, Version: version, Texts: in})
+}
+
+func (s *Service) changeLicense(ctx context.Context, c LicenseChange) (*ent.License, error) {
+	out, err := s.ChangeLicenses(ctx, []LicenseChange{c}, true)
+	if err != nil {
+		return nil, err
 	}
-	return row, err
+	return out[0].Row, out[0].Err
 }
 
 // DeleteLicense deletes a license that is not used by any collection or portfolio, hidden ones included.
@@ -111,41 +92,6 @@ func findLicense(ctx context.Context, tx *store.Tx, id int64) (*ent.License, err
 		return nil, fmt.Errorf("read license %d: %w", id, err)
 	}
 	return row, nil
-}
-
-// save applies the input to a row, and stores the row if it has changed.
-func (in *LicenseTexts) save(ctx context.Context, tx *store.Tx, row *ent.License) error {
-	var problems problem.List
-	before := *row
-	fillTexts(&problems, in.of(row))
-	checkTerm(&problems, row)
-	in.Perpetual.Fill(&problems, &row.PerpetualAccess, &row.PerpetualFrom, &row.PerpetualUntil)
-	taken, err := codeTaken(ctx, tx, row)
-	if err != nil {
-		return err
-	}
-	if taken {
-		problems.Add(problem.Conflict, "input.code", "there is a license %q already: change that one, or give another code", row.Code)
-	}
-	if err := problems.Err(); err != nil {
-		return err
-	}
-	if before.Version > 0 && sameLicense(&before, row) {
-		return nil
-	}
-	return writeLicenses(ctx, tx, []*ent.License{row})
-}
-
-// codeTaken says whether another license has the code. One that cannot be stored, which is refused already, none has.
-func codeTaken(ctx context.Context, tx *store.Tx, row *ent.License) (bool, error) {
-	if !storable.OK(row.Code) {
-		return false, nil
-	}
-	taken, err := tx.License.Query().Where(license.Code(row.Code), license.IDNEQ(row.ID)).Exist(ctx)
-	if err != nil {
-		return false, fmt.Errorf("look up license %q: %w", row.Code, err)
-	}
-	return taken, nil
 }
 
 func sameLicense(a, b *ent.License) bool {

@@ -84,6 +84,12 @@ type movedRow struct {
 }
 
 func (u *moveUndoer) eachBatch(ctx context.Context) error {
+	count, err := u.to.out.Store.IDs(ctx, `SELECT COUNT(DISTINCT portfolio_id) FROM job_changes WHERE part_id = ? AND action IN `+movedActions,
+		u.subject)
+	if err != nil {
+		return fmt.Errorf("count the move to undo: %w", err)
+	}
+	u.to.out.Total = int(count[0])
 	for last := int64(0); ; {
 		ids, rows, err := u.read(ctx, last)
 		if err != nil {

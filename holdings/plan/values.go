@@ -386,6 +386,16 @@ type PortfolioState struct {
 	WaitingSince string `json:"waitingSince,omitempty"`
 	GivenBack    bool   `json:"givenBack,omitempty"`
 	EndedAt      *int64 `json:"endedAt,omitempty"` // Unix milliseconds: when the entitlement had ended; nil: it was in force, or not known
+
+	Deleted *DeletedEntitlement `json:"deleted,omitempty"` // the entitlement, where the undo of what made it deletes it
+}
+
+// DeletedEntitlement is all that is known of an entitlement that an undo deletes: the portfolio can be shown as it was before.
+type DeletedEntitlement struct {
+	ID       int64       `json:"id"`
+	Coverage []Statement `json:"coverage,omitempty"`
+	Own      string      `json:"own,omitempty"`  // DivergingValues, as they are stored
+	Hash     *int64      `json:"hash,omitempty"` // of what its list said; nil: of the portfolio's values
 }
 
 // StateOf returns a portfolio's current state. entitlement is the profile's; 0: none.
