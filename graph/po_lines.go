@@ -113,12 +113,11 @@ func (r mutationResolver) ChangePoLines(ctx context.Context, in generated.Change
 	rows, problems, err := carryOutMany(ctx, r.limits, poLineChanges(deleted, updated, created), []string{"delete", "update", "create"},
 		[]int{len(deleted), len(updated), len(created)}, in.Atomic, r.acquisitions.ChangePOLines)
 	payload := &generated.ChangePoLinesPayload{Deleted: []*string{}, Updated: []*model.POLine{}, Created: []*model.POLine{}, UserErrors: problems}
-	if len(rows) == 0 {
-		return payload, err
+	if len(rows) > 0 {
+		payload.Deleted = deletedIDs(deleted, rows, problems, in.Atomic)
+		lines := wrapEach(rows[len(deleted):], model.POLines)
+		payload.Updated, payload.Created = lines[:len(updated)], lines[len(updated):]
 	}
-	payload.Deleted = deletedIDs(deleted, rows, problems, in.Atomic)
-	lines := wrapEach(rows[len(deleted):], model.POLines)
-	payload.Updated, payload.Created = lines[:len(updated)], lines[len(updated):]
 	return payload, err
 }
 

@@ -25,7 +25,7 @@ const watchJob = `subscription($id: ID!) { jobUpdated(id: $id) { id state verdic
 // event is what a subscription sends: an update, or errors.
 type event struct {
 	Data struct {
-		JobUpdated, WorklistChanged json.RawMessage
+		JobUpdated, JobsChanged, WorklistChanged json.RawMessage
 	}
 	Errors []apiError
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/urfave/cli/v3"
 
@@ -22,6 +23,7 @@ func exportCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "collection", Required: true, Usage: "`ID` of the electronic collection, as the API shows it"},
 			&cli.StringFlag{Name: "group", Usage: "only what inventory group `ID` has of it, as the API shows its id"},
+			&cli.StringFlag{Name: "as-of", Usage: "as it was at the end of `DAY` (YYYY-MM-DD, UTC), or at a moment (2026-11-23T18:16:00Z)"},
 			dataDirFlag, databaseFlag,
 		},
 		Action: func(ctx context.Context, c *cli.Command) (err error) {
@@ -37,6 +39,13 @@ func exportCommand() *cli.Command {
 				if err != nil {
 					return fmt.Errorf("export: --group: %w", err)
 				}
+			}
+			if day := c.String("as-of"); day != "" {
+				moment, err := holdings.FormerMoment(day, time.Now().UTC())
+				if err != nil {
+					return fmt.Errorf("export: --as-of: %w", err)
+				}
+				of.AsOf = moment.UnixMilli()
 			}
 			s, err := store.Open(ctx, store.Options{DataDir: c.String("data-dir"), URL: c.String("database-url")})
 			if err != nil {
@@ -57,6 +66,9 @@ func emptyExport(of holdings.ExportOf) string {
 	toWhom := ""
 	if of.GroupID != 0 {
 		toWhom = " to this group"
+	}
+	if of.AsOf != 0 {
+		return "the list is empty: nothing in this collection was accessible" + toWhom + " then, or its service is off now"
 	}
 	return "the list is empty: nothing in this collection is accessible" + toWhom +
 		". Look whether it is active, its service available, and anything in it entitled to" + toWhom

@@ -36,7 +36,8 @@ var fieldNeeds = map[access.Scope][]string{
 		"node", "nodes", "settings", "inventoryGroups", "communityZoneCollections", "communityZoneTitles", "collections", "collection",
 		"changes", "portfolios", "portfolio", "access", "poLines", "licenses", "collectionSets", "portfolioSets", "pairingDecisions",
 		"poLinesNotListed", "portfoliosWithoutPoLine", "portfoliosKeptWithoutReason", "portfoliosOfClosedOrders", "portfolioFacets",
-		"profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "kbartRules", "errorCodes", "viewer", "jobUpdated", "worklist",
+		"profiles", "profile", "jobs", "job", "scheduledJobs", "jobTypes", "kbartRules", "errorCodes", "viewer", "jobUpdated",
+		"jobsChanged", "worklist",
 		"worklistCounts", "worklistPeople", "worklistChanged",
 	},
 	access.Operate: {
@@ -45,7 +46,7 @@ var fieldNeeds = map[access.Scope][]string{
 	},
 	access.Curate: {
 		"updatePortfolio", "removePortfolio", "judgeRefusedRow", "restorePortfolio", "createPoLine", "updatePoLine", "deletePoLine",
-		"importPoLines", "importLicenses",
+		"importPoLines", "importLicenses", "changePoLines", "changeLicenses", "createPortfolios",
 		"createPortfolio", "carryOver", "decidePairings", "takeBackPairing", "changePortfolios", "importFromAlma", "createPortfolioSet",
 		"updatePortfolioSet", "deletePortfolioSet", "createLicense", "updateLicense", "deleteLicense", "assignWorklistItems",
 		"markWorklistItems",
