@@ -306,3 +306,38 @@ func rowOfList(values *[len(plan.TitleColumns)]string, st *plan.Statement) []str
 	}
 	return row
 }
+
+// TestAsOfBeforeAnUndo: an undo that deletes an entitlement keeps what it was, so that the moment before can be told, in the order of
+// the rows of then. An undo by an earlier version did not: the moment is refused.
+func TestAsOfBeforeAnUndo(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.groupOfEach(1, 2)
+	b.Sync(1, listOf("Brain; id=brain; print=@1; first=1996; notes=one"))
+	_, job := b.Sync(2, listOf("Brain; id=brain; print=@1; first=1878; last=1995; notes=two"))
+	then := b.export()
+	ids, err := b.Store.IDs(t.Context(), `SELECT MAX(settled_at) FROM job_parts`)
+	b.Must(err)
+	b.undo(2, job)
+	b.Write(func(ctx context.Context, tx *store.Tx) error { // as the queue makes the job
+		_, err := tx.SQL.ExecContext(ctx, `UPDATE jobs SET kind = 'UNDO', subject_job_id = ? WHERE id = (SELECT MAX(id) FROM jobs)`, job)
+		return err
+	})
+	got, err := b.exportAsOf(0, ids[0])
+	if b.Must(err); got != then || got == b.export() {
+		t.Errorf("%s\nwant\n%s", got, then)
+	}
+	b.Write(func(ctx context.Context, tx *store.Tx) error { // as an earlier version wrote it
+		_, err := tx.SQL.ExecContext(ctx, `UPDATE job_changes SET old_value = '{"available":true,"listed":true,"entitlement":"ended"}'
+			WHERE old_value LIKE '%"deleted":%'`)
+		return err
+	})
+	_, err = b.exportAsOf(0, ids[0])
+	if problems, ok := problem.In(err); !ok || problems[0].Code != problem.WrongState || !strings.Contains(err.Error(), "kept nothing") {
+		t.Errorf("what an earlier version undid: %v", err)
+	}
+	_, err = b.Holdings.Former(ids[0], nil).Count(t.Context(), holdings.PortfolioFilter{})
+	if _, ok := problem.In(err); !ok {
+		t.Errorf("a listing of what an earlier version undid: %v", err)
+	}
+}

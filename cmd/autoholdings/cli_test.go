@@ -184,6 +184,8 @@ func TestSyncAndExportCommands(t *testing.T) {
 		"no such inventory group": {"export", "--collection", collections.Collections.Nodes[0].ID, "--group", "4711"},
 		"of a InventoryGroup":     {"export", "--collection", "4711", "--group", profile},
 		"0 is no id":              {"export", "--collection", "4711", "--group", "0"},
+		"neither a day":           {"export", "--collection", "4711", "--as-of", "yesterday"},
+		"has not come yet":        {"export", "--collection", "4711", "--as-of", "2999-01-01"},
 	} {
 		all := append(args, flags...)
 		if args[0] == "export" {

@@ -63,10 +63,17 @@ func TestImportCollectionCommand(t *testing.T) {
 	less := i.list("Annals", "Brain")
 	i.run(less, "1 portfolio that the list does not have left as it is", "--collection", id)
 	i.run(less, "SUCCEEDED, PREVIEWED", "--collection", id, "--remove-missing", "--preview")
+	moment, today := time.Now().UTC().Format(time.RFC3339Nano), time.Now().UTC().Format(time.DateOnly)
 	i.run(less, "1 title removed", "--collection", id, "--remove-missing")
 	exported, err := command(t, "export", "--collection", id, "--data-dir", i.dir)
 	if err != nil || strings.Count(exported, "\n") != 3 || !strings.Contains(exported, "Brain\t") {
 		t.Errorf("%v\n%s", err, exported)
+	}
+	for day, rows := range map[string]int{moment: 4, today: 3} {
+		then, err := command(t, "export", "--collection", id, "--as-of", day, "--data-dir", i.dir)
+		if err != nil || strings.Count(then, "\n") != rows || rows == 3 && then != exported {
+			t.Errorf("as of %s: %v\n%s", day, err, then)
+		}
 	}
 }
 
