@@ -167,7 +167,8 @@ func TestPortfoliosOfAFormerDay(t *testing.T) {
 			t.Errorf("%s: %s", arguments, a.Body)
 		}
 	}
-	a := b.ask(`{ portfolios(filter: {inventoryGroupId: "`+model.ID(model.InventoryGroupType, 4711)+`"}, asOf: "`+today+`") { nodes { id } } }`, nil)
+	noGroup := model.ID(model.InventoryGroupType, 4711)
+	a := b.ask(`{ portfolios(filter: {inventoryGroupId: "`+noGroup+`"}, asOf: "`+today+`") { nodes { id } } }`, nil)
 	if a.code() != "NOT_FOUND" {
 		t.Error(a.Body)
 	}

@@ -80,7 +80,8 @@ func newServer(o Options, d *door) *handler.Server {
 	root := &resolver{
 		holdings: o.Library.Holdings, collections: o.Library.Collections, acquisitions: o.Library.Acquisitions,
 		profiles: o.Library.Profiles, moves: o.Library.Moves, bulk: o.Library.Bulk, jobs: o.Jobs, reader: reader,
-		limits: &d.limits, stirring: newJobsWatch(reader, o.Jobs), access: o.Access, worklist: o.Library.Worklist, watched: newWorklistWatch(o.Library.Worklist),
+		limits: &d.limits, stirring: newJobsWatch(reader, o.Jobs),
+		access: o.Access, worklist: o.Library.Worklist, watched: newWorklistWatch(o.Library.Worklist),
 	}
 	server := handler.New(generated.NewExecutableSchema(generated.Config{
 		Schema: served(), Resolvers: root, Complexity: complexity(), Directives: generated.DirectiveRoot{Requires: requires},

@@ -91,7 +91,9 @@ func TestJobsChanged(t *testing.T) {
 			t.Errorf("the first that is over: %+v", j)
 		}
 		mine.untilOver(t, sync.ID)
-		change := b.changed(input{"action": "CHANGE", "change": input{"available": false}, "selection": input{"filter": input{}}}, jobs.VerdictChanged)
+		change := b.changed(input{
+			"action": "CHANGE", "change": input{"available": false}, "selection": input{"filter": input{}},
+		}, jobs.VerdictChanged)
 		_, changeID, err := model.ParseID(change)
 		must(t, err)
 		all.untilOver(t, changeID)
@@ -108,7 +110,8 @@ func TestJobsChanged(t *testing.T) {
 			t.Errorf("another profile's first: %+v", j)
 		}
 		var missed struct{ Jobs struct{ Nodes []jobNow } }
-		b.query(`query($since: DateTime!) { jobs(filter: {changedSince: $since}, orderBy: {field: UPDATED_AT}) { nodes { id state updatedAt } } }`,
+		b.query(`query($since: DateTime!) { jobs(filter: {changedSince: $since}, orderBy: {field: UPDATED_AT}) {
+			nodes { id state updatedAt } } }`,
 			input{"since": last[len(last)-1].UpdatedAt}, &missed)
 		if n := missed.Jobs.Nodes; len(n) < 2 || n[0].UpdatedAt > n[1].UpdatedAt || n[len(n)-1].ID != model.ID(model.JobType, third.ID) {
 			t.Errorf("missed: %+v", n)

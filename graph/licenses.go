@@ -62,15 +62,15 @@ func (r mutationResolver) ChangeLicenses(ctx context.Context, in generated.Chang
 	updated, created := inputList(in.Update), inputList(in.Create)
 	rows, problems, err := carryOutMany(ctx, r.limits, licenseChanges(updated, created), []string{"update", "create"},
 		[]int{len(updated), len(created)}, in.Atomic, r.acquisitions.ChangeLicenses)
-	payload := &generated.ChangeLicensesPayload{Updated: []*model.License{}, Created: []*model.License{}, UserErrors: problems}
-	if len(rows) > 0 {
-		licenses := wrapEach(rows, model.Licenses)
-		payload.Updated, payload.Created = licenses[:len(updated)], licenses[len(updated):]
-	}
-	return payload, err
+	licenses := wrapEach(rows, model.Licenses)
+	return &generated.ChangeLicensesPayload{
+		Updated: licenses[:len(updated)], Created: licenses[len(updated):], UserErrors: problems,
+	}, err
 }
 
-func licenseChanges(updated []*generated.UpdateLicenseInput, created []*generated.CreateLicenseInput) (changes []acquisitions.LicenseChange) {
+func licenseChanges(
+	updated []*generated.UpdateLicenseInput, created []*generated.CreateLicenseInput,
+) (changes []acquisitions.LicenseChange) {
 	for _, u := range updated {
 		id, wrong := idOf(model.LicenseType, "input.licenseId", u.LicenseID)
 		changes = append(changes, acquisitions.LicenseChange{ID: id, Version: inputValue(u.Version), Texts: licenseTexts(*u), Wrong: wrong})

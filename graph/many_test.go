@@ -75,9 +75,15 @@ func TestChangePoLines(t *testing.T) {
 	b.sync(jobs.Apply, b.profile().ID)
 	at := b.somePortfolios(2)
 	p := b.together("changePoLines", input{"create": []input{
-		{"number": "A", "portfolioId": at[0]}, {"number": "B", "portfolioId": at[0]}, {"number": "A"}, {"number": " "},
-		{"number": "C", "portfolioId": "x"}, {"number": "D", "portfolioId": at[1], "main": false}, {"number": "E", "main": true},
-		{"number": "F", "collectionId": model.ID(model.CollectionType, 4711)}, {"number": "G", "price": "1"},
+		{"number": "A", "portfolioId": at[0]},
+		{"number": "B", "portfolioId": at[0]},
+		{"number": "A"},
+		{"number": " "},
+		{"number": "C", "portfolioId": "x"},
+		{"number": "D", "portfolioId": at[1], "main": false},
+		{"number": "E", "main": true},
+		{"number": "F", "collectionId": model.ID(model.CollectionType, 4711)},
+		{"number": "G", "price": "1"},
 	}}, "BAD_USER_INPUT input.create.3.number", "BAD_USER_INPUT input.create.4.portfolioId", "BAD_USER_INPUT input.create.5.main",
 		"BAD_USER_INPUT input.create.6.main", "BAD_USER_INPUT input.create.8.currency", "CONFLICT input.create.2.number",
 		"NOT_FOUND input.create.7.collectionId")
@@ -88,7 +94,9 @@ func TestChangePoLines(t *testing.T) {
 	p = b.together("changePoLines", input{
 		"delete": []input{{"poLineId": a.ID}, {"poLineId": model.ID(model.POLineType, 4711)}},
 		"update": []input{
-			{"poLineId": second.ID, "version": 1, "vendor": "OUP"}, {"poLineId": second.ID, "vendor": "twice"}, {"poLineId": "x"},
+			{"poLineId": second.ID, "version": 1, "vendor": "OUP"},
+			{"poLineId": second.ID, "vendor": "twice"},
+			{"poLineId": "x"},
 			{"poLineId": a.ID, "vendor": "gone"},
 		},
 		"create": []input{{"number": "A", "portfolioId": at[1]}},
@@ -169,9 +177,13 @@ func TestCreatePortfolios(t *testing.T) {
 	ours, others := b.local("Ours"), b.local("Others")
 	provider := model.ID(model.CollectionType, b.store.Read.Portfolio.Query().FirstX(t.Context()).CollectionID)
 	p := b.together("createPortfolios", input{"portfolios": []input{
-		{"collectionId": ours, "title": "Annals", "titleId": "annals", "coverage": []input{{"from": "1950"}}}, {"collectionId": others, "title": "Annals"},
-		{"collectionId": ours, "title": "Annals again", "titleId": "annals"}, {"collectionId": provider, "title": "x"},
-		{"collectionId": "x", "title": "x"}, {"collectionId": ours, "title": " ", "url": "x"}, {"collectionId": model.ID(model.CollectionType, 4711), "title": "x"},
+		{"collectionId": ours, "title": "Annals", "titleId": "annals", "coverage": []input{{"from": "1950"}}},
+		{"collectionId": others, "title": "Annals"},
+		{"collectionId": ours, "title": "Annals again", "titleId": "annals"},
+		{"collectionId": provider, "title": "x"},
+		{"collectionId": "x", "title": "x"},
+		{"collectionId": ours, "title": " ", "url": "x"},
+		{"collectionId": model.ID(model.CollectionType, 4711), "title": "x"},
 	}}, "BAD_USER_INPUT input.portfolios.3.collectionId", "BAD_USER_INPUT input.portfolios.4.collectionId",
 		"BAD_USER_INPUT input.portfolios.5.title", "BAD_USER_INPUT input.portfolios.5.url", "CONFLICT input.portfolios.2.title",
 		"NOT_FOUND input.portfolios.6.collectionId")

@@ -45,7 +45,7 @@ func carryOutMany[In, Row any](
 		return call(ctx, items, atomic)
 	})
 	if err != nil || len(problems) > 0 {
-		return nil, problems, err
+		return make([]*Row, len(items)), problems, err // all were refused together
 	}
 	list, place := 0, 0
 	for _, o := range out {
@@ -54,7 +54,7 @@ func carryOutMany[In, Row any](
 		}
 		of, err := userErrors(o.Err)
 		if err != nil {
-			return nil, nil, err
+			return make([]*Row, len(items)), nil, err
 		}
 		for _, p := range of {
 			p.Path = append([]string{"input", lists[list], strconv.Itoa(place)}, p.Path[min(1, len(p.Path)):]...)

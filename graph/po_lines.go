@@ -112,12 +112,10 @@ func (r mutationResolver) ChangePoLines(ctx context.Context, in generated.Change
 	deleted, updated, created := inputList(in.Delete), inputList(in.Update), inputList(in.Create)
 	rows, problems, err := carryOutMany(ctx, r.limits, poLineChanges(deleted, updated, created), []string{"delete", "update", "create"},
 		[]int{len(deleted), len(updated), len(created)}, in.Atomic, r.acquisitions.ChangePOLines)
-	payload := &generated.ChangePoLinesPayload{Deleted: []*string{}, Updated: []*model.POLine{}, Created: []*model.POLine{}, UserErrors: problems}
-	if len(rows) > 0 {
-		payload.Deleted = deletedIDs(deleted, rows, problems, in.Atomic)
-		lines := wrapEach(rows[len(deleted):], model.POLines)
-		payload.Updated, payload.Created = lines[:len(updated)], lines[len(updated):]
-	}
+	payload := &generated.ChangePoLinesPayload{UserErrors: problems}
+	payload.Deleted = deletedIDs(deleted, rows, problems, in.Atomic)
+	lines := wrapEach(rows[len(deleted):], model.POLines)
+	payload.Updated, payload.Created = lines[:len(updated)], lines[len(updated):]
 	return payload, err
 }
 
@@ -142,7 +140,9 @@ func poLineChanges(
 func deletedIDs(asked []*generated.DeletePoLineInput, rows []*ent.POLine, problems []*model.UserError, atomic bool) []*string {
 	ids := make([]*string, len(asked))
 	for i := range asked {
-		refused := slices.ContainsFunc(problems, func(p *model.UserError) bool { return p.Path[1] == "delete" && p.Path[2] == strconv.Itoa(i) })
+		refused := slices.ContainsFunc(problems, func(p *model.UserError) bool {
+			return len(p.Path) > 2 && p.Path[1] == "delete" && p.Path[2] == strconv.Itoa(i)
+		})
 		if rows[i] != nil && !refused && !(atomic && len(problems) > 0) {
 			ids[i] = &asked[i].PoLineID
 		}

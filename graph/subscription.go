@@ -72,8 +72,9 @@ func (r *resolver) sendUpdates(ctx context.Context, id int64, hints <-chan struc
 
 // differs reports whether there is anything new to send.
 func differs(a, b *ent.Job) bool {
-	return a.State != b.State || a.Verdict != b.Verdict || a.Phase != b.Phase || a.Done != b.Done || a.Total != b.Total || a.WorkDone != b.WorkDone ||
-		a.Attempt != b.Attempt || a.ErrorCode != b.ErrorCode || orZero(a.WaitsForJobID) != orZero(b.WaitsForJobID)
+	return a.State != b.State || a.Verdict != b.Verdict || a.Phase != b.Phase || a.Done != b.Done || a.Total != b.Total ||
+		a.WorkDone != b.WorkDone || a.Attempt != b.Attempt || a.ErrorCode != b.ErrorCode ||
+		orZero(a.WaitsForJobID) != orZero(b.WaitsForJobID)
 }
 
 func final(state string) bool {

@@ -353,7 +353,8 @@ func TestAccessIdentifiers(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	b.Sync(1, listOf(
-		"Brain; id=brain; print=0006-8950; online=1460-2156; first=1996; url=https://academic.oup.com/brain", "Brain II; id=brain2; online=1460-2156; first=1878; last=1995",
+		"Brain; id=brain; print=0006-8950; online=1460-2156; first=1996; url=https://academic.oup.com/brain",
+		"Brain II; id=brain2; online=1460-2156; first=1878; last=1995",
 		"Cells; id=10.1093/Cells/Book; type=monograph; print=9780192804778; url=https://old.example/cells",
 		"Mistyped; id=wrong; print=1357-2467; first=2000",
 	))

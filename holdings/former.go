@@ -111,18 +111,19 @@ func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64)
 	undone, err := row(`SELECT MAX(u.settled_at) FROM job_parts u JOIN jobs j ON j.id = u.job_id
 		JOIN job_parts p ON p.job_id = j.subject_job_id AND p.collection_id = u.collection_id
 		JOIN job_changes a ON a.part_id = p.id AND a.action = 'ADD' AND a.field = '' AND a.old_value <> ''
-		JOIN job_changes t ON t.part_id = u.id AND t.portfolio_id = a.portfolio_id AND t.action IN ('REMOVE', 'KEEP', 'WITHDRAW') AND t.field = ''
-		WHERE j.kind = 'UNDO' AND (u.collection_id = ? OR ? = 0) AND u.settled_at > ? AND p.settled_at <= ?
+		JOIN job_changes t ON t.part_id = u.id AND t.portfolio_id = a.portfolio_id AND t.field = ''
+			AND t.action IN ('REMOVE', 'KEEP', 'WITHDRAW')
+		WHERE j.kind = 'UNDO' AND (u.collection_id = ? OR CAST(? AS BIGINT) = 0) AND u.settled_at > ? AND p.settled_at <= ?
 		AND a.old_value NOT LIKE '%"entitlement":%' AND t.old_value NOT LIKE '%"deleted":%'`, collectionID, collectionID, moment, moment)
 	if err != nil {
 		return err
 	}
 	if undone.Valid {
-		return problem.New(problem.WrongState, "asOf", "on %s a version before this one undid a job that had added titles, and kept nothing of what "+
-			"their lists said: ask for a later moment, or for one before that job", AsMoment(undone.Int64))
+		return problem.New(problem.WrongState, "asOf", "on %s a version before this one undid a job that had added titles, and kept nothing "+
+			"of what their lists said: ask for a later moment, or for one before that job", AsMoment(undone.Int64))
 	}
 	deleted, err := row(`SELECT MAX(COALESCE(p.settled_at, p.written_at)) FROM job_parts p JOIN jobs j ON j.id = p.job_id
-		WHERE (p.collection_id = ? OR ? = 0) AND p.profile_id IS NULL AND p.profile_name <> '' AND p.settled_at > ?`,
+		WHERE (p.collection_id = ? OR CAST(? AS BIGINT) = 0) AND p.profile_id IS NULL AND p.profile_name <> '' AND p.settled_at > ?`,
 		collectionID, collectionID, moment)
 	if err != nil {
 		return err
@@ -140,7 +141,8 @@ const later = `p.written_at IS NOT NULL AND (p.settled_at > ? OR p.settled_at IS
 // changedSinceSQL selects the portfolios that may have been in a collection at a moment, 0: in any, and have changed since.
 func changedSinceSQL(collectionID, moment int64) (query string, args []any) {
 	if collectionID == 0 {
-		return `SELECT c.portfolio_id FROM job_parts p JOIN job_changes c ON c.part_id = p.id WHERE ` + later + ` AND c.portfolio_id IS NOT NULL
+		return `SELECT c.portfolio_id FROM job_parts p JOIN job_changes c ON c.part_id = p.id
+			WHERE ` + later + ` AND c.portfolio_id IS NOT NULL
 			UNION SELECT e.portfolio_id FROM edits e WHERE e.created_at > ? AND e.portfolio_id IS NOT NULL`, []any{moment, moment}
 	}
 	return `SELECT DISTINCT c.portfolio_id FROM job_parts p JOIN job_changes c ON c.part_id = p.id

@@ -392,7 +392,8 @@ func (s *Service) allMarks(ctx context.Context) (map[int64]*perpetualMarks, erro
 
 // formerStamp changes with all that a view is made of: settled changes, those of parts under way, and what gives perpetual access.
 func (s *Service) formerStamp(ctx context.Context) (stamp string, err error) {
-	rows, err := s.store.Query(ctx, `SELECT COALESCE(moment, 0), COALESCE(parts, 0), COALESCE(written, 0), COALESCE(licensed, 0), COALESCE(marked, 0)
+	rows, err := s.store.Query(ctx, `SELECT COALESCE(moment, 0), COALESCE(parts, 0), COALESCE(written, 0), COALESCE(licensed, 0),
+			COALESCE(marked, 0)
 		FROM (`+strings.Replace(LatestMomentSQL, "MAX(moment)", "MAX(moment) AS moment", 1)+`) AS latest,
 		(SELECT COUNT(*) AS parts, MAX(p.written_at) AS written FROM job_parts p JOIN jobs j ON j.id = p.job_id
 			WHERE j.state IN ('RUNNING', 'CANCELLING') AND p.written_at IS NOT NULL AND p.settled_at IS NULL) AS under_way,

@@ -111,7 +111,8 @@ func (u *undoer) eachBatch(ctx context.Context, additions bool) error {
 
 // total is how many portfolios the part changed.
 func (u *undoer) total(ctx context.Context) (int, error) {
-	count, err := u.out.Store.IDs(ctx, `SELECT COUNT(DISTINCT portfolio_id) FROM job_changes WHERE part_id = ? AND action IN `+reversedActions, u.subject)
+	count, err := u.out.Store.IDs(ctx, `SELECT COUNT(DISTINCT portfolio_id) FROM job_changes WHERE part_id = ? AND action IN `+reversedActions,
+		u.subject)
 	if err != nil {
 		return 0, fmt.Errorf("count the changes to undo: %w", err)
 	}

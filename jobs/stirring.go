@@ -72,8 +72,8 @@ func (r *Reader) profilesOf(ctx context.Context, rows []*ent.Job) (map[int64][]i
 
 func (r *Reader) addProfiles(ctx context.Context, jobIDs []int64, add func(jobID, profileID int64)) error {
 	placeholders, args := store.InList(jobIDs)
-	found, err := r.store.Query(ctx, `SELECT DISTINCT job_id, profile_id FROM job_parts WHERE profile_id IS NOT NULL AND job_id IN `+placeholders,
-		args...)
+	found, err := r.store.Query(ctx, `SELECT DISTINCT job_id, profile_id FROM job_parts
+		WHERE profile_id IS NOT NULL AND job_id IN `+placeholders, args...)
 	if err != nil {
 		return fmt.Errorf("read the profiles of jobs: %w", err)
 	}
