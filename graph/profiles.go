@@ -149,6 +149,10 @@ func (r profileResolver) Groups(ctx context.Context, p *model.Profile) ([]*model
 	})
 }
 
+func (r profileResolver) APIKeyState(_ context.Context, p *model.Profile) (string, error) {
+	return r.profiles.KeyState(p.Profile), nil
+}
+
 func (r profileResolver) Alerts(ctx context.Context, p *model.Profile) ([]*generated.ProfileAlert, error) {
 	found, err := p.Page.Alerts.Of(ctx, p.Profile.ID, func(ctx context.Context) (map[int64][]profiles.ProfileAlert, error) {
 		return r.profiles.AlertsOf(ctx, p.Page.IDs)

@@ -61,6 +61,9 @@ var (
 // Of a list that states the other content type: plan.List.WrongContent.
 var _ = code("WRONG_CONTENT", "Too many rows of the list state the other content type.")
 
+// Of jobs that versions before this one ran.
+var _ = code("KEY_UNREADABLE", "The profile's API key could not be opened.")
+
 // Codes of jobs and their parts.
 var (
 	codeAllFree            = code("ALL_FREE", "All titles of the list are free to read, so that it takes nothing away.")
@@ -70,6 +73,8 @@ var (
 	codeCannotUndo         = code("CANNOT_UNDO", "This version cannot take back what that job did.")
 	codeCollectionGone     = code("COLLECTION_GONE", "The collection was deleted.")
 	codeCollectionInactive = code("COLLECTION_INACTIVE", "The collection is not activated.")
+	codeCredentialsLocked  = code("CREDENTIALS_LOCKED", "The profile's API key is sealed with a sealing key that the server does not have.")
+	codeCredentialsNeeded  = code("CREDENTIALS_NEEDED", "The profile has no API key, or what is stored of it is damaged.")
 	codeCustomerChanged    = code("CUSTOMER_CHANGED", "The list came for another customer number than the profile has now.")
 	codeFailed             = code("FAILED", "The job had nothing to do.")
 	codeFileLost           = code("FILE_LOST", "The kept copy of the list is gone or cannot be read.")
@@ -78,7 +83,6 @@ var (
 	codeGuard              = code("GUARD", "A guard holds the changes until a person decides.")
 	codeInternal           = code("INTERNAL", "Something went wrong in the server; its log says what.")
 	codeJobGone            = code("JOB_GONE", "The job that was to be undone is gone.")
-	codeKeyUnreadable      = code("KEY_UNREADABLE", "The profile's API key cannot be opened.")
 	codeLeft               = code("LEFT", "Some of it was left as it is, since it has changed; the report lists it.")
 	codeListWaits          = code("LIST_WAITS", "Another job waits for a person's decision on this very list.")
 	codeNoAddress          = code("NO_ADDRESS", "The server has no address of the provider.")

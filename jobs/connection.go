@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"autoholdings/ent"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/problem"
 	"autoholdings/internal/secret"
 	"autoholdings/provider"
@@ -76,13 +77,21 @@ func (s *Service) connectionRequest(
 	if key == nil {
 		stored, err := s.profiles.APIKey(p)
 		if err != nil {
-			return nil, request, problem.New(problem.BadInput, "input.apiKey",
-				"the API key of the profile cannot be opened: give it here to test it, and enter it again with updateProfile")
+			return nil, request, untestable(err)
 		}
 		key = &stored
 	}
 	request.Credentials = credentialsOf(from.Provider(), *number, *key)
 	return from, request, nil
+}
+
+// untestable is the problem that the key of a profile cannot be used.
+func untestable(err error) error {
+	trouble, ok := errors.AsType[*profiles.KeyTrouble](err)
+	if !ok {
+		return err
+	}
+	return problem.New(problem.BadInput, "input.apiKey", "%s: give it here to test it. %s", trouble.Message, trouble.Hint)
 }
 
 // profileToTest returns the profile, if one is named, and the fetcher for the provider to ask.

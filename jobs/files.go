@@ -17,6 +17,7 @@ import (
 	"autoholdings/ent/providerfile"
 	"autoholdings/holdings"
 	"autoholdings/holdings/plan"
+	"autoholdings/holdings/profiles"
 	"autoholdings/internal/store"
 	"autoholdings/internal/words"
 	"autoholdings/kbart"
@@ -124,12 +125,25 @@ func (pr *partRun) request() (provider.Request, error) {
 	}
 	key, err := pr.run.s.profiles.APIKey(pr.profile)
 	if err != nil {
-		return provider.Request{}, &failure{codeKeyUnreadable, "the profile's API key cannot be opened", "Enter the API key of the profile again."}
+		return provider.Request{}, keyFailure(err)
 	}
 	return provider.Request{
 		Credentials: credentialsOf(pr.from.Provider(), pr.profile.CustomerNumber, key), Content: content,
 		Format: strings.ToLower(pr.profile.FileFormat),
 	}, nil
+}
+
+// keyFailure is the end of a part whose profile's API key cannot be used.
+func keyFailure(err error) error {
+	trouble, ok := errors.AsType[*profiles.KeyTrouble](err)
+	if !ok {
+		return err
+	}
+	code := codeCredentialsNeeded
+	if trouble.Code == profiles.CredentialsLocked {
+		code = codeCredentialsLocked
+	}
+	return &failure{code, trouble.Message, trouble.Hint}
 }
 
 // origin returns the origin of a file that the part fetches.

@@ -36,6 +36,7 @@ type config struct {
 	KeepFiles   time.Duration // 0: for ever
 	KeepChanges time.Duration // 0: for ever
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
+	Sealed      bool          // end where the API keys are locked
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
 	Serving     serving
 	Limits      graph.Limits // of what requests may cost
@@ -172,9 +173,16 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 	if err := a.openStore(ctx); err != nil {
 		return nil, err
 	}
-	box, err := openSeal(ctx, cfg, a.store)
+	box, locked, err := openSeal(ctx, cfg, a.store)
 	if err != nil {
 		return nil, err
+	}
+	if locked != nil && cfg.Sealed {
+		return nil, locked
+	}
+	if locked != nil {
+		cfg.Log.ErrorContext(ctx, "the API keys are locked: nothing is fetched for their profiles until the server has its sealing key; where "+
+			"that is lost, stop the server and run `autoholdings rotate-key --forget-credentials`", "error", locked)
 	}
 	a.library = library.Open(a.store, box, jobs.Busy{}, ofDomain(cfg.Providers)...)
 	keeper, err := a.openKeeper(ctx)

@@ -48,10 +48,10 @@ func backupCommand() *cli.Command {
 		Name:      "backup",
 		Usage:     "write all there is, of one moment, to one file, also while the server runs",
 		ArgsUsage: "FILE",
-		Description: "FILE gets the database, whichever kind it is, with all settings that are made in it, and the kept provider files. It is a\n" +
-			"tar packed with gzip that begins with a manifest, and `restore` puts it into either kind of database. It is read again\n" +
-			"and compared before it gets its name; a file that is there is never overwritten. The sealing key is not in it: keep a\n" +
-			"copy of that elsewhere. Meanwhile the folder of FILE needs room for the database as it is besides.",
+		Description: "FILE gets the database, whichever kind it is, with all settings that are made in it, and the kept provider files. It\n" +
+			"is a tar packed with gzip that begins with a manifest, and `restore` puts it into either kind of database. It is read\n" +
+			"again and compared before it gets its name; a file that is there is never overwritten. The sealing key is not in it:\n" +
+			"keep a copy of that elsewhere. Meanwhile the folder of FILE needs room for the database as it is besides.",
 		Flags: append([]cli.Flag{dataDirFlag, databaseFlag, sealingKeyFlag, outputFlag}, logFlags...),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			b, err := newBackingUp(c)
@@ -323,11 +323,11 @@ func (m *backupMade) report(out io.Writer, format string) error {
 	case m.SealingKey == "":
 		fmt.Fprintln(out, "No API key is sealed, so no sealing key is needed to restore it.")
 	case m.SealingKeyIn == "":
-		fmt.Fprintf(out, "The sealing key is not in it. The API keys open with the key %s alone, which is not at hand here: make sure that you have it.\n",
-			m.SealingKey)
+		fmt.Fprintf(out, "The sealing key is not in it. The API keys open with the key %s alone, which is not at hand here: make sure that you "+
+			"have it.\n", m.SealingKey)
 	default:
-		fmt.Fprintf(out, "The sealing key is not in it. The API keys open with the key %s alone, which is here in %s: keep a copy of it, apart from "+
-			"the backups.\n", m.SealingKey, printable(m.SealingKeyIn))
+		fmt.Fprintf(out, "The sealing key is not in it. The API keys open with the key %s alone, which is here in %s: keep a copy of it, apart "+
+			"from the backups.\n", m.SealingKey, printable(m.SealingKeyIn))
 	}
 	return nil
 }

@@ -104,7 +104,8 @@ func TestBackupOfAnEarlierVersion(t *testing.T) {
 	shared := newSite(t, true)
 	_, err = command(t, "migrate", "--database-url", shared.url)
 	must(t, err)
-	_, err = openPostgres(t, shared.url).ExecContext(t.Context(), `DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)`)
+	_, err = openPostgres(t, shared.url).ExecContext(t.Context(),
+		`DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)`)
 	must(t, err)
 	_, err = command(t, "backup", "--database-url", shared.url, filepath.Join(t.TempDir(), "b"))
 	if err == nil || !strings.Contains(err.Error(), "it is of an earlier version of autoholdings (it lacks ") {

@@ -293,6 +293,7 @@ var losses = map[string]func(t *testing.T, i *keptSafe){
 			t.Errorf("a backup of it does not say that files are lost: %+v", made)
 		}
 	},
+	"sealing key gone":     func(_ *testing.T, i *keptSafe) { i.key = secret.GenerateKey() },
 	"Redis gone":           func(*testing.T, *keptSafe) {}, // the place is restored to with another
 	"whole directory gone": func(t *testing.T, i *keptSafe) { must(t, os.RemoveAll(i.place.dir)) },
 }
@@ -338,7 +339,14 @@ func TestRestoreAfterEachLoss(t *testing.T) {
 				to := i.elsewhere()
 				_, err := to.restore(file)
 				must(t, err)
+				if name == "sealing key gone" {
+					_, err := command(t, append(append([]string{"rotate-key", "--forget-credentials"}, to.flags()...), "--sealing-key", i.key)...)
+					must(t, err)
+				}
 				after := serve(t, i.at(to)...)
+				if name == "sealing key gone" {
+					must(t, after.enter(i.id, mockoup.DemoKey).err())
+				}
 				if diff := cmp.Diff(want, after.holdingsText()); diff != "" {
 					t.Errorf("the holdings (-before +restored):\n%s", diff)
 				}

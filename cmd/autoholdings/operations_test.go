@@ -28,7 +28,7 @@ func newOperator(t *testing.T) *operator {
 	o := &operator{t: t, dir: t.TempDir(), bin: t.TempDir(), skip: regexp.MustCompile(`^(createdb|psql|sqlite3|docker|kubectl) `)}
 	self, err := os.Executable()
 	must(t, err)
-	must(t, os.WriteFile(filepath.Join(o.bin, "autoholdings"), //nolint:gosec // G306: it is to be run
+	must(t, os.WriteFile(filepath.Join(o.bin, "autoholdings"),
 		[]byte("#!/bin/sh\nAUTOHOLDINGS_TEST_PROGRAM=1 exec "+self+" \"$@\"\n"), 0o700))
 	return o
 }
@@ -48,7 +48,7 @@ func (o *operator) types(title string, replacements ...string) (said map[string]
 		if o.skip.MatchString(line) {
 			continue
 		}
-		cmd := exec.CommandContext(o.t.Context(), "sh", "-c", strings.NewReplacer(replacements...).Replace(line)) //nolint:gosec // G204: our own
+		cmd := exec.CommandContext(o.t.Context(), "sh", "-c", strings.NewReplacer(replacements...).Replace(line))
 		cmd.Dir = o.dir
 		cmd.Env = append(os.Environ(), "PATH="+o.bin+":"+os.Getenv("PATH"))
 		out, err := cmd.CombinedOutput()
@@ -58,6 +58,25 @@ func (o *operator) types(title string, replacements ...string) (said map[string]
 		said[line] = string(out)
 	}
 	return said
+}
+
+// TestOperationsLostKey does what docs/operations.md says where the sealing key is lost.
+func TestOperationsLostKey(t *testing.T) {
+	t.Parallel()
+	o, i := newOperator(t), newSealed(t)
+	must(t, os.Remove(filepath.Join(i.dir, "sealing.key")))
+	must(t, os.Rename(i.dir, filepath.Join(o.dir, "data")))
+	i.dir = filepath.Join(o.dir, "data")
+	if said := o.types("A lost sealing key"); len(said) != 1 {
+		t.Errorf("it has the commands %q", said)
+	}
+	s := i.serve()
+	if problems := s.enter(i.id, mockoup.DemoKey); len(problems) > 0 {
+		t.Error(problems)
+	}
+	if job := s.wait(s.start(i.id)); job.State != "SUCCEEDED" {
+		t.Errorf("%s: %s", job.State, job.Summary)
+	}
 }
 
 // TestOperationsBackup does what docs/operations.md says of backups, beside a running server, and goes on with both databases that

@@ -108,12 +108,11 @@ func (r *restoring) run(ctx context.Context) (done *restored, err error) {
 		return nil, r.ofFile(fmt.Errorf("it was made by a newer version of autoholdings (its database has migration %d, this version ends with "+
 			"%d): restore it with that version", r.manifest.Schema, newest))
 	}
-	to, before := filepath.Join(r.config.DataDir, store.FileName), false
+	into := r.intoFolder
 	if r.config.DatabaseURL != "" {
-		to, before, err = r.intoPostgres(ctx)
-	} else {
-		before, err = r.intoFolder(ctx)
+		into = r.intoPostgres
 	}
+	to, before, err := into(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -135,38 +134,39 @@ func (r *restoring) ofFile(err error) error {
 
 // intoFolder makes an SQLite database in the data directory. It is unpacked into a folder there, by which everybody sees that
 // the rest is not whole, and gets its names last.
-func (r *restoring) intoFolder(ctx context.Context) (before bool, err error) {
+func (r *restoring) intoFolder(ctx context.Context) (to string, before bool, err error) {
 	dir := r.config.DataDir
+	to = filepath.Join(dir, store.FileName)
 	presence, err := store.EnterAlone(ctx, store.Options{DataDir: dir})
 	if errors.Is(err, store.ErrInUse) {
-		return false, fmt.Errorf("%w: a backup is restored into an empty folder", err)
+		return to, false, fmt.Errorf("%w: a backup is restored into an empty folder", err)
 	}
 	if err != nil {
-		return false, err
+		return to, false, err
 	}
 	defer func() { err = errors.Join(err, presence.Close()) }()
 	if before, err = r.settleFormer(); err != nil || before {
-		return before, err
+		return to, before, err
 	}
 	if err := checkEmpty(dir); err != nil {
-		return false, err
+		return to, false, err
 	}
 	unfinished := filepath.Join(dir, store.RestoringName)
 	if err := os.Mkdir(unfinished, 0o700); err != nil {
-		return false, err
+		return to, false, err
 	}
 	if err := backup.SyncDir(dir); err != nil {
-		return false, err
+		return to, false, err
 	}
 	if err := r.unpack(ctx, unfinished); err != nil {
-		return false, errors.Join(err, os.RemoveAll(unfinished))
+		return to, false, errors.Join(err, os.RemoveAll(unfinished))
 	}
 	for _, name := range []string{keptFolder, store.FileName} { // the database last
 		if err := os.Rename(filepath.Join(unfinished, name), filepath.Join(dir, name)); err != nil {
-			return false, err
+			return to, false, err
 		}
 	}
-	return false, errors.Join(backup.SyncDir(unfinished), backup.SyncDir(dir), os.Remove(unfinished), backup.SyncDir(dir))
+	return to, false, errors.Join(backup.SyncDir(unfinished), backup.SyncDir(dir), os.Remove(unfinished), backup.SyncDir(dir))
 }
 
 // settleFormer clears away what a restore has left that was cut short. If only its last step was missing, it does that, and
@@ -174,7 +174,7 @@ func (r *restoring) intoFolder(ctx context.Context) (before bool, err error) {
 func (r *restoring) settleFormer() (done bool, err error) {
 	dir := r.config.DataDir
 	unfinished := filepath.Join(dir, store.RestoringName)
-	if _, err := os.Stat(unfinished); err != nil {
+	if _, err := os.Stat(unfinished); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err == nil {

@@ -16,30 +16,52 @@ import (
 	"autoholdings/jobs"
 )
 
-// openSeal opens the sealing keys and checks that they open what is stored. If a crash interrupted a key replacement,
-// it is finished first if the database has the new key, and undone if not.
+// openSeal opens the sealing keys. If a crash interrupted a key replacement, it is finished first if the database has the new
+// key, and undone if not.
+//
+// Where the keys do not open what is stored, or there is none, the API keys are locked (locked says why): everything else goes on.
+// No key is made then, and nothing is sealed: who would seal checks in the same transaction what is stored.
 //
 // The key files of the data directory belong to the SQLite database beside them. A shared database has nothing to do
 // with them: its keys are given.
-func openSeal(ctx context.Context, cfg config, s *store.Store) (*secret.Box, error) {
-	if cfg.DatabaseURL != "" {
-		box, err := secret.Open("", cfg.SealingKeys...)
-		if err != nil {
-			return nil, err
+func openSeal(ctx context.Context, cfg config, s *store.Store) (box *secret.Box, locked, err error) {
+	dir := ""
+	if cfg.DatabaseURL == "" {
+		dir = cfg.DataDir
+		if err := settleKey(ctx, cfg, s); err != nil {
+			return nil, nil, err
 		}
-		return box, profiles.New(s, box, jobs.Busy{}).VerifySeal(ctx)
 	}
-	if err := settleKey(ctx, cfg, s); err != nil {
-		return nil, err
+	if box, err = secret.OpenPresent(dir, cfg.SealingKeys...); err != nil {
+		return nil, nil, err
 	}
-	box, err := secret.Open(cfg.DataDir, cfg.SealingKeys...)
-	if err != nil {
-		return nil, err
+	if box == nil {
+		sealed, err := profiles.New(s, secret.Without(), jobs.Busy{}).Locked(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(sealed) > 0 { // whoever makes a key now believes that it opens something
+			return secret.Without(), fmt.Errorf("%w: there is no sealing key, and the API keys are sealed with %s", secret.ErrUnknownKey,
+				strings.Join(sealed, ", ")), nil
+		}
+		if box, err = secret.Open(dir, cfg.SealingKeys...); err != nil {
+			return nil, nil, err
+		}
 	}
 	if file, made := box.KeyFile(); made {
 		cfg.Log.InfoContext(ctx, "made a key to seal stored credentials with: keep a copy of it, apart from those of the database", "file", file)
 	}
-	return box, profiles.New(s, box, jobs.Busy{}).VerifySeal(ctx)
+	err = profiles.New(s, box, jobs.Busy{}).VerifySeal(ctx)
+	if errors.Is(err, secret.ErrUnknownKey) {
+		return box, err, nil
+	}
+	return box, nil, err
+}
+
+// openSealed is openSeal for what is no use with locked API keys.
+func openSealed(ctx context.Context, cfg config, s *store.Store) (*secret.Box, error) {
+	box, locked, err := openSeal(ctx, cfg, s)
+	return box, errors.Join(err, locked)
 }
 
 // settleKey finishes or undoes a replacement of the key file's key; a staged key shows that there is one.
@@ -50,8 +72,8 @@ func settleKey(ctx context.Context, cfg config, s *store.Store) error {
 	}
 	switch err := profiles.New(s, staged, jobs.Busy{}).VerifySeal(ctx); {
 	case errors.Is(err, secret.ErrUnknownKey): // nothing was sealed with it
-		present, err := secret.Open(cfg.DataDir, cfg.SealingKeys...)
-		if err != nil || profiles.New(s, present, jobs.Busy{}).Sealed(ctx) != nil {
+		present, err := secret.OpenPresent(cfg.DataDir, cfg.SealingKeys...)
+		if err != nil || present == nil || profiles.New(s, present, jobs.Busy{}).Sealed(ctx) != nil {
 			return err // neither opens what is stored, so no key is removed
 		}
 		cfg.Log.WarnContext(ctx, "took away a sealing key that a replacement cut short has left: the former one is in force", "key",
@@ -77,12 +99,15 @@ func rotateKeyCommand() *cli.Command {
 		Description: "Stop all servers and workers first. A key that lies in the data directory is replaced there, and the former one kept\n" +
 			"beside it; a key that is given (--sealing-key) must be given anew, and the server be started with the new one afterwards.\n" +
 			"A crash at any moment leaves a database whose key is at hand: start the server or this command again.\n" +
+			"Where the sealing key is lost, --forget-credentials seals with a new one what can be opened, and forgets the API keys\n" +
+			"that cannot: their profiles stay as they are, and want them to be entered again.\n" +
 			"To change the API key of a profile, enter the new one there (updateProfile).",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{
 				Name: "new-sealing-key", Sources: cli.EnvVars("AUTOHOLDINGS_NEW_SEALING_KEY"),
 				Usage: "the new `KEY`, 32 bytes in hex or base64; unset: one is made, where the present one lies in the data directory",
 			},
+			&cli.BoolFlag{Name: "forget-credentials", Usage: "forget the API keys that were sealed with a sealing key that is lost"},
 			dataDirFlag, databaseFlag, sealingKeyFlag,
 		}, logFlags...),
 		Action: func(ctx context.Context, c *cli.Command) error {
@@ -94,9 +119,12 @@ func rotateKeyCommand() *cli.Command {
 				config: config{
 					DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), SealingKeys: c.StringSlice("sealing-key"), Log: log,
 				},
-				key: strings.TrimSpace(c.String("new-sealing-key")),
+				key: strings.TrimSpace(c.String("new-sealing-key")), forget: c.Bool("forget-credentials"),
 			}
 			said, err := r.run(ctx)
+			if errors.Is(err, secret.ErrUnknownKey) {
+				return fmt.Errorf("rotate-key: %w. Where that key is lost, run this with --forget-credentials", err)
+			}
 			if err != nil {
 				return fmt.Errorf("rotate-key: %w", err)
 			}
@@ -110,6 +138,7 @@ func rotateKeyCommand() *cli.Command {
 type rotation struct {
 	config config
 	key    string // the new key; "": make one
+	forget bool   // the API keys that the present keys do not open
 }
 
 func (r *rotation) run(ctx context.Context) (said string, err error) {
@@ -129,6 +158,9 @@ func (r *rotation) run(ctx context.Context) (said string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if r.forget {
+		return r.forgetLost(ctx, s)
+	}
 	if r.config.keyGiven() {
 		return r.replaceGiven(ctx, s)
 	}
@@ -141,7 +173,7 @@ func (r *rotation) check() error {
 	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err != nil && r.config.DatabaseURL == "" {
 		return fmt.Errorf("there is no database in %s: name its folder by --data-dir", dir)
 	}
-	if err := r.config.checkKeyGiven(); err != nil {
+	if err := r.config.checkKeyGiven(); err != nil || r.forget {
 		return err
 	}
 	if r.config.keyGiven() {
@@ -152,7 +184,8 @@ func (r *rotation) check() error {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, secret.KeyFileName)); err != nil {
-		return fmt.Errorf("there is no sealing key: neither is one given (--sealing-key) nor is there %s in %s", secret.KeyFileName, dir)
+		return fmt.Errorf("there is no sealing key: neither is one given (--sealing-key) nor is there %s in %s. Where it is lost, run this with "+
+			"--forget-credentials", secret.KeyFileName, dir)
 	}
 	return nil
 }
@@ -160,7 +193,7 @@ func (r *rotation) check() error {
 // replaceFile replaces the key in the key file. The new key is on disk before anything is sealed with it, and the
 // former one stays there.
 func (r *rotation) replaceFile(ctx context.Context, s *store.Store) (said string, err error) {
-	before, err := openSeal(ctx, r.config, s)
+	before, err := openSealed(ctx, r.config, s)
 	if err != nil {
 		return "", err
 	}
@@ -199,7 +232,7 @@ func (r *rotation) replaceGiven(ctx context.Context, s *store.Store) (said strin
 	if profiles.New(s, next, jobs.Busy{}).Sealed(ctx) == nil {
 		return fmt.Sprintf("The API keys are sealed with the key %s already. ", next.KeyID()) + givenAdvice, nil
 	}
-	before, err := openSeal(ctx, r.config, s)
+	before, err := openSealed(ctx, r.config, s)
 	if err != nil {
 		return "", err
 	}
@@ -228,6 +261,75 @@ func keysAre(n int) string {
 	return fmt.Sprintf("%d API keys are", n)
 }
 
+// forgetLost forgets what the keys at hand do not open. A new key is on disk before anything is sealed with it, unless the operator
+// keeps it.
+func (r *rotation) forgetLost(ctx context.Context, s *store.Store) (said string, err error) {
+	where := "which you have given: give it to every command as AUTOHOLDINGS_SEALING_KEY from now on"
+	forget := r.forgetGiven
+	if !r.config.keyGiven() {
+		where, forget = "which is in "+filepath.Join(r.config.DataDir, secret.KeyFileName), r.forgetInFile
+	}
+	done, key, err := forget(ctx, s)
+	if errors.Is(err, profiles.ErrAllOpen) {
+		return "", fmt.Errorf("%w: leave --forget-credentials out to replace the key", err)
+	}
+	if err != nil {
+		return "", err
+	}
+	said = fmt.Sprintf("%s forgotten that no key here opens, and %s sealed with the new key %s, %s.\n", keysWere(len(done.Profiles)),
+		keysAre(done.Resealed), key, where)
+	for _, name := range done.Profiles {
+		said += "  " + printable(name) + "\n"
+	}
+	return said + "These profiles stay as they are, and nothing is fetched for them until their API key is entered (updateProfile).\n" +
+		"Make a backup now, and keep a copy of the new key apart from it. Former backups open with the lost key alone: after restoring one, run " +
+		"this again.", nil
+}
+
+func keysWere(n int) string {
+	if n == 1 {
+		return "1 API key was"
+	}
+	return fmt.Sprintf("%d API keys were", n)
+}
+
+func (r *rotation) forgetGiven(ctx context.Context, s *store.Store) (done profiles.Forgotten, key string, err error) {
+	dir := r.config.DataDir
+	if r.config.DatabaseURL != "" {
+		dir = "" // see openSeal
+	}
+	box, err := secret.OpenPresent(dir, append([]string{r.key}, r.config.SealingKeys...)...)
+	if err != nil {
+		return done, "", fmt.Errorf("--new-sealing-key or --sealing-key: %w", err)
+	}
+	if done, err = profiles.New(s, box, jobs.Busy{}).Forget(ctx); err == nil {
+		err = s.Sync(ctx)
+	}
+	return done, box.KeyID(), err
+}
+
+func (r *rotation) forgetInFile(ctx context.Context, s *store.Store) (done profiles.Forgotten, key string, err error) {
+	if err := settleKey(ctx, r.config, s); err != nil {
+		return done, "", err
+	}
+	if err := secret.DropStaged(r.config.DataDir); err != nil { // of a run of this that was cut short: nothing is sealed with it
+		return done, "", err
+	}
+	if r.key == "" {
+		r.key = secret.GenerateKey()
+	}
+	box, err := r.withNewKey(nil)
+	if err != nil {
+		return done, "", err
+	}
+	if err := secret.StageKey(r.config.DataDir, r.key); err != nil {
+		return done, "", err
+	}
+	done, err = profiles.New(s, box, jobs.Busy{}).Forget(ctx)
+	// Whatever the result, the database says whether it was done.
+	return done, box.KeyID(), errors.Join(err, settleKey(context.WithoutCancel(ctx), r.config, s))
+}
+
 // withNewKey returns a box that opens with all keys and seals with the new one.
 func (r *rotation) withNewKey(before *secret.Box) (*secret.Box, error) {
 	dir := r.config.DataDir
@@ -238,7 +340,7 @@ func (r *rotation) withNewKey(before *secret.Box) (*secret.Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--new-sealing-key: %w", err)
 	}
-	if after.KeyID() == before.KeyID() {
+	if before != nil && after.KeyID() == before.KeyID() {
 		return nil, errors.New("--new-sealing-key: that is the present key: give another one")
 	}
 	return after, nil

@@ -94,7 +94,7 @@ func workerCommand() *cli.Command {
 				return errors.New("REDIS_URL (--redis-url) is not set: a worker of its own needs the Redis that it shares with `serve`, such as " +
 					"redis://HOST:6379; without one, run `autoholdings serve` alone")
 			}
-			cfg.Schedules = true
+			cfg.Schedules, cfg.Sealed = true, true // it would fail jobs that others can do
 			a, err := openApp(ctx, cfg, true)
 			if err != nil {
 				return err

@@ -82,7 +82,7 @@ func TestSharedDatabaseNeeds(t *testing.T) {
 }
 
 // TestRotationSeesOtherMachines: while another process has the shared database open, from whatever folder, its sealing
-// key is not replaced. Processes with the former key do not start afterwards.
+// key is not replaced. Workers with the former key do not start afterwards, and a server with it opens nothing.
 func TestRotationSeesOtherMachines(t *testing.T) {
 	t.Parallel()
 	database, redis := newPostgres(t), redistest.New(t, redistest.Options{}).URL()
@@ -115,7 +115,12 @@ func TestRotationSeesOtherMachines(t *testing.T) {
 	if err != nil || !strings.Contains(said, "1 API key is sealed with the new key") {
 		t.Fatalf("%v: %s", err, said)
 	}
-	_, err = command(t, append([]string{"serve", "--addr", "127.0.0.1:0"}, args(before)...)...)
+	former := serve(t, append(args(before), "--no-worker")...)
+	if p := former.keyed(profile); p.APIKeyState != "LOCKED" {
+		t.Errorf("with the former key: %+v", p)
+	}
+	former.stop()
+	_, err = command(t, append([]string{"worker"}, args(before)...)...)
 	if err == nil || !strings.Contains(err.Error(), "does not open") {
 		t.Errorf("with the former key: %v", err)
 	}

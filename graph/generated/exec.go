@@ -1392,6 +1392,7 @@ type ComplexityRoot struct {
 	Profile struct {
 		APIKeyFingerprint func(childComplexity int) int
 		APIKeySetAt       func(childComplexity int) int
+		APIKeyState       func(childComplexity int) int
 		Active            func(childComplexity int) int
 		Alerts            func(childComplexity int) int
 		CommunityZoneOnly func(childComplexity int) int
@@ -2042,6 +2043,8 @@ type PortfolioSetResolver interface {
 	Portfolios(ctx context.Context, obj *model.PortfolioSet, first *int, after *string, last *int, before *string, orderBy *model.Order) (*model.Connection[*model.Portfolio], error)
 }
 type ProfileResolver interface {
+	APIKeyState(ctx context.Context, obj *model.Profile) (string, error)
+
 	Groups(ctx context.Context, obj *model.Profile) ([]*model.InventoryGroup, error)
 
 	Alerts(ctx context.Context, obj *model.Profile) ([]*ProfileAlert, error)
@@ -7895,6 +7898,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Profile.APIKeySetAt(childComplexity), true
+	case "Profile.apiKeyState":
+		if e.ComplexityRoot.Profile.APIKeyState == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Profile.APIKeyState(childComplexity), true
 	case "Profile.active":
 		if e.ComplexityRoot.Profile.Active == nil {
 			break
@@ -11683,10 +11692,12 @@ type Profile implements Node {
   active: Boolean!
   "The *Sigma Customer ID*."
   customerNumber: String!
-  "When the API key was set. The key itself is never shown."
+  "When the API key was set; of one that was forgotten with a lost sealing key, when that was. The key itself is never shown."
   apiKeySetAt: DateTime!
-  "8 hexadecimal digits by which a person recognises the key without seeing it."
+  "8 hexadecimal digits by which a person recognises the key without seeing it; empty where there is none."
   apiKeyFingerprint: String!
+  "Whether the API key can be used. Where it cannot, nothing is fetched for the profile, and an alert says what to do."
+  apiKeyState: ApiKeyState!
   "The form of the provider's list."
   fileFormat: FileFormat!
   "The inventory groups that the profile's portfolios are available for; none means everyone."
@@ -11711,12 +11722,26 @@ type Profile implements Node {
 
 "What an alert of a profile is about."
 enum ProfileAlertCode {
+  "The API key is sealed with a sealing key that the server does not have: it was started with another one, or without."
+  CREDENTIALS_LOCKED
+  "There is no API key, or it is damaged: it has to be entered."
+  CREDENTIALS_NEEDED
   "The provider's last three answers for a content type were no list, while entitlements of the profile are in force there."
   NO_LIST
   "Two runs one after the other were blocked, since the provider's list is older than the one applied last."
   OLDER_FILES
   "The provider has had no new file for more than 40 days."
   STALE_FILE
+}
+
+"Whether a profile's API key can be used."
+enum ApiKeyState {
+  "It can."
+  SET
+  "It is sealed with a sealing key that the server does not have: it was started with another one, or without."
+  LOCKED
+  "There is none, or it is damaged: it has to be entered (` + "`" + `updateProfile` + "`" + `)."
+  NEEDED
 }
 
 "Something about a profile that a person should look at."
@@ -12548,6 +12573,10 @@ enum OutcomeCode {
   COLLECTION_GONE
   "The collection is not activated."
   COLLECTION_INACTIVE
+  "The profile's API key is sealed with a sealing key that the server does not have."
+  CREDENTIALS_LOCKED
+  "The profile has no API key, or what is stored of it is damaged."
+  CREDENTIALS_NEEDED
   "The provider refused the credentials."
   CREDENTIALS_REFUSED
   "The list came for another customer number than the profile has now."
@@ -12572,7 +12601,7 @@ enum OutcomeCode {
   JOB_GONE
   "JSON instead of a list."
   JSON
-  "The profile's API key cannot be opened."
+  "The profile's API key could not be opened."
   KEY_UNREADABLE
   "Some of it was left as it is, since it has changed; the report lists it."
   LEFT
@@ -18230,6 +18259,8 @@ func (ec *executionContext) childFields_Profile(ctx context.Context, field graph
 		return ec.fieldContext_Profile_apiKeySetAt(ctx, field)
 	case "apiKeyFingerprint":
 		return ec.fieldContext_Profile_apiKeyFingerprint(ctx, field)
+	case "apiKeyState":
+		return ec.fieldContext_Profile_apiKeyState(ctx, field)
 	case "fileFormat":
 		return ec.fieldContext_Profile_fileFormat(ctx, field)
 	case "groups":
@@ -47132,6 +47163,29 @@ func (ec *executionContext) fieldContext_Profile_apiKeyFingerprint(_ context.Con
 	return graphql.NewScalarFieldContext("Profile", field, false, false, "String")
 }
 
+func (ec *executionContext) _Profile_apiKeyState(ctx context.Context, field graphql.CollectedField, obj *model.Profile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Profile_apiKeyState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Profile().APIKeyState(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNApiKeyState2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Profile_apiKeyState(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Profile", field, true, true, "ApiKeyState")
+}
+
 func (ec *executionContext) _Profile_fileFormat(ctx context.Context, field graphql.CollectedField, obj *model.Profile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -72889,6 +72943,12 @@ func (ec *executionContext) _Profile(ctx context.Context, sel ast.SelectionSet, 
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "apiKeyState":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Profile_apiKeyState(ctx, field, obj)
+				})
 		case "fileFormat":
 			out.Values[i] = ec._Profile_fileFormat(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -76267,6 +76327,20 @@ func (ec *executionContext) marshalNAddPersonPayload2ᚖautoholdingsᚋgraphᚋg
 		return graphql.Null
 	}
 	return ec._AddPersonPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNApiKeyState2string(ctx context.Context, v any) (string, error) {
+	res, err := graphql.UnmarshalString(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNApiKeyState2string(ctx context.Context, sel ast.SelectionSet, v string) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "ApiKeyState!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNApproveJobInput2autoholdingsᚋgraphᚋgeneratedᚐApproveJobInput(ctx context.Context, v any) (ApproveJobInput, error) {

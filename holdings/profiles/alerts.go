@@ -28,8 +28,10 @@ const (
 // AlertCodes returns what each code means, a sentence.
 func AlertCodes() map[string]string {
 	return map[string]string{
-		StaleFile:  "The provider has had no new file for more than 40 days.",
-		OlderFiles: "Two runs one after the other were blocked, since the provider's list is older than the one applied last.",
+		CredentialsLocked: "The API key is sealed with a sealing key that the server does not have: it was started with another one, or without.",
+		CredentialsNeeded: "There is no API key, or it is damaged: it has to be entered.",
+		StaleFile:         "The provider has had no new file for more than 40 days.",
+		OlderFiles:        "Two runs one after the other were blocked, since the provider's list is older than the one applied last.",
 		NoListAnswer: "The provider's last three answers for a content type were no list, while entitlements of the profile are in force " +
 			"there.",
 	}
@@ -77,6 +79,7 @@ func (s *Service) AlertsOf(ctx context.Context, profileIDs []int64) (map[int64][
 		return nil, err
 	}
 	for _, p := range profiles {
+		alerts[p.ID] = append(s.keyAlert(p), alerts[p.ID]...)
 		of := s.providers.of(p.Provider)
 		if files := newest[p.ID]; len(files) > 0 {
 			alerts[p.ID] = append(alerts[p.ID], staleFiles(now, of, files, synced[of.Name])...)

@@ -10,13 +10,17 @@ import (
 	"autoholdings/internal/store"
 )
 
-// APIKey decrypts a profile's API key.
+// APIKey decrypts a profile's API key. Its error is a *KeyTrouble. Of a provider that asks for none there is no trouble.
 func (s *Service) APIKey(p *ent.Profile) (secret.Key, error) {
 	key, err := s.box.Unseal(string(p.APIKeySealed), apiKeyPlace(p.ID))
-	if err != nil {
-		return secret.Key{}, fmt.Errorf("open the API key of profile %d: %w", p.ID, err)
+	if err == nil {
+		return key, nil
 	}
-	return key, nil
+	of := s.providers.of(p.Provider)
+	if of.APIKey.Name == "" {
+		return secret.Key{}, nil
+	}
+	return secret.Key{}, keyTrouble(of.APIKey.Name, p.APIKeySealed, err)
 }
 
 // sealAPIKey seals a key for one profile: copied to another profile, it cannot be opened.
@@ -79,12 +83,16 @@ func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
 		if err != nil {
 			return fmt.Errorf("read the profiles: %w", err)
 		}
+		resealed = 0
 		for _, p := range profiles {
+			if len(p.APIKeySealed) == 0 { // forgotten
+				continue
+			}
 			if err := s.reseal(ctx, tx, p); err != nil {
 				return err
 			}
+			resealed++
 		}
-		resealed = len(profiles)
 		return tx.Setting.UpdateOneID(store.SettingsID).SetSealCheck([]byte(s.box.SealCheck())).Exec(ctx)
 	})
 	if err != nil {
@@ -94,7 +102,7 @@ func (s *Service) Reseal(ctx context.Context) (resealed int, err error) {
 }
 
 func (s *Service) reseal(ctx context.Context, tx *store.Tx, p *ent.Profile) error {
-	key, err := s.APIKey(p)
+	key, err := s.box.Unseal(string(p.APIKeySealed), apiKeyPlace(p.ID))
 	if err != nil {
 		return fmt.Errorf("profile %q: %w; enter its API key again (updateProfile) before the sealing key is replaced", holdings.ProfileName(p),
 			err)
@@ -126,9 +134,13 @@ func CheckSealed(ctx context.Context, database *ent.Client, box *secret.Box) (ke
 		return 0, fmt.Errorf("read the profiles: %w", err)
 	}
 	for _, p := range profiles {
-		if _, err := (&Service{box: box}).APIKey(p); err != nil {
+		if len(p.APIKeySealed) == 0 { // forgotten
+			continue
+		}
+		if _, err := box.Unseal(string(p.APIKeySealed), apiKeyPlace(p.ID)); err != nil {
 			return 0, fmt.Errorf("profile %q: %w; enter its API key again (updateProfile)", holdings.ProfileName(p), err)
 		}
+		keys++
 	}
-	return len(profiles), nil
+	return keys, nil
 }

@@ -73,7 +73,8 @@ func lastNoLists(ctx context.Context, query store.QueryFunc, profileIDs []int64)
 				ROW_NUMBER() OVER (PARTITION BY p.profile_id, p.content ORDER BY j.created_at DESC, p.id DESC) AS back
 			FROM job_parts p JOIN jobs j ON j.id = p.job_id JOIN profiles f ON f.id = p.profile_id
 			WHERE j.kind = 'SYNC' AND p.state NOT IN ('PENDING', 'SKIPPED') AND p.created_at >= f.api_key_set_at
-				AND (p.provider_file_id IS NOT NULL OR p.code NOT IN ('PROFILE_INACTIVE', 'PROFILE_GONE', 'KEY_UNREADABLE', 'CANCELLED'))
+				AND (p.provider_file_id IS NOT NULL OR p.code NOT IN ('PROFILE_INACTIVE', 'PROFILE_GONE', 'KEY_UNREADABLE', 'CREDENTIALS_LOCKED',
+					'CREDENTIALS_NEEDED', 'CANCELLED'))
 				AND p.profile_id IN `+placeholders+`) AS a
 		WHERE back <= ? ORDER BY profile_id, content, back`, append(args, lastAnswers)...)
 	if err != nil {

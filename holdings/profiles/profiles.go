@@ -387,7 +387,7 @@ func (save *profileSave) sealKey(ctx context.Context, m *ent.ProfileMutation, id
 		return nil
 	}
 	if err := save.s.verifySealIn(ctx, save.tx); err != nil {
-		return err
+		return lockedProblem(err)
 	}
 	sealed, fingerprint := save.s.sealAPIKey(id, *save.in.APIKey)
 	m.SetAPIKeySealed(sealed)

@@ -30,6 +30,9 @@ var (
 		profiles.StaleFile:    {"testProfileConnection", "runProfile"},
 		profiles.NoListAnswer: {"testProfileConnection", "withdrawProfile"},
 		profiles.OlderFiles:   {"runProfile"},
+
+		profiles.CredentialsLocked: {"updateProfile"},
+		profiles.CredentialsNeeded: {"updateProfile"},
 	}
 )
 

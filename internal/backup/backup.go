@@ -255,7 +255,8 @@ func (w *work) packFile(archive *tar.Writer, dir string, f File) error {
 }
 
 // ErrNewer says that a backup has a format that this program does not know.
-var ErrNewer = errors.New("it was made by a newer version of autoholdings, in a format that this one does not know: restore it with that version")
+var ErrNewer = errors.New("it was made by a newer version of autoholdings, in a format that this one does not know: restore it with " +
+	"that version")
 
 // errNone says that a file is no backup.
 func errNone(why error) error {

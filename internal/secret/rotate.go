@@ -110,6 +110,16 @@ func OpenPresent(dataDir string, configured ...string) (*Box, error) {
 	return Open(dataDir, configured...)
 }
 
+// Without returns a Box with a key that is nowhere else, for a process that lacks the one with which things are sealed: it opens
+// nothing, and whatever it sealed nobody could open.
+func Without() *Box {
+	key, err := parseKey(GenerateKey())
+	if err != nil {
+		panic(err) // it made the key itself
+	}
+	return &Box{keys: []sealingKey{key}}
+}
+
 // KeyOf returns the id of the key with which a value was sealed, "" for a value that is no sealed one.
 func KeyOf(sealed string) string {
 	parts := strings.Split(sealed, ":")
