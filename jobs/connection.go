@@ -81,7 +81,7 @@ func (s *Service) connectionRequest(
 		}
 		key = &stored
 	}
-	request.Credentials = credentialsOf(from.Provider(), *number, *key)
+	request.Credentials = CredentialsOf(from.Provider(), *number, *key)
 	return from, request, nil
 }
 
@@ -142,15 +142,20 @@ func (s *Service) probe(ctx context.Context, from *provider.Fetcher, request pro
 	}
 	result := ConnectionResult{
 		Content: content, OK: outcome.Code == provider.NoFile, Code: providerCode(outcome.Code), Message: outcome.Message,
-		Hint: outcome.Hint,
-	}
-	if advice, ok := connectionAdvice[outcome.Code]; ok {
-		result.Hint = from.Advise(advice)
+		Hint: AdviceOnce(from, outcome),
 	}
 	if outcome.Code == provider.Timeout && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		result.Message = fmt.Sprintf("the provider did not answer within %s", s.o.ConnectionLimit)
 	}
 	return result, nil
+}
+
+// AdviceOnce is what to do about an outcome of a request that is made once.
+func AdviceOnce(from *provider.Fetcher, o *provider.Outcome) string {
+	if advice, ok := connectionAdvice[o.Code]; ok {
+		return from.Advise(advice)
+	}
+	return o.Hint
 }
 
 // connectionAdvice replaces advice meant for a sync, which tries again by itself; a test does not.

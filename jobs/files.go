@@ -128,7 +128,7 @@ func (pr *partRun) request() (provider.Request, error) {
 		return provider.Request{}, keyFailure(err)
 	}
 	return provider.Request{
-		Credentials: credentialsOf(pr.from.Provider(), pr.profile.CustomerNumber, key), Content: content,
+		Credentials: CredentialsOf(pr.from.Provider(), pr.profile.CustomerNumber, key), Content: content,
 		Format: strings.ToLower(pr.profile.FileFormat),
 	}, nil
 }

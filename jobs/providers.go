@@ -104,8 +104,8 @@ func communityZoneIDs(f *provider.Fetcher) (ids []string) {
 	return ids
 }
 
-// credentialsOf returns a profile's credentials as its provider needs them: the customer, in the clear, and the secret.
-func credentialsOf(p *provider.Provider, customerNumber string, apiKey secret.Key) provider.Credentials {
+// CredentialsOf returns a profile's credentials as its provider needs them: the customer, in the clear, and the secret.
+func CredentialsOf(p *provider.Provider, customerNumber string, apiKey secret.Key) provider.Credentials {
 	credentials := provider.Credentials{}
 	for _, c := range p.Credentials {
 		credentials[c.Placeholder] = secret.NewKey(customerNumber)

@@ -29,7 +29,7 @@ func newCommand(in io.Reader, out, errOut io.Writer) *cli.Command {
 			demoCommand(), serveCommand(), workerCommand(), migrateCommand(), syncCommand(), importCommand(), diffCommand(),
 			validateCommand(), exportCommand(), mockoupCommand(), copyCommand(), rotateKeyCommand(),
 			tokenCommand(), userCommand(), configCommand(), versionCommand(), referenceCommand(),
-			backupCommand(), restoreCommand(),
+			backupCommand(), restoreCommand(), doctorCommand(),
 		},
 	}
 	prepare(root, "")

@@ -159,7 +159,8 @@ func TestLostSealingKey(t *testing.T) {
 			given = []string{"--sealing-key", i.key}
 		} else {
 			must(t, os.Remove(file))
-			must(t, os.WriteFile(file+".new", []byte(secret.GenerateKey()+"\n"), 0o600)) // as a run that was killed before its commit leaves it
+			// As a run that was killed before its commit leaves it:
+			must(t, os.WriteFile(file+".new", []byte(secret.GenerateKey()+"\n"), 0o600))
 		}
 		if _, err := rotate(append(given, "--new-sealing-key", secret.GenerateKey())...); err == nil ||
 			!strings.Contains(err.Error(), "--forget-credentials") {

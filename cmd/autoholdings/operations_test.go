@@ -79,6 +79,18 @@ func TestOperationsLostKey(t *testing.T) {
 	}
 }
 
+// TestOperationsDoctor runs the command of docs/operations.md.
+func TestOperationsDoctor(t *testing.T) {
+	t.Parallel()
+	o, i := newOperator(t), newSealed(t)
+	must(t, os.Rename(i.dir, filepath.Join(o.dir, "data")))
+	for line, said := range o.types("Looking for what is wrong", "$AUTOHOLDINGS_OUP_URL", i.mock.URL, "autoholdings doctor", "autoholdings doctor --oup-allow-insecure") {
+		if !strings.HasSuffix(said, "All is well.\n") {
+			t.Errorf("%s: %s", line, said)
+		}
+	}
+}
+
 // TestOperationsBackup does what docs/operations.md says of backups, beside a running server, and goes on with both databases that
 // come of it.
 func TestOperationsBackup(t *testing.T) {

@@ -112,3 +112,20 @@ func Check(ctx context.Context, folder *provider.KeptFolder) (whole []string, da
 	}
 	return whole, damaged, nil
 }
+
+// CheckTables reads all files of a database, as [Check] does with a folder.
+func CheckTables(ctx context.Context, read *ent.Client) (whole []string, damaged map[string]error, err error) {
+	files, err := read.KeptFile.Query().Where(keptfile.NameNotNil()).Order(ent.Asc(keptfile.FieldName)).All(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read which provider files are kept: %w", err)
+	}
+	damaged = map[string]error{}
+	for _, file := range files {
+		if err := provider.CheckKept(*file.Name, newReader(ctx, read.KeptFileChunk, file)); err != nil {
+			damaged[*file.Name] = err
+			continue
+		}
+		whole = append(whole, *file.Name)
+	}
+	return whole, damaged, ctx.Err()
+}
