@@ -391,6 +391,16 @@ func onSmallDisk(t *testing.T, size string, args ...string) (said string, err er
 	return string(out), err
 }
 
+// TestBackupToAnotherDisk: kept files are copied where they cannot have a second name.
+func TestBackupToAnotherDisk(t *testing.T) {
+	t.Parallel()
+	from, _ := backedUp(t)
+	said, err := onSmallDisk(t, "100m", append(append([]string{"backup"}, from.flags()...), "b")...)
+	if err != nil || !strings.Contains(said, "and 1 provider file.\n") || !strings.HasSuffix(said, "\nb\n") {
+		t.Errorf("%v\n%s", err, said)
+	}
+}
+
 // TestFullDisk: where there is no room, backup and restore say so, with the folder and what to do, and leave nothing.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()

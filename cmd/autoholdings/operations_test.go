@@ -84,7 +84,8 @@ func TestOperationsDoctor(t *testing.T) {
 	t.Parallel()
 	o, i := newOperator(t), newSealed(t)
 	must(t, os.Rename(i.dir, filepath.Join(o.dir, "data")))
-	for line, said := range o.types("Looking for what is wrong", "$AUTOHOLDINGS_OUP_URL", i.mock.URL, "autoholdings doctor", "autoholdings doctor --oup-allow-insecure") {
+	said := o.types("Looking for what is wrong", "$AUTOHOLDINGS_OUP_URL", i.mock.URL, "doctor ", "doctor --oup-allow-insecure ")
+	for line, said := range said {
 		if !strings.HasSuffix(said, "All is well.\n") {
 			t.Errorf("%s: %s", line, said)
 		}

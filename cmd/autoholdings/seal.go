@@ -282,8 +282,8 @@ func (r *rotation) forgetLost(ctx context.Context, s *store.Store) (said string,
 		said += "  " + printable(name) + "\n"
 	}
 	return said + "These profiles stay as they are, and nothing is fetched for them until their API key is entered (updateProfile).\n" +
-		"Make a backup now, and keep a copy of the new key apart from it. Former backups open with the lost key alone: after restoring one, run " +
-		"this again.", nil
+		"Make a backup now, and keep a copy of the new key apart from it. Former backups open with the lost key alone: after restoring one, " +
+		"run this again.", nil
 }
 
 func keysWere(n int) string {
