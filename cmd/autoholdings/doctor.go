@@ -86,7 +86,7 @@ func (d *doctor) say(check, status, what, where, do string) {
 func (d *doctor) run(ctx context.Context) {
 	readable := d.lookAtDatabase(ctx)
 	if d.database != nil {
-		defer d.database.Close() //nolint:errcheck // it was only read
+		defer d.database.Close()
 	}
 	d.lookAtFiles(ctx, readable)
 	d.lookAtKey(ctx, readable)

@@ -64,12 +64,10 @@ func (d *doctor) lookAtPermissions() {
 			d.say(check, wrong, err.Error(), path, "see to it that the user that runs the server owns it")
 			return fs.SkipDir
 		}
-		info, err := entry.Info()
-		if err != nil || path == dir { // it has gone meanwhile
-			return nil
+		if info, err := entry.Info(); err == nil && path != dir { // else it has gone meanwhile
+			seen++
+			d.lookAtOne(path, info, closed, owner, known)
 		}
-		seen++
-		d.lookAtOne(path, info, closed, owner, known)
 		return nil
 	})
 	if err != nil {

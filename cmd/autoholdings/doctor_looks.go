@@ -115,8 +115,8 @@ func (d *doctor) lookAtFiles(ctx context.Context, readable bool) {
 	}
 	lost := lostFiles(named, whole, damaged)
 	for _, l := range lost {
-		d.say(check, wrong, l.Why, filepath.Join(where, l.Name), "put the file back from a backup (tar --extract unpacks one; its name has to stay); "+
-			"until then what it was applied with cannot be taken back, and the next sync fetches the present one")
+		d.say(check, wrong, l.Why, filepath.Join(where, l.Name), "put the file back from a backup (tar --extract unpacks one; its name has to "+
+			"stay); until then what it was applied with cannot be taken back, and the next sync fetches the present one")
 	}
 	if len(lost) == 0 {
 		d.say(check, fine, words.Count(len(whole), "file has", "files have")+" the bytes that their names say", where, "")
@@ -216,7 +216,8 @@ func (d *doctor) lookAtRedis(ctx context.Context) {
 	defer cancel()
 	info, err := client.Info(ctx, "server", "memory").Result()
 	if err != nil {
-		d.say(check, wrong, "it does not answer: "+err.Error(), where, "start it, or correct the address, the user and the password. Jobs wait meanwhile")
+		d.say(check, wrong, "it does not answer: "+err.Error(), where,
+			"start it, or correct the address, the user and the password. Jobs wait meanwhile")
 		return
 	}
 	version, policy := infoField(info, "redis_version"), infoField(info, "maxmemory_policy")

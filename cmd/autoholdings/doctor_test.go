@@ -158,41 +158,71 @@ func TestDoctorFinds(t *testing.T) {
 		status string
 		wants  []string
 	}{
-		"database gone": {func(t *testing.T, dir string) []string { must(t, os.Remove(at(dir, store.FileName))); return nil }, "database", wrong,
-			[]string{"there is no database", "restore"}},
-		"database damaged": {func(t *testing.T, dir string) []string { damage(t, at(dir, store.FileName)); return nil }, "database", wrong,
-			[]string{restore}},
+		"database gone": {
+			func(t *testing.T, dir string) []string { must(t, os.Remove(at(dir, store.FileName))); return nil }, "database", wrong,
+			[]string{"there is no database", "restore"},
+		},
+		"database damaged": {
+			func(t *testing.T, dir string) []string { damage(t, at(dir, store.FileName)); return nil }, "database", wrong,
+			[]string{restore},
+		},
 		"no database": {func(t *testing.T, dir string) []string {
 			must(t, os.WriteFile(at(dir, store.FileName), bytes.Repeat([]byte("none"), 4096), 0o600))
 			return nil
 		}, "database", wrong, []string{"not a database", restore}},
-		"a reference to nothing": {change(`DELETE FROM collections`), "database", wrong, []string{"rows refer to others that do not exist", restore}},
-		"a newer version": {change(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (29991231000000, 1)`), "database", wrong,
-			[]string{"29991231000000", "use the version"}},
-		"an earlier version": {change(`DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)`), "database",
-			warning, []string{"earlier version", "the next start migrates it"}},
-		"an empty file": {func(t *testing.T, dir string) []string { must(t, os.Truncate(at(dir, store.FileName), 0)); return nil }, "database",
-			warning, []string{"it is empty"}},
+		"a reference to nothing": {
+			change(`DELETE FROM collections`), "database", wrong, []string{"rows refer to others that do not exist", restore},
+		},
+		"a newer version": {
+			change(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (29991231000000, 1)`), "database", wrong,
+			[]string{"29991231000000", "use the version"},
+		},
+		"an earlier version": {
+			change(`DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)`),
+			"database", warning,
+			[]string{"earlier version", "the next start migrates it"},
+		},
+		"an empty file": {
+			func(t *testing.T, dir string) []string { must(t, os.Truncate(at(dir, store.FileName), 0)); return nil }, "database",
+			warning,
+			[]string{"it is empty"},
+		},
 		"a log without its index": {func(t *testing.T, dir string) []string {
 			must(t, os.WriteFile(at(dir, store.FileName+"-wal"), []byte("a log"), 0o600))
 			return nil
 		}, "database", warning, []string{"without its index"}},
-		"a restore cut short": {func(t *testing.T, dir string) []string { must(t, os.Mkdir(at(dir, "restoring"), 0o700)); return nil }, "database",
-			wrong, []string{restore}},
-		"a kept file gone": {func(t *testing.T, dir string) []string { must(t, os.Remove(at(dir, "files/"+name))); return nil }, "kept files",
-			wrong, []string{name, "it is not there", "backup"}},
-		"a kept file damaged": {func(t *testing.T, dir string) []string { damageFile(t, at(dir, "files/"+name)); return nil }, "kept files",
-			wrong, []string{name, "backup"}},
-		"no sealing key": {func(t *testing.T, dir string) []string { must(t, os.Remove(at(dir, secret.KeyFileName))); return nil }, "sealing key",
-			wrong, []string{"there is none, and the API keys are sealed with the key", "--forget-credentials"}},
-		"another sealing key": {func(*testing.T, string) []string { return []string{"--sealing-key", secret.GenerateKey()} }, "sealing key", fine,
-			[]string{"opens 1 API key"}}, // the right one is there too
+		"a restore cut short": {
+			func(t *testing.T, dir string) []string { must(t, os.Mkdir(at(dir, "restoring"), 0o700)); return nil }, "database",
+			wrong,
+			[]string{restore},
+		},
+		"a kept file gone": {
+			func(t *testing.T, dir string) []string { must(t, os.Remove(at(dir, "files/"+name))); return nil }, "kept files",
+			wrong,
+			[]string{name, "it is not there", "backup"},
+		},
+		"a kept file damaged": {
+			func(t *testing.T, dir string) []string { damageFile(t, at(dir, "files/"+name)); return nil }, "kept files",
+			wrong,
+			[]string{name, "backup"},
+		},
+		"no sealing key": {
+			func(t *testing.T, dir string) []string { must(t, os.Remove(at(dir, secret.KeyFileName))); return nil }, "sealing key",
+			wrong,
+			[]string{"there is none, and the API keys are sealed with the key", "--forget-credentials"},
+		},
+		"another sealing key": {
+			func(*testing.T, string) []string { return []string{"--sealing-key", secret.GenerateKey()} }, "sealing key", fine,
+			[]string{"opens 1 API key"},
+		}, // the right one is there too
 		"a wrong sealing key": {func(t *testing.T, dir string) []string {
 			must(t, os.WriteFile(at(dir, secret.KeyFileName), []byte(secret.GenerateKey()), 0o600))
 			return nil
 		}, "sealing key", wrong, []string{"are sealed with", "--forget-credentials"}},
-		"a forgotten API key": {change(`UPDATE profiles SET api_key_sealed = x''`), "sealing key", wrong,
-			[]string{"there is no API key", "customer demo", "updateProfile"}},
+		"a forgotten API key": {
+			change(`UPDATE profiles SET api_key_sealed = x''`), "sealing key", wrong,
+			[]string{"there is no API key", "customer demo", "updateProfile"},
+		},
 		"a replacement cut short": {func(t *testing.T, dir string) []string {
 			must(t, os.WriteFile(at(dir, secret.StagedFileName), []byte(secret.GenerateKey()), 0o600))
 			return nil
@@ -212,17 +242,25 @@ func TestDoctorFinds(t *testing.T) {
 			}
 			return nil
 		}, "permissions", wrong, []string{"it belongs to the user 4711", "chown"}},
-		"Redis away": {func(*testing.T, string) []string { return []string{"--redis-url", "redis://127.0.0.1:1"} }, "Redis", wrong,
-			[]string{"it does not answer", "start it"}},
-		"no URL of a Redis": {func(*testing.T, string) []string { return []string{"--redis-url", "http://x"} }, "Redis", wrong,
-			[]string{"redis://user:password@host"}},
-		"a provider away": {func(*testing.T, string) []string { return []string{"--oup-url", "http://127.0.0.1:1"} }, "provider", wrong,
-			[]string{"NETWORK", "customer demo"}},
+		"Redis away": {
+			func(*testing.T, string) []string { return []string{"--redis-url", "redis://127.0.0.1:1"} }, "Redis", wrong,
+			[]string{"it does not answer", "start it"},
+		},
+		"no URL of a Redis": {
+			func(*testing.T, string) []string { return []string{"--redis-url", "http://x"} }, "Redis", wrong,
+			[]string{"redis://user:password@host"},
+		},
+		"a provider away": {
+			func(*testing.T, string) []string { return []string{"--oup-url", "http://127.0.0.1:1"} }, "provider", wrong,
+			[]string{"NETWORK", "customer demo"},
+		},
 		"a provider without TLS": {func(*testing.T, string) []string {
 			return []string{"--oup-url", "http://provider.example", "--oup-allow-insecure=false"}
 		}, "provider", wrong, []string{"plain HTTP"}},
 		"credentials refused": {change(`UPDATE profiles SET customer_number = 'nobody'`), "provider", wrong, []string{"CREDENTIALS_REFUSED"}},
-		"nobody to ask":       {func(*testing.T, string) []string { return []string{"--oup-url", ""} }, "provider", warning, []string{"--no-provider"}},
+		"nobody to ask": {
+			func(*testing.T, string) []string { return []string{"--oup-url", ""} }, "provider", warning, []string{"--no-provider"},
+		},
 	} {
 		t.Run(title, func(t *testing.T) {
 			t.Parallel()
@@ -279,7 +317,8 @@ func TestDoctorOfPostgres(t *testing.T) {
 		t.Fatal(job.Summary)
 	}
 	s.stop()
-	_, err := openPostgres(t, i.place.url).ExecContext(t.Context(), `DELETE FROM kept_file_chunks WHERE kept_file_id = (SELECT MIN(id) FROM kept_files)`)
+	_, err := openPostgres(t, i.place.url).ExecContext(t.Context(),
+		`DELETE FROM kept_file_chunks WHERE kept_file_id = (SELECT MIN(id) FROM kept_files)`)
 	must(t, err)
 	if e := doctorSays(t, i.at(i.place)...); e.exit != 1 || !e.has("kept files", wrong, "a part of it is not in the database") {
 		t.Errorf("%+v", e)

@@ -151,7 +151,8 @@ func TestLostSealingKey(t *testing.T) {
 		if databaseURL != "" {
 			given = []string{"--sealing-key", i.key}
 		}
-		if _, err := rotate(append(given, "--forget-credentials")...); err == nil || !strings.Contains(err.Error(), "there is nothing to forget") {
+		_, err := rotate(append(given, "--forget-credentials")...)
+		if err == nil || !strings.Contains(err.Error(), "there is nothing to forget") {
 			t.Errorf("while the key is there: %v", err)
 		}
 		if databaseURL != "" {

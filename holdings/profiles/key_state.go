@@ -41,8 +41,8 @@ func (t *KeyTrouble) Error() string { return t.Message }
 func (t *KeyTrouble) Unwrap() error { return t.cause }
 
 // lockedHint is what to do where the sealing key is not at hand.
-const lockedHint = "Give the server the sealing key with which it was sealed, and start it again. Where that key is lost, stop the server, " +
-	"run `autoholdings rotate-key --forget-credentials`, start it, and enter the API key of each profile again (updateProfile)."
+const lockedHint = "Give the server the sealing key with which it was sealed, and start it again. Where that key is lost, stop " +
+	"the server, run `autoholdings rotate-key --forget-credentials`, start it, and enter the API key of each profile again (updateProfile)."
 
 func keyTrouble(name string, sealed []byte, cause error) *KeyTrouble {
 	switch {
