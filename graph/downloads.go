@@ -21,6 +21,7 @@ import (
 	"autoholdings/holdings/bulk"
 	"autoholdings/internal/access"
 	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
 
@@ -244,17 +245,20 @@ func (d *downloads) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case r.Context().Err() != nil: // the client is gone
 		panic(http.ErrAbortHandler)
 	default:
-		answerError(w, r, d.log, err)
+		d.door.answerError(w, r, d.log, err)
 	}
 }
 
 // answerError sends an error in the form that the API uses.
-func answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
-	shown := presenter(log)(r.Context(), err)
+func (d *door) answerError(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
+	shown := d.present(log)(r.Context(), err)
 	code, _ := shown.Extensions["code"].(string)
 	status, known := statusOf[code]
 	if !known {
 		status = http.StatusInternalServerError
+		if store.FaultOf(err) == store.Full {
+			status = http.StatusInsufficientStorage
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)

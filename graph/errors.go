@@ -15,6 +15,7 @@ import (
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"autoholdings/internal/problem"
+	"autoholdings/internal/store"
 )
 
 // Codes of errors, as answers have them.
@@ -35,7 +36,7 @@ func withRequestID(next http.Handler) http.Handler {
 
 // presenter is that of the API. Validating suggests names in several rules, of which gqlgen can switch off some.
 func (d *door) presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
-	present := presenter(log)
+	present := d.present(log)
 	if !d.limits.NoSuggestions {
 		return present
 	}
@@ -46,8 +47,8 @@ func (d *door) presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 	}
 }
 
-// presenter shows errors that a user can fix, and masks all others: no database text reaches a client.
-func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
+// present shows errors that a user can fix, and masks all others: no database text reaches a client.
+func (d *door) present(log *slog.Logger) graphql.ErrorPresenterFunc {
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		shown := graphql.DefaultErrorPresenter(ctx, err)
 		if e, ok := errors.AsType[*excess](err); ok {
@@ -73,8 +74,12 @@ func presenter(log *slog.Logger) graphql.ErrorPresenterFunc {
 			log.DebugContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
 			return masked(ctx, shown)
 		}
-		log.ErrorContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", err)
-		return masked(ctx, shown)
+		log.ErrorContext(ctx, "answer a request", "request", requestID(ctx), "path", shown.Path.String(), "error", d.explain(err))
+		told := masked(ctx, shown)
+		if fault := store.FaultOf(err); fault != "" {
+			told.Message = ofFault(fault) + "; the server's log says what to do, under request " + requestID(ctx)
+		}
+		return told
 	}
 }
 
@@ -126,6 +131,14 @@ func masked(ctx context.Context, e *gqlerror.Error) *gqlerror.Error {
 		Message: fmt.Sprintf("something went wrong here; the server's log says what, under request %s", requestID(ctx)),
 		Path:    e.Path, Locations: e.Locations,
 	}, codeInternal)
+}
+
+// ofFault says that the machine failed the request.
+func ofFault(fault store.Fault) string {
+	if fault == store.Full {
+		return "the server's disk is full, so nothing was saved: try again when somebody has made space"
+	}
+	return fmt.Sprintf("the server's database cannot be used (it is %s), so nothing was done: tell whoever runs the server", fault)
 }
 
 // errPanic replaces a panic, whose own text is only for the log.

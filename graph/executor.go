@@ -17,6 +17,7 @@ import (
 type door struct {
 	limits    Limits
 	caller    func(context.Context) string
+	explain   func(error) error // what the database says of an error that is its fault
 	documents documents
 	pace      pace
 	unread    budget
@@ -32,7 +33,7 @@ func analyses() (all, perCaller int) {
 
 func newDoor(o Options) *door {
 	limits := o.Limits.WithDefaults()
-	d := &door{limits: limits, caller: o.Caller, documents: newDocuments()}
+	d := &door{limits: limits, caller: o.Caller, explain: o.Store.Explain, documents: newDocuments()}
 	if d.caller == nil {
 		d.caller = callerByAddress
 	}

@@ -358,7 +358,7 @@ func (a *readings) written(
 		}
 		var answer any = accessJSON(&answers[i], questions[i].GroupID)
 		if wrong := answers[i].Wrong; wrong != nil {
-			answer = map[string]any{"errors": []any{presenter(a.log)(r.Context(), wrong)}}
+			answer = map[string]any{"errors": []any{a.door.present(a.log)(r.Context(), wrong)}}
 		}
 		if err := out.Encode(answer); err != nil {
 			panic(fmt.Errorf("write an answer of access: %w", err)) // there are texts and numbers in it only

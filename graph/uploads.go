@@ -42,7 +42,7 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); mediaType == "multipart/form-data" {
-		answerError(w, r, u.log, problem.New(problem.BadInput, "",
+		u.door.answerError(w, r, u.log, problem.New(problem.BadInput, "",
 			"the body is a form: send the list itself as the body, as `curl --data-binary @FILE` does"))
 		return
 	}
@@ -63,7 +63,7 @@ func (u *uploads) take(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler) // nobody reads an answer
 	}
 	if err != nil {
-		answerError(w, r, u.log, err)
+		u.door.answerError(w, r, u.log, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -56,6 +56,7 @@ func (s *Service) logLoop(ctx context.Context, what string, err error) {
 	case errors.As(err, &ofQueue) && unreachable(ofQueue.error):
 		s.log.DebugContext(ctx, what, "error", err)
 	case err != nil:
+		err = s.store.Explain(err)
 		level := slog.LevelError
 		if s.loops.changed(what, err.Error()) == err.Error() {
 			level = slog.LevelDebug

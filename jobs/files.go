@@ -79,6 +79,8 @@ func (pr *partRun) fetchFile(ctx context.Context) error {
 		file = outcome.File
 	case errors.As(err, &outcome) && outcome.Code == provider.NoFile:
 		return pr.noFile(ctx, outcome, applied)
+	case errors.As(err, &outcome) && outcome.Code == provider.Storage && failings[store.FaultOf(err)] != nil:
+		return fmt.Errorf("keep the list: %w", err) // the job waits
 	case errors.As(err, &outcome):
 		return &failure{providerCode(outcome.Code), outcome.Message, outcome.Hint}
 	case err != nil:

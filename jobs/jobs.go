@@ -68,6 +68,7 @@ const (
 // Options configures a Service. Zero values mean the defaults given here.
 type Options struct {
 	Store   *store.Store
+	DataDir string // whose disk must have space for work; "": not watched
 	Library *library.Library
 	Redis   asynq.RedisConnOpt
 	Logger  *slog.Logger // default: none
@@ -143,6 +144,7 @@ type Service struct {
 	inspector   *asynq.Inspector
 	redis       redis.UniversalClient
 	queueWatch  *queueWatch
+	room        *roomWatch
 	loops       loops
 	nudged      chan struct{}
 	told        chan int64
@@ -169,6 +171,7 @@ func New(o Options) (*Service, error) {
 		o: o, store: o.Store, holdings: o.Library.Holdings, collections: o.Library.Collections, profiles: o.Library.Profiles,
 		moves: o.Library.Moves, bulk: o.Library.Bulk, providers: providers, files: providers.standard().Store(), log: o.Logger,
 		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, queueWatch: newQueueWatch(client, o.Logger),
+		room: &roomWatch{store: o.Store, dir: o.DataDir, log: o.Logger},
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
 		slots: make(chan struct{}, o.Concurrency), arrived: make(chan struct{}, 1),
 	}
@@ -181,6 +184,8 @@ func (s *Service) Close() error { return s.redis.Close() }
 
 // QueueAway asks Redis whether it is there, and returns since when it is not; zero: it answers.
 func (s *Service) QueueAway(ctx context.Context) time.Time { return s.queueWatch.look(ctx) }
+
+func (s *Service) isStopping() bool { return s.stopping.Err() != nil }
 
 // Run dispatches jobs until ctx ends. With work it also runs them and starts scheduled jobs; when ctx ends, it hands
 // the running ones back to the queue.

@@ -15,6 +15,7 @@ import (
 func (s *Service) reconcileLoop(ctx context.Context) {
 	// A Redis that is back may have forgotten everything.
 	every(ctx, s.o.Reconcile, s.queueWatch.back, func() {
+		s.room.look(ctx)
 		s.logLoop(ctx, "reconcile jobs", s.Reconcile(ctx))
 	})
 }

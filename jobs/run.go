@@ -97,12 +97,16 @@ func (r *run) keepBeating(ctx context.Context, stop context.CancelCauseFunc) {
 // to stop come first.
 func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 	var known *failure
+	err = r.s.store.Explain(err)
+	failing := failings[store.FaultOf(err)]
 	switch {
 	case err == nil:
 		return r.ended(ctx, log)
 	case errors.Is(err, errLost):
 		log.WarnContext(ctx, "job is run by another worker now")
 		return nil
+	case failing != nil && !r.s.isStopping():
+		return r.machineFailed(ctx, log, err, failing)
 	case errors.Is(err, errCancel):
 		log.InfoContext(ctx, "job cancelled")
 		return unlessLost(r.finishEarly(ctx, cancelled))

@@ -38,6 +38,10 @@ func (h takeHook) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
 		case <-anyway.C:
 		case <-h.s.stopping.Done():
 		}
+		if !h.s.room.look(ctx).Since.IsZero() { // jobs wait for space, and other machines may have some
+			cmd.SetErr(redis.Nil)
+			return redis.Nil
+		}
 		err := next(ctx, cmd)
 		if err == nil {
 			wake(h.s.arrived) // there may be more

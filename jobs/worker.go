@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/hibiken/asynq"
+
+	"autoholdings/internal/store"
 )
 
 // work runs jobs until ctx ends, then lets the running ones finish their batch and hands them back.
@@ -52,6 +54,9 @@ func (s *Service) handle(ctx context.Context, task *asynq.Task) error {
 		return ctx.Err() // its row is still queued
 	}
 	r, err := s.claim(ctx, id)
+	if err == nil || store.FaultOf(err) != "" { // the database is at fault, which is logged once
+		s.logLoop(ctx, "take a job", err)
+	}
 	if err != nil || r == nil {
 		return err
 	}
@@ -61,7 +66,7 @@ func (s *Service) handle(ctx context.Context, task *asynq.Task) error {
 // logTaskError logs what could not be recorded in a job's row.
 func (s *Service) logTaskError(ctx context.Context, task *asynq.Task, err error) {
 	var logged *failedTask
-	if !errors.As(err, &logged) { // otherwise the run has logged it
+	if !errors.As(err, &logged) && store.FaultOf(err) == "" { // otherwise the run has logged it
 		s.log.ErrorContext(ctx, "run a job", "type", task.Type(), "payload", string(task.Payload()), "error", err)
 	}
 }

@@ -151,6 +151,12 @@ func (s *Service) obstacle(ctx context.Context) (*Obstacle, error) {
 			"Start Redis, or mend the way to it. The job then begins by itself.",
 		}, nil
 	}
+	if since := s.room.fullSince(); !since.IsZero() {
+		return &Obstacle{
+			codeDiskFull, "the disk of the server has been full since " + since.UTC().Format("15:04 UTC on 2 January 2006"),
+			"Free some space. The job then begins by itself.",
+		}, nil
+	}
 	if n, err := s.countWorkers(ctx); err != nil || n > 0 {
 		return nil, err
 	}

@@ -198,7 +198,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.jobs, err = jobs.New(jobs.Options{
-		Store: a.store, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
+		Store: a.store, DataDir: cfg.DataDir, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
 		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, KeepChanges: cfg.KeepChanges,
 		Concurrency: cfg.Concurrency, Unscheduled: !cfg.Schedules,
 	})
@@ -281,7 +281,8 @@ func (a *app) lockDataDir(embedded bool) error {
 	ours, err := try()
 	switch {
 	case err != nil:
-		return fmt.Errorf("lock the data directory %s: %w", a.config.DataDir, err)
+		return fmt.Errorf("lock the data directory %s: %w: check that this user owns it, and that its disk is neither full nor read-only",
+			a.config.DataDir, err)
 	case !ours:
 		return fmt.Errorf("the data directory %s %s", a.config.DataDir, inTheWay)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"autoholdings/internal/store"
@@ -13,8 +14,9 @@ import (
 // readiness is what /readyz answers. It is for whoever asks, so it names no machine and repeats no error.
 type readiness struct {
 	Ready      bool            `json:"ready"`
-	NotUsable  []string        `json:"notUsable"` // why it is not ready: "database", "migrations", "redis"
-	Database   string          `json:"database"`  // ok, or does not answer
+	NotUsable  []string        `json:"notUsable"` // why it is not ready: "database", "disk", "migrations", "redis"
+	Database   string          `json:"database"`  // ok, does not answer, or its fault: gone, damaged, read-only, full, failing
+	Disk       diskState       `json:"disk"`      // of the data directory
 	Migrations migrationsState `json:"migrations"`
 	Redis      redisState      `json:"redis"`
 	Dispatcher *dispatchState  `json:"dispatcher"` // null where the database does not answer
@@ -24,6 +26,12 @@ type readiness struct {
 type migrationsState struct {
 	State   string `json:"state"`   // ok; newer: another version has changed the database since this process started; unknown
 	Version int64  `json:"version"` // that this process works with
+}
+
+type diskState struct {
+	State     string     `json:"state"`     // ok; full: jobs wait until there is space, and nothing else may be saved either
+	FreeBytes *int64     `json:"freeBytes"` // null: not known
+	Since     *time.Time `json:"since"`     // full since; null: it is not
 }
 
 type redisState struct {
@@ -46,10 +54,11 @@ func (a *app) ready(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	state := readiness{NotUsable: []string{}, Database: "ok", Migrations: migrationsState{"ok", a.schema}}
 	if err := a.readDatabase(ctx, &state); err != nil {
-		a.config.Log.ErrorContext(r.Context(), "not ready", "what", "database", "error", err)
+		a.config.Log.ErrorContext(r.Context(), "not ready", "what", "database", "error", a.store.Explain(err))
 		state.Database, state.Migrations.State, state.Dispatcher, state.Workers = "does not answer", "unknown", nil, nil
 		state.NotUsable = append(state.NotUsable, "database")
 	}
+	a.readMachine(ctx, &state)
 	if state.Migrations.State == "newer" {
 		state.NotUsable = append(state.NotUsable, "migrations")
 	}
@@ -67,6 +76,32 @@ func (a *app) ready(w http.ResponseWriter, r *http.Request) {
 	answer := json.NewEncoder(w)
 	answer.SetIndent("", "  ")
 	_ = answer.Encode(state) // else whoever asked has gone
+}
+
+// readMachine sees what has turned out to be wrong with the database, and how much space there is.
+func (a *app) readMachine(ctx context.Context, state *readiness) {
+	room := a.jobs.Room(ctx)
+	state.Disk.State = "ok"
+	if room.Free >= 0 {
+		state.Disk.FreeBytes = &room.Free
+	}
+	if !room.Since.IsZero() {
+		state.Disk.State, state.Disk.Since = "full", new(room.Since.UTC().Truncate(time.Millisecond))
+		state.NotUsable = append(state.NotUsable, "disk")
+	}
+	fault := a.store.Fault()
+	if fault == store.ReadOnly || fault == store.Failing {
+		if err := a.store.TryAgain(ctx); err != nil && store.FaultOf(err) == "" {
+			a.config.Log.ErrorContext(ctx, "not ready", "what", "database", "error", err)
+		}
+		fault = a.store.Fault()
+	}
+	if fault != "" {
+		state.Database = string(fault)
+	}
+	if fault != "" && fault != store.Full && !slices.Contains(state.NotUsable, "database") {
+		state.NotUsable = append(state.NotUsable, "database")
+	}
 }
 
 func (a *app) readDatabase(ctx context.Context, state *readiness) error {

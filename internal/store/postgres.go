@@ -182,5 +182,11 @@ func (e *postgres) explain(err error) error {
 	if err == nil {
 		return nil
 	}
+	if advice := adviceOn(err); advice != "" {
+		return fmt.Errorf("the database %s: %w: %s", e.url, err, advice)
+	}
 	return fmt.Errorf("the database %s: %w", e.url, err)
 }
+
+// there has nothing to look at: a database that is gone does not answer.
+func (*postgres) there() error { return nil }

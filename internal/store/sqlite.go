@@ -32,6 +32,7 @@ type sqlite struct {
 	path       string
 	driver     driver.Driver
 	migrations fs.FS
+	file       fs.FileInfo // that was opened; nil: not yet
 }
 
 func newSQLite(o Options) *sqlite {
@@ -67,7 +68,8 @@ func (e *sqlite) makeFolder() error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the data directory: %w", err)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil && !errors.Is(err, fs.ErrPermission) { //nolint:gosec // G302: a directory
+	err := os.Chmod(dir, 0o700) //nolint:gosec // G302: a directory
+	if err != nil && !errors.Is(err, fs.ErrPermission) && FaultOf(err) != ReadOnly {
 		return fmt.Errorf("close the data directory to others: %w", err)
 	}
 	return nil
@@ -84,6 +86,9 @@ func (e *sqlite) closeFiles() error {
 }
 
 func (e *sqlite) open() (write, read *sql.DB, err error) {
+	if e.file, err = os.Stat(e.path); err != nil {
+		return nil, nil, fmt.Errorf("open it: %w", err)
+	}
 	const writing = "_fk=1&_synchronous=NORMAL&_busy_timeout=5000&_txlock=immediate&_cache_size=-40960"
 	write = sql.OpenDB(connector{e.driver, sqliteDSN(e.path, writing)})
 	write.SetMaxOpenConns(1)
@@ -134,6 +139,9 @@ func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
 	if err := e.makeFolder(); err != nil {
 		return nil, err
 	}
+	if err := e.checkLost(); err != nil {
+		return nil, err
+	}
 	m, err := e.migrator()
 	if err != nil {
 		return nil, err
@@ -141,7 +149,7 @@ func (e *sqlite) migrate(ctx context.Context) (applied []string, err error) {
 	if applied, err = m.run(ctx); err != nil {
 		return nil, err
 	}
-	return applied, e.closeFiles()
+	return applied, errors.Join(e.closeFiles(), e.markMade())
 }
 
 func (e *sqlite) migrator() (*migrator, error) {
@@ -204,30 +212,4 @@ func (e *sqlite) explain(err error) error {
 		return fmt.Errorf("the database %s: %w: %s", e.path, err, advice)
 	}
 	return fmt.Errorf("the database %s: %w", e.path, err)
-}
-
-// adviceOn says what to do about a file that SQLite cannot use. It returns "" if the file is not at fault.
-func adviceOn(err error) string {
-	var failure sqlite3.Error
-	if !errors.As(err, &failure) {
-		return ""
-	}
-	switch failure.Code {
-	case sqlite3.ErrNotADB:
-		return "it is not an SQLite database: use another data directory, or restore the backup"
-	case sqlite3.ErrCorrupt:
-		return "it is damaged: keep a copy of it, and restore the backup"
-	case sqlite3.ErrReadonly:
-		return "it cannot be written: check that this user owns it and its folder, and that the disk is not mounted read-only"
-	case sqlite3.ErrPerm, sqlite3.ErrCantOpen, sqlite3.ErrAuth:
-		return "it cannot be opened: check that it is a file, and that this user owns it and its folder"
-	case sqlite3.ErrFull:
-		return "the disk is full: free some space, then start again"
-	case sqlite3.ErrIoErr:
-		return "the disk failed: check the disk and its file system, then start again"
-	case sqlite3.ErrBusy, sqlite3.ErrLocked:
-		return "another process is using it: wait for that process or end it, then start again"
-	default:
-		return ""
-	}
 }

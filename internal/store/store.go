@@ -43,6 +43,7 @@ type Store struct {
 	trace           func(context.Context, string)
 	record          Recorder
 	nextID          atomic.Int64
+	fault           atomic.Pointer[Fault]
 }
 
 // Open opens the database, applies missing migrations and takes a range of ids. The caller closes it.
@@ -170,7 +171,14 @@ func (s *Store) WriteBeside(ctx context.Context, fn func(ctx context.Context, tx
 	return s.write(ctx, beside, fn)
 }
 
-func (s *Store) write(ctx context.Context, a access, fn func(ctx context.Context, tx *Tx) error) (err error) {
+func (s *Store) write(ctx context.Context, a access, fn func(ctx context.Context, tx *Tx) error) error {
+	if err := s.engine.there(); err != nil {
+		return s.ended(err)
+	}
+	return s.ended(s.transaction(ctx, a, fn))
+}
+
+func (s *Store) transaction(ctx context.Context, a access, fn func(ctx context.Context, tx *Tx) error) (err error) {
 	conn, err := s.writeDB.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
