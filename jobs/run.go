@@ -103,7 +103,7 @@ func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 	case err == nil:
 		return r.ended(ctx, log)
 	case errors.Is(err, errLost):
-		log.WarnContext(ctx, "job is run by another worker now")
+		log.WarnContext(ctx, errLost.Error())
 		return nil
 	case failing != nil && !r.s.isStopping():
 		return r.machineFailed(ctx, log, err, failing)
@@ -156,9 +156,14 @@ func (r *run) fail(ctx context.Context, why *failure) error {
 // interrupted puts a job back into the queue, to be tried again after a pause that doubles with each attempt.
 func (r *run) interrupted(ctx context.Context, log *slog.Logger, why error) error {
 	pause := time.Duration(float64(r.s.o.RetryPause) * math.Pow(2, float64(r.job.Attempt-1)))
+	err := r.backToQueue(ctx, pause, 0)
+	if errors.Is(err, errLost) {
+		log.WarnContext(ctx, errLost.Error(), "error", why)
+		return nil
+	}
 	log.ErrorContext(ctx, "job interrupted, to be tried again", "error", why, "again_in", pause)
-	if err := r.backToQueue(ctx, pause, 0); err != nil {
-		return unlessLost(err)
+	if err != nil {
+		return err
 	}
 	return &failedTask{"INTERRUPTED", fmt.Sprintf("%v; the job is tried again in %s", why, pause)}
 }

@@ -45,7 +45,7 @@ type config struct {
 
 // database says which database to open.
 func (c config) database() store.Options {
-	return store.Options{DataDir: c.DataDir, URL: c.DatabaseURL, Record: access.Record}
+	return store.Options{DataDir: c.DataDir, URL: c.DatabaseURL, Logger: c.Log, Record: access.Record}
 }
 
 // checkShared refuses to begin without what processes need that share the work, or a database that those of several

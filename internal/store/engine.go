@@ -50,6 +50,8 @@ type engine interface {
 	// settleWords brings the indexes of words up to date at the end of a transaction.
 	settleWords(ctx context.Context, tx *sql.Tx) error
 
+	// begun begins a transaction. It waits for other processes, but not for one that is stopped.
+	begun(ctx context.Context, begin func() error) error
 	// there returns an error if the database that was opened is no longer where it was.
 	there() error
 	// explain adds to an error which database it is of, and what to do if the error says.

@@ -188,5 +188,8 @@ func (e *postgres) explain(err error) error {
 	return fmt.Errorf("the database %s: %w", e.url, err)
 }
 
+// begun has nothing to do: the server ends sessions of processes that are stopped.
+func (*postgres) begun(_ context.Context, begin func() error) error { return begin() }
+
 // there has nothing to look at: a database that is gone does not answer.
 func (*postgres) there() error { return nil }

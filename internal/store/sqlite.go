@@ -33,10 +33,11 @@ type sqlite struct {
 	driver     driver.Driver
 	migrations fs.FS
 	file       fs.FileInfo // that was opened; nil: not yet
+	frozen     frozen
 }
 
 func newSQLite(o Options) *sqlite {
-	e := &sqlite{path: filepath.Join(o.DataDir, FileName), driver: sqliteDriver, migrations: o.Migrations}
+	e := &sqlite{path: filepath.Join(o.DataDir, FileName), driver: sqliteDriver, migrations: o.Migrations, frozen: frozen{log: o.Logger}}
 	if o.Wrap != nil {
 		e.driver = o.Wrap(sqliteDriver)
 	}
@@ -201,6 +202,10 @@ func (*sqlite) sync(ctx context.Context, write *sql.DB) error {
 		return fmt.Errorf("sync the database: %w", err)
 	}
 	return nil
+}
+
+func (e *sqlite) begun(ctx context.Context, begin func() error) error {
+	return e.frozen.retry(ctx, e, begin)
 }
 
 // explain adds to an error the path of the database and, if SQLite says what is wrong with the file, what to do.

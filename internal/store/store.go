@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"sync/atomic"
 
 	"entgo.io/ent/dialect"
@@ -22,6 +23,7 @@ type Options struct {
 	DataDir string                                  // folder of the SQLite file; created if it does not exist
 	URL     string                                  // DATABASE_URL, of a PostgreSQL; empty = SQLite in DataDir
 	Trace   func(ctx context.Context, query string) // called with each statement of the ent clients; nil = not called
+	Logger  *slog.Logger                            // told of processes that keep others from writing; nil = not told
 	Record  Recorder                                // writes down who wrote what; nil = nobody does
 
 	// For tests:
@@ -123,7 +125,8 @@ func (s *Store) takeIDRange(ctx context.Context) error {
 	const query = `INSERT INTO settings (id, created_at, updated_at, id_epoch) VALUES (1, ` + NowSQL + `, ` + NowSQL + `, 1)
 		ON CONFLICT (id) DO UPDATE SET id_epoch = settings.id_epoch + 1 RETURNING id_epoch`
 	var epoch int64
-	if err := s.writeDB.QueryRowContext(ctx, s.engine.rebind(query)).Scan(&epoch); err != nil {
+	err := s.engine.begun(ctx, func() error { return s.writeDB.QueryRowContext(ctx, s.engine.rebind(query)).Scan(&epoch) })
+	if err != nil {
 		return fmt.Errorf("take an id range: %w", err)
 	}
 	s.nextID.Store(epoch << idBits)
@@ -184,7 +187,11 @@ func (s *Store) transaction(ctx context.Context, a access, fn func(ctx context.C
 		return fmt.Errorf("begin transaction: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // it only returns the connection to the pool
-	sqlTx, err := conn.BeginTx(ctx, nil)
+	var sqlTx *sql.Tx
+	err = s.engine.begun(ctx, func() (err error) {
+		sqlTx, err = conn.BeginTx(ctx, nil)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
