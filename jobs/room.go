@@ -66,9 +66,6 @@ func (w *roomWatch) fullSince() time.Time {
 	return w.full
 }
 
-// Codes of what keeps a job waiting that the machine failed.
-const codeDiskFull = "DISK_FULL"
-
 // failings say of the faults that end by themselves, once somebody has mended the machine, what a job waits for.
 var failings = map[store.Fault]*failure{
 	store.Full: {
@@ -76,11 +73,11 @@ var failings = map[store.Fault]*failure{
 		"Free some space. The job then goes on by itself, and what it has written stays.",
 	},
 	store.ReadOnly: {
-		"DATABASE_READ_ONLY", "the database cannot be written, so the job waits until it can",
+		codeDatabaseReadOnly, "the database cannot be written, so the job waits until it can",
 		"The server's log names the database and says what to check. The job then goes on by itself.",
 	},
 	store.Gone: {
-		"DATABASE_GONE", "the database's file was removed or replaced while it was in use",
+		codeDatabaseGone, "the database's file was removed or replaced while it was in use",
 		"Stop the server, restore the backup, and start it again.",
 	},
 }
@@ -97,12 +94,12 @@ func (r *run) machineFailed(ctx context.Context, log *slog.Logger, why error, fa
 			return r.release(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
 				due := laterThan(r.job.DueAt, tx.Now) + time.Second.Milliseconds()
 				return u.SetState(Queued).SetDueAt(due).ClearDispatchedAt().ClearHeartbeatAt().AddAttempt(-1).
-					SetErrorCode(failing.Code).SetErrorMessage(failing.Message).SetErrorHint(failing.Hint)
+					SetErrorCode(failing.Code.String()).SetErrorMessage(failing.Message).SetErrorHint(failing.Hint)
 			})
 		})
 		if store.FaultOf(err) == "" {
 			if err == nil {
-				return &failedTask{failing.Code, failing.Message}
+				return &failedTask{failing.Code.String(), failing.Message}
 			}
 			return unlessLost(err)
 		}

@@ -12581,6 +12581,12 @@ enum OutcomeCode {
   CREDENTIALS_REFUSED
   "The list came for another customer number than the profile has now."
   CUSTOMER_CHANGED
+  "The database's file was removed or replaced while it was in use."
+  DATABASE_GONE
+  "The database cannot be written; the job waits until it can."
+  DATABASE_READ_ONLY
+  "The disk of the server is full; the job waits until there is space."
+  DISK_FULL
   "The job had nothing to do."
   FAILED
   "The kept copy of the list is gone or cannot be read."
