@@ -11,12 +11,15 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"autoholdings/internal/metrics"
 )
 
 // door holds what the requests of all transports share.
 type door struct {
 	limits    Limits
 	caller    func(context.Context) string
+	metrics   *metrics.Metrics
 	explain   func(error) error // what the database says of an error that is its fault
 	documents documents
 	pace      pace
@@ -33,7 +36,7 @@ func analyses() (all, perCaller int) {
 
 func newDoor(o Options) *door {
 	limits := o.Limits.WithDefaults()
-	d := &door{limits: limits, caller: o.Caller, explain: o.Store.Explain, documents: newDocuments()}
+	d := &door{limits: limits, caller: o.Caller, metrics: o.Metrics, explain: o.Store.Explain, documents: newDocuments()}
 	if d.caller == nil {
 		d.caller = callerByAddress
 	}

@@ -19,6 +19,7 @@ import (
 	"autoholdings/graph/generated"
 	"autoholdings/holdings/library"
 	"autoholdings/internal/access"
+	"autoholdings/internal/metrics"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
 )
@@ -31,6 +32,7 @@ type Options struct {
 	Access  *access.Service
 	Files   Files        // provider files; nil: none can be downloaded
 	Logger  *slog.Logger // default: none
+	Metrics *metrics.Metrics
 	Limits  Limits
 
 	// SpoolDir is an existing folder for downloads while they are sent; default: that of the system for temporary files.
@@ -103,6 +105,7 @@ func newServer(o Options, d *door) *handler.Server {
 	server.Use(&complexityLimit{limits: &d.limits})
 	server.AroundRootFields(oneByOne)
 	server.AroundRootFields(recordMutations)
+	server.AroundResponses(countOperations(o.Metrics))
 	server.SetErrorPresenter(d.presenter(o.Logger))
 	server.SetRecoverFunc(recovered(o.Logger))
 	return server

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"autoholdings/ent"
 	"autoholdings/internal/opaque"
@@ -53,7 +54,7 @@ func (s *Service) claim(ctx context.Context, jobID int64) (*run, error) {
 		if row, err = tx.Job.Get(ctx, jobID); err != nil {
 			return fmt.Errorf("claim job %d: %w", jobID, err)
 		}
-		claimed = &run{s: s, job: row, kind: kindOf(row.Kind), args: args, token: token, cancelled: row.State == Cancelling}
+		claimed = &run{s: s, job: row, kind: kindOf(row.Kind), args: args, token: token, began: time.Now(), cancelled: row.State == Cancelling}
 		return nil
 	})
 	if later {

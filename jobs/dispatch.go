@@ -32,11 +32,13 @@ func (s *Service) dispatch(ctx context.Context) error {
 	// there is no such queue. So each round uses a new client on the same connection.
 	client := asynq.NewClientFromRedisClient(s.redis)
 	for _, q := range due {
-		task, err := q.task()
+		request := s.origins.take(q.id)
+		task, err := q.task(request)
 		if err != nil {
 			return err
 		}
 		if _, err := client.EnqueueContext(ctx, task); err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
+			s.origins.put(q.id, request)
 			return fmt.Errorf("enqueue %s: %w", jobName(q.id), &queueError{err})
 		}
 	}

@@ -244,6 +244,7 @@ func (r *run) finishEarlyIn(ctx context.Context, tx *store.Tx, decide func(*endi
 	if err := r.conclude(ctx, tx, &e); err != nil {
 		return err
 	}
+	r.ending = &e
 	return r.record(ctx, tx, e, parts)
 }
 

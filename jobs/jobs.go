@@ -27,6 +27,7 @@ import (
 	"autoholdings/holdings/move"
 	"autoholdings/holdings/profiles"
 	"autoholdings/internal/access"
+	"autoholdings/internal/metrics"
 	"autoholdings/internal/store"
 	"autoholdings/provider"
 )
@@ -72,6 +73,7 @@ type Options struct {
 	Library *library.Library
 	Redis   asynq.RedisConnOpt
 	Logger  *slog.Logger // default: none
+	Metrics *metrics.Metrics
 
 	// Providers are the fetchers for the providers that profiles may have, one each, the standard provider's first.
 	// They share the folder of kept lists.
@@ -146,6 +148,7 @@ type Service struct {
 	queueWatch  *queueWatch
 	room        *roomWatch
 	loops       loops
+	origins     origins
 	nudged      chan struct{}
 	told        chan int64
 	arrived     chan struct{} // receives when there may be a task to take
@@ -171,7 +174,7 @@ func New(o Options) (*Service, error) {
 		o: o, store: o.Store, holdings: o.Library.Holdings, collections: o.Library.Collections, profiles: o.Library.Profiles,
 		moves: o.Library.Moves, bulk: o.Library.Bulk, providers: providers, files: providers.standard().Store(), log: o.Logger,
 		inspector: asynq.NewInspectorFromRedisClient(client), redis: client, queueWatch: newQueueWatch(client, o.Logger),
-		room: &roomWatch{store: o.Store, dir: o.DataDir, log: o.Logger},
+		room:   &roomWatch{store: o.Store, dir: o.DataDir, log: o.Logger},
 		nudged: make(chan struct{}, 1), told: make(chan int64, 256), stopping: context.Background(),
 		slots: make(chan struct{}, o.Concurrency), arrived: make(chan struct{}, 1),
 	}

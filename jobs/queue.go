@@ -86,6 +86,7 @@ func (s *Service) queue(ctx context.Context, tx *store.Tx, n newJob) (*ent.Job, 
 	if err != nil {
 		return nil, fmt.Errorf("queue a job of kind %s: %w", n.kind, err)
 	}
+	s.queuedBy(ctx, queued.ID)
 	return queued, nil
 }
 

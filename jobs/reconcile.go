@@ -58,7 +58,8 @@ const dispatchedJobs = `SELECT id, kind, due_at FROM jobs WHERE ` + waiting + ` 
 
 // laterNow is the current time, or a millisecond after due_at where that is the very moment: due_at must change. A due_at
 // that is later was written by a clock that was ahead, since the job has been due.
-const laterNow = `CASE WHEN due_at BETWEEN ` + store.NowSQL + ` AND ` + store.NowSQL + ` + 1000 THEN due_at + 1 ELSE ` + store.NowSQL + ` END`
+const laterNow = `CASE WHEN due_at BETWEEN ` + store.NowSQL + ` AND ` + store.NowSQL + ` + 1000 THEN due_at + 1
+	ELSE ` + store.NowSQL + ` END`
 
 // laterThan is laterNow in Go.
 func laterThan(dueAt, now int64) int64 {

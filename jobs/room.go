@@ -87,6 +87,7 @@ var failings = map[store.Fault]*failure{
 func (r *run) machineFailed(ctx context.Context, log *slog.Logger, why error, failing *failure) error {
 	log.ErrorContext(ctx, "job waits, since the machine failed it", "code", failing.Code, "error", why)
 	r.s.room.look(ctx)
+	r.s.origins.put(r.job.ID, r.request)
 	again := time.NewTicker(time.Second)
 	defer again.Stop()
 	for {

@@ -27,6 +27,8 @@ type run struct {
 	kind      *jobKind
 	args      arguments
 	token     string
+	began     time.Time
+	request   string  // the id of the request that queued the job; "": not known
 	cancelled bool    // it was already being cancelled when it was claimed
 	ending    *ending // how its last transaction ended the job; nil: not ended
 
@@ -40,6 +42,9 @@ type run struct {
 func (r *run) execute(ctx context.Context) error {
 	s := r.s
 	log := s.log.With("job", opaque.ID(jobType, r.job.ID), "kind", r.job.Kind, "attempt", r.job.Attempt)
+	if r.request != "" {
+		log = log.With("request", r.request)
+	}
 	log.InfoContext(ctx, "job started", "mode", r.job.Mode, "trigger", r.job.Trigger)
 	s.tell(r.job.ID)
 	defer func() { s.tell(r.job.ID); s.Nudge() }()
@@ -108,49 +113,68 @@ func (r *run) settle(ctx context.Context, log *slog.Logger, err error) error {
 	case failing != nil && !r.s.isStopping():
 		return r.machineFailed(ctx, log, err, failing)
 	case errors.Is(err, errCancel):
-		log.InfoContext(ctx, "job cancelled")
-		return unlessLost(r.finishEarly(ctx, cancelled))
+		if err := r.finishEarly(ctx, cancelled); err != nil {
+			return unlessLost(err)
+		}
+		return r.ended(ctx, log)
 	case errors.Is(err, errHandBack):
 		log.InfoContext(ctx, "job handed back to the queue")
 		return unlessLost(r.backToQueue(ctx, 0, -1))
 	case errors.As(err, &known):
-		log.WarnContext(ctx, "job failed", "code", known.Code.String(), "error", known.Message)
-		return r.fail(ctx, known)
+		return r.fail(ctx, log, known)
 	case r.job.Attempt < r.s.o.Attempts:
 		return r.interrupted(ctx, log, err)
 	default:
 		log.ErrorContext(ctx, "job failed for good", "error", err)
-		return r.fail(ctx, &failure{
+		return r.fail(ctx, log, &failure{
 			Code: codeInternal, Message: "something went wrong in this server; the provider is not the cause",
 			Hint: "Look into the server's log for " + jobName(r.job.ID) + ".",
 		})
 	}
 }
 
-// ended logs how the run's last transaction ended the job. It returns a *failedTask if the job failed.
+// ended says how the run's last transaction ended the job: in one line, at the level that it deserves, and in the metrics.
+// It returns a *failedTask if the job failed.
 func (r *run) ended(ctx context.Context, log *slog.Logger) error {
 	e := r.ending
 	if e == nil {
 		return fmt.Errorf("the run of %s finished without ending the job", jobName(r.job.ID))
 	}
-	if e.state != Failed {
-		log.InfoContext(ctx, "job ended", "state", e.state, "verdict", e.verdict)
-		return nil
-	}
 	why := e.problem
-	if why == nil {
+	if why == nil && e.state == Failed {
 		why = &failure{Code: codeFailed, Message: "the job had nothing to do"}
 	}
-	log.WarnContext(ctx, "job ended", "state", e.state, "verdict", e.verdict, "code", why.Code.String(), "error", why.Message)
-	return &failedTask{why.Code.String(), why.Message}
+	attrs := []slog.Attr{
+		slog.String("state", e.state), slog.String("verdict", e.verdict), slog.Int("titles", e.counts.Titles), slog.Int("added", e.counts.Added),
+		slog.Int("updated", e.counts.Updated), slog.Int("removed", e.counts.Removed), slog.Int("kept", e.counts.Kept),
+		slog.Int("withdrawn", e.counts.Withdrawn), slog.Duration("took", time.Since(r.began).Round(time.Millisecond)),
+	}
+	code := ""
+	if why != nil {
+		code = why.Code.String()
+		attrs = append(attrs, slog.String("code", why.Code.String()), slog.String("error", why.Message))
+	}
+	level := slog.LevelInfo
+	switch {
+	case e.state == Failed:
+		level = slog.LevelError
+	case why != nil && e.state != Cancelled, e.state == NeedsReview:
+		level = slog.LevelWarn
+	}
+	log.LogAttrs(ctx, level, "job ended", attrs...)
+	r.s.o.Metrics.JobEnded(r.job.Kind, e.state, e.verdict, code, e.counts.Titles, time.Since(r.began))
+	if e.state == Failed {
+		return &failedTask{why.Code.String(), why.Message}
+	}
+	return nil
 }
 
 // fail ends a job that cannot go on.
-func (r *run) fail(ctx context.Context, why *failure) error {
+func (r *run) fail(ctx context.Context, log *slog.Logger, why *failure) error {
 	if err := r.finishFailed(ctx, why); err != nil {
 		return unlessLost(err)
 	}
-	return &failedTask{why.Code.String(), why.Message}
+	return r.ended(ctx, log)
 }
 
 // interrupted puts a job back into the queue, to be tried again after a pause that doubles with each attempt.
@@ -161,6 +185,7 @@ func (r *run) interrupted(ctx context.Context, log *slog.Logger, why error) erro
 		log.WarnContext(ctx, errLost.Error(), "error", why)
 		return nil
 	}
+	r.s.o.Metrics.JobInterrupted(r.job.Kind)
 	log.ErrorContext(ctx, "job interrupted, to be tried again", "error", why, "again_in", pause)
 	if err != nil {
 		return err
@@ -178,6 +203,7 @@ func unlessLost(err error) error {
 
 // backToQueue lets another run do the rest, after a pause.
 func (r *run) backToQueue(ctx context.Context, pause time.Duration, attempts int) error {
+	r.s.origins.put(r.job.ID, r.request)
 	return r.s.store.Write(ctx, func(ctx context.Context, tx *store.Tx) error {
 		return r.release(ctx, tx, func(u *ent.JobUpdateOne) *ent.JobUpdateOne {
 			due := laterThan(r.job.DueAt, tx.Now) + pause.Milliseconds()

@@ -24,13 +24,14 @@ type queueing struct {
 
 // payload is everything that a task says about its job.
 type payload struct {
-	JobID string `json:"jobId"` // as the API shows it
+	JobID   string `json:"jobId"`             // as the API shows it
+	Request string `json:"request,omitempty"` // the id of the request that queued it, where that is known
 }
 
 // task is what an operator sees in asynq's own tools. The row decides when a job is tried again, so asynq never
 // retries.
-func (q queueing) task() (*asynq.Task, error) {
-	text, err := json.Marshal(payload{opaque.ID(jobType, q.id)})
+func (q queueing) task(request string) (*asynq.Task, error) {
+	text, err := json.Marshal(payload{opaque.ID(jobType, q.id), request})
 	if err != nil {
 		return nil, err
 	}
@@ -63,6 +64,13 @@ func jobOf(task *asynq.Task) (int64, error) {
 		err = fmt.Errorf("%s is the id of no job", named.JobID)
 	}
 	return id, err
+}
+
+// requestOf returns the id of the request that queued a task's job; "": not known.
+func requestOf(task *asynq.Task) string {
+	var named payload
+	_ = json.Unmarshal(task.Payload(), &named) // jobOf says what is wrong with it
+	return named.Request
 }
 
 // oldPayload is the length of a payload in versions that wrote the job's number in binary. Such tasks may still be in

@@ -60,6 +60,7 @@ func (s *Service) handle(ctx context.Context, task *asynq.Task) error {
 	if err != nil || r == nil {
 		return err
 	}
+	r.request = requestOf(task)
 	return r.execute(context.WithoutCancel(ctx))
 }
 

@@ -175,6 +175,13 @@ func (f *Fetcher) log(ctx context.Context, r Request, attempt int, began time.Ti
 		attrs = append(attrs, slog.Duration("again_in", pause))
 	}
 	f.o.Logger.LogAttrs(ctx, level, "fetch from provider", attrs...)
+	if f.o.Count != nil {
+		var code Code
+		if o != nil {
+			code = o.Code
+		}
+		f.o.Count(code)
+	}
 }
 
 // Probe asks for a file once and reads only its beginning: nil means that the provider accepts the credentials and

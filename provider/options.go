@@ -55,6 +55,7 @@ type Options struct {
 
 	UserAgent string       // default "autoholdings"
 	Logger    *slog.Logger // one line per try; default: none
+	Count     func(Code)   // called with what came of each request; empty: a new list. nil: not called
 
 	Now   func() time.Time                           // default time.Now
 	Sleep func(context.Context, time.Duration) error // waits between tries, or returns the context's error; default: a timer

@@ -20,6 +20,7 @@ import (
 	"autoholdings/internal/access"
 	"autoholdings/internal/door"
 	"autoholdings/internal/keptfiles"
+	"autoholdings/internal/metrics"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
 	"autoholdings/jobs"
@@ -35,6 +36,7 @@ type config struct {
 	Providers   []providerConfig
 	KeepFiles   time.Duration // 0: for ever
 	KeepChanges time.Duration // 0: for ever
+	MetricsAddr string        // of a listener of its own for those who watch; empty: none
 	Concurrency int           // jobs run at once by this process; 0: as jobs has it
 	Sealed      bool          // end where the API keys are locked
 	Schedules   bool          // start scheduled jobs: not in a command that does one thing and ends
@@ -110,7 +112,7 @@ func configFrom(c *cli.Command) (config, error) {
 	return config{
 		DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), RedisURL: c.String("redis-url"),
 		SealingKeys: c.StringSlice("sealing-key"), KeepFiles: c.Duration("keep-files"), KeepChanges: c.Duration("keep-changes"), Log: log,
-		Concurrency: c.Int("concurrency"), Providers: providersFrom(c, log),
+		Concurrency: c.Int("concurrency"), MetricsAddr: c.String("metrics-addr"), Providers: providersFrom(c, log),
 	}, nil
 }
 
@@ -136,6 +138,7 @@ type app struct {
 	store   *store.Store
 	library *library.Library
 	jobs    *jobs.Service
+	metrics *metrics.Metrics
 	schema  int64           // the database's newest migration, as this process knows it
 	files   *provider.Store // kept lists
 	access  *access.Service
@@ -146,7 +149,7 @@ type app struct {
 // openApp opens an installation. With work the process runs jobs; it then has an embedded queue unless REDIS_URL is
 // set.
 func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
-	a := &app{config: cfg}
+	a := &app{config: cfg, metrics: metrics.New(moduleVersion())}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -198,7 +201,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.jobs, err = jobs.New(jobs.Options{
-		Store: a.store, DataDir: cfg.DataDir, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
+		Store: a.store, DataDir: cfg.DataDir, Metrics: a.metrics, Library: a.library, Providers: fetchers, Redis: redis, Logger: cfg.Log,
 		Exclusive: cfg.RedisURL == "", KeepFiles: cfg.KeepFiles, KeepChanges: cfg.KeepChanges,
 		Concurrency: cfg.Concurrency, Unscheduled: !cfg.Schedules,
 	})
@@ -206,6 +209,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 		return nil, err
 	}
 	a.closers = append(a.closers, a.jobs)
+	a.metrics.Register(measured{a})
 	return a, nil
 }
 
@@ -239,6 +243,8 @@ func (a *app) openKeeper(ctx context.Context) (provider.Keeper, error) {
 func (a *app) openProviders(cfg config, keeper provider.Keeper) (fetchers []*provider.Fetcher, err error) {
 	for _, p := range cfg.Providers {
 		p.Dir, p.Keeper = filepath.Join(cfg.DataDir, "files"), keeper
+		name := p.Provider.Name
+		p.Count = func(code provider.Code) { a.metrics.Fetched(name, string(code)) }
 		f, err := provider.NewFetcher(p.Provider, p.Options)
 		if err != nil {
 			return nil, err

@@ -30,7 +30,8 @@ func newDatabaseClock(t *testing.T) databaseClock {
 	t.Helper()
 	dir := t.TempDir()
 	library := filepath.Join(dir, "clock.so")
-	if said, err := exec.CommandContext(t.Context(), "gcc", "-shared", "-fPIC", "-o", library, "testdata/clock.c").CombinedOutput(); err != nil {
+	compile := exec.CommandContext(t.Context(), "gcc", "-shared", "-fPIC", "-o", library, "testdata/clock.c")
+	if said, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, said)
 	}
 	c := databaseClock{t, filepath.Join(dir, "clock")}

@@ -49,7 +49,10 @@ func TestOneQueueForOneDirectory(t *testing.T) {
 	quiet := serve(t, "--data-dir", t.TempDir(), "--oup-url", mock.URL, "--oup-allow-insecure")
 	quiet.wait(quiet.start(quiet.administer(mockoup.DemoKey)))
 	want := quiet.holdingsText()
-	const embeddedOne, another = "in use by another autoholdings with an embedded queue: stop it", "in use by another autoholdings, and the queue"
+	const (
+		embeddedOne = "in use by another autoholdings with an embedded queue: stop it"
+		another     = "in use by another autoholdings, and the queue"
+	)
 	for _, test := range []struct {
 		name          string
 		first, second []string

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -32,4 +34,20 @@ func (b *safeBuffer) await(t testing.TB, words ...string) string {
 	}
 	t.Fatalf("no line has %q:\n%s", words, b.String())
 	return ""
+}
+
+// startWorker runs the command worker in this process until the test ends.
+func startWorker(t testing.TB, log io.Writer, args ...string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, append([]string{"autoholdings", "worker"}, args...), strings.NewReader(""), io.Discard, log)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("worker: %v", err)
+		}
+	})
 }

@@ -432,6 +432,9 @@ func (m *matrix) paths(v visitor) {
 	for path, needed := range pathNeeds {
 		method, path, _ := strings.Cut(path, " ")
 		status, code, text := m.send(v, method, path, "publication_title\n")
+		if path == "/metrics" && status == http.StatusOK {
+			code = "" // it counts the codes of other answers
+		}
 		want := v.expects(needed)
 		switch changes := method != http.MethodGet; {
 		case needed == "" && v.badToken && !v.foreign:

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"github.com/urfave/cli/v3"
 	"golang.org/x/sync/errgroup"
 
@@ -24,7 +23,7 @@ func serveCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "serve",
 		Usage: "run the API, and the workers that do its jobs",
-		Flags: serverFlags(append(slices.Concat(doorFlags(), limitFlags()), addrFlag, concurrencyFlag, &cli.BoolFlag{
+		Flags: serverFlags(append(slices.Concat(doorFlags(), limitFlags()), addrFlag, metricsAddrFlag, concurrencyFlag, &cli.BoolFlag{
 			Name: "no-worker", Sources: cli.EnvVars("AUTOHOLDINGS_NO_WORKER"),
 			Usage: "run the API only: a process of its own, the command worker, runs the jobs over a shared Redis",
 		})...),
@@ -84,7 +83,7 @@ func workerCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "worker",
 		Usage: "run jobs, beside a `serve` on the same database and Redis",
-		Flags: serverFlags(concurrencyFlag),
+		Flags: serverFlags(concurrencyFlag, metricsAddrFlag),
 		Action: func(ctx context.Context, c *cli.Command) error {
 			cfg, err := configFrom(c)
 			if err != nil {
@@ -100,7 +99,10 @@ func workerCommand() *cli.Command {
 				return err
 			}
 			fmt.Fprintln(c.Root().Writer, "autoholdings runs jobs")
-			return errors.Join(a.jobs.Run(ctx, true), a.Close())
+			group, running := errgroup.WithContext(ctx)
+			group.Go(func() error { return a.jobs.Run(running, true) })
+			group.Go(func() error { return a.serveMetrics(running, cfg.MetricsAddr) })
+			return errors.Join(group.Wait(), a.Close())
 		},
 	}
 }
@@ -128,6 +130,7 @@ func (a *app) serve(ctx context.Context, listener net.Listener, work bool, ready
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.jobs.Run(ctx, work) })
 	group.Go(func() error { return a.access.Run(ctx) })
+	group.Go(func() error { return a.serveMetrics(ctx, a.config.MetricsAddr) })
 	group.Go(func() error {
 		var err error
 		if certificates == nil {
@@ -190,17 +193,14 @@ func (a *app) serveDuring(ctx context.Context, listener net.Listener, fn func(se
 const shutdownTimeout = 3 * time.Second
 
 func (a *app) handler() http.Handler {
-	mux := http.NewServeMux()
+	mux := a.watched()
 	mux.Handle("/", graph.NewHandler(graph.Options{
 		Library: a.library, Jobs: a.jobs, Store: a.store, Access: a.access, Files: a.files, Logger: a.config.Log, Limits: a.config.Limits,
-		SpoolDir: a.config.DataDir, Caller: callerOf, InitWebSocket: a.door.InitWebSocket,
+		SpoolDir: a.config.DataDir, Metrics: a.metrics, Caller: callerOf, InitWebSocket: a.door.InitWebSocket,
 	}))
 	page := console.Handler()
 	mux.Handle("GET /{$}", page)
 	mux.Handle("GET /console/", page)
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	mux.HandleFunc("GET /readyz", a.ready)
-	mux.Handle("GET /metrics", promhttp.Handler())
 	return graph.Bodies(a.config.Limits, a.door.Wrap(mux))
 }
 

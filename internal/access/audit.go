@@ -27,6 +27,12 @@ func Doing(ctx context.Context, act Act) context.Context {
 	return context.WithValue(ctx, actKey{}, act)
 }
 
+// RequestID is the id of the request in which something is done; "": it is done in none.
+func RequestID(ctx context.Context) string {
+	act, _ := ctx.Value(actKey{}).(Act)
+	return act.RequestID
+}
+
 // Unasked returns a context for what a process does by itself, though somebody's request or command started it.
 func Unasked(ctx context.Context) context.Context {
 	return context.WithValue(context.WithValue(ctx, actKey{}, nil), contextKey{}, nil)

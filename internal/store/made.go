@@ -35,8 +35,8 @@ func (e *sqlite) checkLost() error {
 	if err != nil || left == "" {
 		return err
 	}
-	return fmt.Errorf("it %s, and one was there, as %s shows. Nothing was changed: restore the backup. To begin with an empty database, use another "+
-		"data directory, or move all that is in this one away", what, left)
+	return fmt.Errorf("it %s, and one was there, as %s shows. Nothing was changed: restore the backup. To begin with an empty database, use "+
+		"another data directory, or move all that is in this one away", what, left)
 }
 
 // remains is something that is left of a database; "": nothing.

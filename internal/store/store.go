@@ -109,6 +109,11 @@ func (s *Store) Close() error {
 // Ping returns an error if the database cannot be read.
 func (s *Store) Ping(ctx context.Context) error { return s.readDB.PingContext(ctx) }
 
+// Stats is how the pools of connections are used, by what they are for.
+func (s *Store) Stats() map[string]sql.DBStats {
+	return map[string]sql.DBStats{"write": s.writeDB.Stats(), "read": s.readDB.Stats()}
+}
+
 // Sync makes sure that everything committed so far survives a power failure. On some databases, a commit alone only
 // survives the end of the process.
 func (s *Store) Sync(ctx context.Context) error { return s.engine.sync(ctx, s.writeDB) }
