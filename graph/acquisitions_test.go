@@ -153,13 +153,13 @@ func TestLicenseMutations(t *testing.T) {
 	var got struct {
 		Node struct {
 			Portfolios  page
-			Collections []struct{ ID string }
+			Collections page
 		}
 	}
-	b.query(`query($id: ID!) { node(id: $id) { ... on License { portfolios { totalCount nodes { id } } collections { id } } } }`,
+	b.query(`query($id: ID!) { node(id: $id) { ... on License { portfolios { totalCount nodes { id } } collections { nodes { id } } } } }`,
 		map[string]any{"id": one.ID}, &got)
-	if diff := cmp.Diff(at, got.Node.Portfolios.ids()); diff != "" || got.Node.Portfolios.TotalCount != 2 || len(got.Node.Collections) != 1 ||
-		got.Node.Collections[0].ID != collection {
+	if diff := cmp.Diff(at, got.Node.Portfolios.ids()); diff != "" || got.Node.Portfolios.TotalCount != 2 ||
+		!slices.Equal(got.Node.Collections.ids(), []string{collection}) {
 		t.Errorf("where it is used: %+v\n%s", got, diff)
 	}
 	b.unchanged(func() { b.refused("deleteLicense", input{"licenseId": one.ID}, "IN_USE input.licenseId") })

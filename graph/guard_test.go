@@ -30,7 +30,7 @@ func TestRefusedBodies(t *testing.T) {
 		"wrong variables": {`{"query": "{ settings { version } }", "variables": "` + canary + `"}`, http.StatusBadRequest, "BAD_USER_INPUT"},
 		"nothing":         {"", http.StatusBadRequest, "BAD_USER_INPUT"},
 		"too long": {
-			`{"query": "{ settings { version } } #` + canary + strings.Repeat(" ", 1<<20) + `"}`,
+			`{"query": "{ settings { version } } #` + canary + strings.Repeat(" ", 4<<20) + `"}`,
 			http.StatusRequestEntityTooLarge, "LIMITED",
 		},
 	} {

@@ -78,6 +78,8 @@ func TestJobsChanged(t *testing.T) {
 		of := func(filter input) stream { return subscribe(b, watchJobs, input{"of": filter}) }
 		all, over, undoes := of(nil), of(input{"state": []string{jobs.Succeeded}}), of(input{"kind": []string{jobs.KindUndo}})
 		mine, others := of(input{"profileId": model.ID(model.ProfileType, p.ID)}), of(input{"profileId": model.ID(model.ProfileType, other.ID)})
+		// The list drips, so that the job is under way for longer than it takes to be read.
+		must(t, b.mock.SetFault(mockoup.Fault{Kind: "slow", DelayMillis: 100, ChunkBytes: 1024}))
 		queued := b.start(jobs.Apply, p.ID)
 		if j := all.nextJob(t); j.State != jobs.Queued || j.Progress.Overall.Done != 0 {
 			t.Errorf("queued: %+v", j)

@@ -100,7 +100,7 @@ func (b *testBundle) portfoliosSaying(selections string) []map[string]any {
 	var data struct {
 		Portfolios struct{ Nodes json.RawMessage }
 	}
-	b.query(`{ portfolios(first: 500) { nodes { `+selections+` } } }`, nil, &data)
+	b.query(`{ portfolios(first: 150) { nodes { `+selections+` } } }`, nil, &data)
 	var nodes []map[string]any
 	must(b.t, json.Unmarshal(data.Portfolios.Nodes, &nodes))
 	return slices.Clip(nodes)

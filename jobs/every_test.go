@@ -36,7 +36,7 @@ func TestLoopsComplainOnce(t *testing.T) {
 		b.write(`ALTER TABLE jobs_elsewhere RENAME TO jobs`)
 		<-over
 	}
-	if n := strings.Count(log.String(), "level=ERROR "+complaint+` error="take up the jobs`); n != 2 { // which comes first in a round
+	if n := strings.Count(log.String(), "level=ERROR "+complaint+` error="correct times`); n != 2 { // which comes first in a round
 		t.Errorf("%d complaints in two times:\n%s", n, log)
 	}
 }

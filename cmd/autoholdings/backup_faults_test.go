@@ -401,8 +401,8 @@ func TestBackupToAnotherDisk(t *testing.T) {
 	}
 }
 
-// TestFullDisk: where there is no room, backup and restore say so, with the folder and what to do, and leave nothing.
-func TestFullDisk(t *testing.T) {
+// TestFullDiskUnderBackup: where there is no room, backup and restore say so, with the folder and what to do, and leave nothing.
+func TestFullDiskUnderBackup(t *testing.T) {
 	t.Parallel()
 	from, file := large(t)
 	for _, size := range []string{"2m", "100m"} { // no room for the database; none for the file

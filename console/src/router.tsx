@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Frame } from './ui/frame';
 import { NotFound } from './ui/notfound';
+import { titleSearch } from './pages/titlefilter';
 import { Today } from './pages/today';
 
 // Each page says in its address what it shows, so that it can be sent to a colleague. What an address has too much is left out.
@@ -21,7 +22,7 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/console/titles',
-    validateSearch: texts('q', 'order', 'collection', 'type', 'available', 'listed', 'poline', 'review', 'waiting', 'retained', 'local', 'profile', 'license', 'letter'),
+    validateSearch: texts('order', ...titleSearch),
     component: lazyRouteComponent(() => import('./pages/titles'), 'Titles'),
   }),
   createRoute({
@@ -60,6 +61,62 @@ const routes = [
     getParentRoute: () => root,
     path: '/console/schedules',
     component: lazyRouteComponent(() => import('./pages/schedules'), 'Schedules'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/acquisitions',
+    validateSearch: texts('q', 'collection', 'attached', 'closed'),
+    component: lazyRouteComponent(() => import('./pages/polines'), 'PoLines'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/acquisitions/licenses',
+    validateSearch: texts('q'),
+    component: lazyRouteComponent(() => import('./pages/licenses'), 'Licenses'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/acquisitions/import',
+    component: lazyRouteComponent(() => import('./pages/import'), 'Import'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/acquisitions/reconciliation',
+    validateSearch: texts('list', 'collection'),
+    component: lazyRouteComponent(() => import('./pages/reconciliation'), 'Reconciliation'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/jobs',
+    validateSearch: texts('q'),
+    component: lazyRouteComponent(() => import('./pages/jobs'), 'Jobs'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/jobs/$mutation',
+    validateSearch: texts(...titleSearch),
+    component: lazyRouteComponent(() => import('./pages/job'), 'Job'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/settings',
+    component: lazyRouteComponent(() => import('./pages/settings'), 'Settings'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/settings/people',
+    component: lazyRouteComponent(() => import('./pages/people'), 'People'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/settings/tokens',
+    component: lazyRouteComponent(() => import('./pages/tokens'), 'Tokens'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/console/settings/audit',
+    validateSearch: texts('action', 'actor', 'since'),
+    component: lazyRouteComponent(() => import('./pages/audit'), 'Audit'),
   }),
 ] as const;
 

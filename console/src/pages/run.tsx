@@ -5,6 +5,7 @@ import { queries, useAnswer, useChange, useLive } from '../api/queries';
 import { NotFound } from '../ui/notfound';
 import { Page } from '../ui/page';
 import { Badge, Button, Facts, Loading, Problem, Section, UserErrors } from '../ui/parts';
+import { figureOf } from '../ui/figure';
 import { outcome } from '../ui/runitems';
 import { toneOf } from '../ui/tone';
 import { useSpoken } from '../words/locale';
@@ -129,7 +130,7 @@ function Progress({ job }: { job: Run }) {
   );
 }
 
-type Counted = Exclude<keyof CountsFragment, 'findings' | 'fields'>;
+type Counted = keyof ReturnType<typeof useSpoken>['words']['counts'];
 
 /** The action whose lines a figure counts; a figure without one opens no list. */
 const listed: Partial<Record<Counted, string>> = {
@@ -154,7 +155,7 @@ function Figures({ counts }: { counts: CountsFragment }) {
   const { words, format } = useSpoken();
   const search = route.useSearch();
   const { id } = route.useParams();
-  const shown = (Object.keys(words.counts) as Counted[]).filter((name) => counts[name] > 0);
+  const shown = (Object.keys(words.counts) as Counted[]).filter((name) => figureOf(counts, name) > 0);
   if (shown.length === 0) return null;
   return (
     <Section heading={words.run.figures}>
@@ -164,7 +165,7 @@ function Figures({ counts }: { counts: CountsFragment }) {
           const figure = (
             <>
               <span>{words.counts[name]}</span>
-              <strong>{format.number(counts[name])}</strong>
+              <strong>{format.number(figureOf(counts, name))}</strong>
             </>
           );
           return action ? (
@@ -183,7 +184,7 @@ function Figures({ counts }: { counts: CountsFragment }) {
           );
         })}
       </div>
-      {counts.fields.length > 0 && (
+      {'fields' in counts && counts.fields.length > 0 && (
         <p>
           <small>{counts.fields.map((field) => `${words.fields[field.name] ?? field.name} ${format.number(field.titles)}`).join(' · ')}</small>
         </p>

@@ -6,6 +6,7 @@ import { Choice } from '../ui/choice';
 import { Difference } from '../ui/difference';
 import { grouped } from '../ui/grouped';
 import { Badge, Button, Empty, Problem, Section } from '../ui/parts';
+import type { Words } from '../words/en';
 import { useSpoken } from '../words/locale';
 
 const route = getRouteApi('/console/runs/$id');
@@ -65,6 +66,16 @@ export function Changes({ id }: { id: string }) {
   );
 }
 
+/** Why a line is as it is, for the kinds that say so. */
+function why(change: Change, { run }: Words): string {
+  if ('keptFor' in change && change.keptFor) {
+    return [run.keptFor[change.keptFor], change.poLines.join(', '), change.successor && run.followedBy(change.successor.title)].filter(Boolean).join(' · ');
+  }
+  if ('predecessor' in change && change.predecessor) return run.follows(change.predecessor.title);
+  if ('waits' in change && change.waits) return run.waitsSince[change.waits];
+  return '';
+}
+
 function Line({ change }: { change: Change }) {
   const { words } = useSpoken();
   return (
@@ -81,7 +92,7 @@ function Line({ change }: { change: Change }) {
           {change.field && `${words.fields[change.field] ?? change.field}: `}
           <Difference before={change.oldValue} after={change.newValue} />
         </p>
-        {change.why?.reason && <p>{change.why.reason}</p>}
+        {why(change, words) && <p>{why(change, words)}</p>}
       </div>
       {change.line && (
         <span className="when">

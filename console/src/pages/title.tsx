@@ -171,9 +171,9 @@ function Acquisitions({ title }: { title: Title }) {
   const { words } = useSpoken();
   return (
     <Section heading={words.title.poLines}>
-      {title.poLines.length === 0 && <Empty>{words.title.noPoLines}</Empty>}
+      {title.poLines.nodes.length === 0 && <Empty>{words.title.noPoLines}</Empty>}
       <ul className="items">
-        {title.poLines.map((line) => (
+        {title.poLines.nodes.map((line) => (
           <li key={line.id}>
             <div className="what">
               {line.number}

@@ -1,14 +1,15 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { Button as AriaButton, Input, Label, SearchField, Text } from 'react-aria-components';
+import { useEffect, useMemo, useRef } from 'react';
 import { TitlesDocument, TitlesFacetsDocument, type PortfolioFilter, type PortfolioOrderField, type TitleRowFragment, type TitlesFacetsQuery } from '../api/gql/graphql';
 import { useAnswer, usePages } from '../api/queries';
 import { Choice } from '../ui/choice';
 import { Flags } from '../ui/flags';
 import { Page } from '../ui/page';
 import { Empty, Loading, Problem } from '../ui/parts';
+import { SearchBox } from '../ui/searchbox';
 import { useSpoken } from '../words/locale';
+import { filterOf } from './titlefilter';
 
 const route = getRouteApi('/console/titles');
 type Search = ReturnType<typeof route.useSearch>;
@@ -22,7 +23,7 @@ export function Titles() {
   const total = facets.data?.portfolios.totalCount;
   return (
     <Page heading={words.titles.heading}>
-      <SearchBox />
+      <Find search={search} />
       <div className="listing">
         <aside className="facets" aria-label={words.titles.facets}>
           {Object.values(search).some(Boolean) && (
@@ -35,7 +36,12 @@ export function Titles() {
         <div className="section">
           <div className="page">
             <strong role="status">{total !== undefined && words.titles.found(total, format.number(total))}</strong>
-            <Order search={search} />
+            <div className="buttons">
+              <Link className="button" to="/console/jobs/$mutation" params={{ mutation: 'changePortfolios' }} search={search}>
+                {words.jobs.ofThese}
+              </Link>
+              <Order search={search} />
+            </div>
           </div>
           <Letters search={search} />
           {facets.error && <Problem error={facets.error} again={() => void facets.refetch()} />}
@@ -46,51 +52,17 @@ export function Titles() {
   );
 }
 
-const isTrue = (value: string | undefined) => (value === undefined ? null : value === 'true');
-
-/** The filter that an address means. */
-function filterOf(search: Search): PortfolioFilter {
-  const all: PortfolioFilter = {
-    search: search.q,
-    titlePrefix: search.letter,
-    collectionId: search.collection,
-    publicationType: search.type === 'SERIAL' || search.type === 'MONOGRAPH' ? search.type : null,
-    profileId: search.profile,
-    licenseId: search.license,
-    available: isTrue(search.available),
-    listedByProvider: isTrue(search.listed),
-    hasPoLine: isTrue(search.poline),
-    needsReview: isTrue(search.review),
-    waiting: isTrue(search.waiting),
-    retained: isTrue(search.retained),
-    hasLocalValues: isTrue(search.local),
-  } as PortfolioFilter;
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined && value !== ''));
-}
-
-/** Searches while somebody types, a moment after the last key; the address is replaced, so that *back* leaves the page. */
-function SearchBox() {
+/** The address is replaced while somebody types, so that *back* leaves the page. */
+function Find({ search }: { search: Search }) {
   const { words } = useSpoken();
-  const search = route.useSearch();
   const navigate = route.useNavigate();
-  const [text, setText] = useState(search.q ?? '');
-  useEffect(() => setText(search.q ?? ''), [search.q]);
-  useEffect(() => {
-    if (text === (search.q ?? '')) return undefined;
-    const soon = setTimeout(() => void navigate({ search: { ...search, q: text || undefined } as Search, replace: true }), 200);
-    return () => clearTimeout(soon);
-  }, [text, search, navigate]);
   return (
-    <SearchField className="field" value={text} onChange={setText}>
-      <Label>{words.titles.search}</Label>
-      <div className="buttons">
-        <Input style={{ flex: 1 }} />
-        {text && <AriaButton className="button quiet">×</AriaButton>}
-      </div>
-      <Text slot="description">
-        <small>{words.titles.searchHint}</small>
-      </Text>
-    </SearchField>
+    <SearchBox
+      label={words.titles.search}
+      hint={words.titles.searchHint}
+      value={search.q ?? ''}
+      onSearch={(q) => void navigate({ search: { ...search, q: q || undefined } as Search, replace: true })}
+    />
   );
 }
 

@@ -56,7 +56,22 @@ export function Frame() {
                 <Link to="/console/profiles">{words.nav.profiles}</Link>
               </li>
               <li>
+                <Link to="/console/acquisitions" activeOptions={{ includeSearch: false }}>
+                  {words.nav.acquisitions}
+                </Link>
+              </li>
+              <li>
+                <Link to="/console/jobs" activeOptions={{ includeSearch: false }}>
+                  {words.nav.jobs}
+                </Link>
+              </li>
+              <li>
                 <Link to="/console/schedules">{words.nav.schedules}</Link>
+              </li>
+              <li>
+                <Link to="/console/settings" activeOptions={{ includeSearch: false }}>
+                  {words.nav.settings}
+                </Link>
               </li>
               <li>
                 <a href="/graphiql/">{words.nav.graphiql}</a>
