@@ -127,7 +127,7 @@ func TestAlertsWait(t *testing.T) {
 	b.lists("of the other profile", worklist.Filter{Types: alerts.Types, ProfileIDs: []int64{2}})
 	b.lists("of a collection", worklist.Filter{Types: alerts.Types, CollectionIDs: []int64{holdingstest.CollectionID}})
 	ada := b.person("Ada")
-	_, err := b.Library.Worklist.Assign(t.Context(), refs(item), &ada)
+	_, err = b.Library.Worklist.Assign(t.Context(), refs(item), &ada)
 	b.Must(err)
 	b.lists("hers", worklist.Filter{AssignedTo: ada}, "ALERT Ours")
 	b.lists("nobody's", worklist.Filter{Types: alerts.Types, Unassigned: true})
