@@ -102,10 +102,14 @@ func (c *catalogue) linesOfEachType() map[string]string {
 			action          plan.Action
 			values          plan.Values
 		}{
-			{"AddedChange", "", plan.Add, plan.Values{}}, {"LeavingChange", "", plan.Keep, plan.ValuesOfLeaving(plan.KeptFor([]string{"P1"}, plan.Retention{}))},
-			{"UnclearChange", "", plan.Wait, plan.Values{}}, {"ValueChange", "notes", plan.Update, plan.Values{}},
-			{"CoverageChange", "coverage", plan.Update, plan.ValuesOfCoverage(nil, nil)}, {"MovedChange", "", plan.NoCounterpart, plan.Values{}},
-			{"GroupChange", "available_for", plan.Open, plan.Values{}}, {"RowChange", "", plan.Free, plan.Values{}},
+			{"AddedChange", "", plan.Add, plan.Values{}},
+			{"LeavingChange", "", plan.Keep, plan.ValuesOfLeaving(plan.KeptFor([]string{"P1"}, plan.Retention{}))},
+			{"UnclearChange", "", plan.Wait, plan.Values{}},
+			{"ValueChange", "notes", plan.Update, plan.Values{}},
+			{"CoverageChange", "coverage", plan.Update, plan.ValuesOfCoverage(nil, nil)},
+			{"MovedChange", "", plan.NoCounterpart, plan.Values{}},
+			{"GroupChange", "available_for", plan.Open, plan.Values{}},
+			{"RowChange", "", plan.Free, plan.Values{}},
 			{"PortfolioChange", "", plan.Restore, plan.Values{}},
 		} {
 			id := int64(i + 1)

@@ -15,8 +15,8 @@ import (
 	"autoholdings/internal/holdingstest"
 	"autoholdings/internal/keyset"
 	"autoholdings/internal/plantest"
-	"autoholdings/internal/store"
 	"autoholdings/internal/secret"
+	"autoholdings/internal/store"
 	"autoholdings/internal/storetest"
 )
 
