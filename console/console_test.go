@@ -25,7 +25,8 @@ func TestHandler(t *testing.T) {
 			t.Errorf("%s is another page: %d %s", path, again.status, again.text)
 		}
 	}
-	if policy := page.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'self';") || strings.Contains(policy, "unsafe") {
+	if policy := page.header.Get("Content-Security-Policy"); !strings.HasPrefix(policy, "default-src 'self';") || strings.Contains(policy,
+		"unsafe") {
 		t.Errorf("the policy is %s", policy)
 	}
 	if strings.Contains(page.text, "<script>") || strings.Contains(page.text, "style=") {

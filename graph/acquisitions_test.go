@@ -451,11 +451,15 @@ func TestAcquisitionStatements(t *testing.T) {
 	}{
 		"licenses": {`query($first: Int) { licenses(first: $first) { nodes { code collections { nodes { name license { code }
 			sets { nodes { name memberCount } } } } } } }`, 6, []int{2, 5, 8}},
-		"sets":        {`query($first: Int) { collectionSets(first: $first) { nodes { name memberCount } } }`, 2, []int{1, 3, 5}},
-		"collections": {`query($first: Int) { collections(first: $first) { nodes { name sets { nodes { name memberCount } } } } }`, 4, []int{1, 3, 7}},
+		"sets": {`query($first: Int) { collectionSets(first: $first) { nodes { name memberCount } } }`, 2, []int{1, 3, 5}},
+		"collections": {
+			`query($first: Int) { collections(first: $first) { nodes { name sets { nodes { name memberCount } } } } }`, 4,
+			[]int{1, 3, 7},
+		},
 		"not listed": {`query($first: Int) { poLinesNotListed(first: $first) { nodes { number portfolio { title collection { name } poLines {
 			nodes { number } } } } } }`, 4, []int{1, 2, 4}},
-		"no PO line": {`query($first: Int) { portfoliosWithoutPoLine(first: $first) { nodes { title collection { name sets { nodes { name } } } license {
+		"no PO line": {`query($first: Int) { portfoliosWithoutPoLine(first: $first) { nodes { title collection { name sets { nodes { name } }
+			} license {
 			code } } } }`, 5, []int{2, 20, 40}},
 	} {
 		before := -1

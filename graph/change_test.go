@@ -131,7 +131,8 @@ func TestChangePortfolios(t *testing.T) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { summary counts { updated ... on BulkCounts { refused moved restored } } changes(first: 3) { totalCount
+	b.query(`query($id: ID!) { job(id: $id) { summary counts { updated ... on BulkCounts { refused moved restored } } changes(first: 3) {
+		totalCount
 		nodes { action field
 		oldValue newValue } } } }`, input{"id": job}, &report)
 	if n := report.Job.Counts.Updated; n == 0 || report.Job.Changes.TotalCount != 3*n ||
@@ -195,7 +196,8 @@ func TestChangePortfoliosOtherwise(t *testing.T) {
 			}
 		}
 	}
-	b.query(`query($id: ID!) { job(id: $id) { counts { updated ... on BulkCounts { invalid } } changes(filter: {action: INVALID}) { nodes { action newValue } } } }`,
+	b.query(`query($id: ID!) { job(id: $id) { counts { updated ... on BulkCounts { invalid } } changes(filter: {action: INVALID}) { nodes {
+		action newValue } } } }`,
 		input{"id": byFile}, &lines)
 	if lines.Job.Counts.Invalid != 1 || lines.Job.Counts.Updated != 1 || len(lines.Job.Changes.Nodes) != 1 {
 		t.Errorf("%+v", lines)

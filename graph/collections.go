@@ -193,5 +193,7 @@ func (r collectionResolver) Sets(
 	if err != nil {
 		return nil, err
 	}
-	return collectionSetListing.cut(ask{first, after, last, before, nil}, sets, func(s *model.CollectionSet) *ent.CollectionSet { return s.CollectionSet })
+	return collectionSetListing.cut(ask{first, after, last, before, nil}, sets, func(s *model.CollectionSet) *ent.CollectionSet {
+		return s.CollectionSet
+	})
 }

@@ -414,7 +414,8 @@ func TestReportJSON(t *testing.T) {
 		id kind state verdict mode trigger summary applied createdAt startedAt finishedAt error { code message hint }
 		counts { ... on ListCounts { rows titles statements added updated unchanged removed kept withdrawn free invalid ambiguous
 			fields { name titles } findings { info warning error fatal } } }
-		parts { id profile: profileName collection: collectionName content state counts { added ... on ListCounts { rows fields { name titles } } } groups { name } }
+		parts { id profile: profileName collection: collectionName content state counts { added ... on ListCounts { rows fields { name titles
+		} } } groups { name } }
 		changes { nodes { action field title titleId printIdentifier onlineIdentifier oldValue newValue line portfolio { id }
 			... on AddedChange { predecessor { title titleId portfolioId } }
 			... on LeavingChange { keptFor poLines freeNow successor { title titleId portfolioId } }

@@ -104,5 +104,7 @@ func (r licenseResolver) Collections(
 	if err != nil {
 		return nil, err
 	}
-	return collectionListing.cut(ask{first, after, last, before, nil}, found, func(c *model.Collection) *ent.Collection { return c.Collection })
+	return collectionListing.cut(ask{first, after, last, before, nil}, found, func(c *model.Collection) *ent.Collection {
+		return c.Collection
+	})
 }

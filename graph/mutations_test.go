@@ -85,7 +85,8 @@ var selected = map[string]string{
 	"rejectJob": `job { id state kind mode }`, "undoJob": `job { id state kind mode }`,
 	"createAccessToken": `secret accessToken { id name start scopes createdBy expiresAt revokedAt }`,
 	"revokeAccessToken": `accessToken { id name revokedAt }`,
-	"addPerson":         `person { id name issuer scopes disabled version }`, "updatePerson": `person { id name issuer scopes disabled version }`,
+	"addPerson":         `person { id name issuer scopes disabled version }`, "updatePerson": `person { id name issuer scopes disabled
+		version }`,
 	"removePerson": `deletedId`, "endSessions": `ended`,
 	"importCommunityZoneTitles": `job { id state kind mode }`,
 }

@@ -64,9 +64,11 @@ func TestOrdersOfCollections(t *testing.T) {
 	b.contains(b.answered(`mutation($in: ImportAcquisitionsInput!) { importLicenses(input: $in) {
 		report { created updated unchanged attached moved } userErrors { code } } }`,
 		input{"in": input{"file": "code,perpetual_access\nL1,yes\n"}}), `"created":1`)
-	found := b.answered(fmt.Sprintf(`{ collection(id: %q) { poLines { nodes { number main } } } poLines(filter: {closed: true}) { nodes { number } }
+	found := b.answered(fmt.Sprintf(`{ collection(id: %q) { poLines { nodes { number main } } } poLines(filter: {closed: true}) { nodes {
+		number } }
 		open: poLines(filter: {closed: false, collectionId: %q}) { nodes { number } } }`, collection, collection), nil)
-	b.contains(found, `"poLines":{"nodes":[{"number":"PKG-2","main":true},{"number":"PKG-1","main":false}]}`, `"poLines":{"nodes":[{"number":"PKG-1"}]}`,
+	b.contains(found, `"poLines":{"nodes":[{"number":"PKG-2","main":true},{"number":"PKG-1","main":false}]}`,
+		`"poLines":{"nodes":[{"number":"PKG-1"}]}`,
 		`"open":{"nodes":[{"number":"PKG-2"}]}`)
 }
 

@@ -143,7 +143,7 @@ func deletedIDs(asked []*generated.DeletePoLineInput, rows []*ent.POLine, proble
 		refused := slices.ContainsFunc(problems, func(p *model.UserError) bool {
 			return len(p.Path) > 2 && p.Path[1] == "delete" && p.Path[2] == strconv.Itoa(i)
 		})
-		if rows[i] != nil && !refused && !(atomic && len(problems) > 0) {
+		if rows[i] != nil && !refused && (!atomic || len(problems) == 0) {
 			ids[i] = &asked[i].PoLineID
 		}
 	}

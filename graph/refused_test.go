@@ -28,7 +28,8 @@ func TestJudgeRefusedRow(t *testing.T) {
 				}
 			}
 		}
-		b.query(`query($id: ID!) { job(id: $id) { counts { removed ... on ListCounts { review } } changes(filter: {action: [INVALID]}) { nodes { id action } } } }`,
+		b.query(`query($id: ID!) { job(id: $id) { counts { removed ... on ListCounts { review } } changes(filter: {action: [INVALID]}) { nodes
+			{ id action } } } }`,
 			map[string]any{"id": job.ID}, &answer)
 		if len(answer.Job.Changes.Nodes) != 1 {
 			t.Fatalf("refused rows: %+v", answer)

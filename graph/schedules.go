@@ -88,5 +88,8 @@ func (r *resolver) scheduledJobs(ctx context.Context, listed []jobs.ScheduledJob
 
 func scheduledJob(entry jobs.ScheduledJob, profiles map[int64]*model.Profile, lastRun *model.Job) *model.ScheduledJob {
 	// a profile may have been deleted since
-	return &model.ScheduledJob{ScheduledJob: entry, Profiles: append([]*model.Profile{}, there(entry.ProfileIDs, profiles)...), LastRun: lastRun}
+	return &model.ScheduledJob{
+		ScheduledJob: entry, Profiles: append([]*model.Profile{}, there(entry.ProfileIDs, profiles)...),
+		LastRun: lastRun,
+	}
 }

@@ -211,7 +211,8 @@ func TestRunScheduledJob(t *testing.T) {
 	before := b.scheduledJobs()[0].NextRun
 	run := func() *scheduledPayload {
 		var got struct{ RunScheduledJob *scheduledPayload }
-		b.query(`mutation($id: ID!) { runScheduledJob(input: {scheduledJobId: $id, idempotencyKey: "once"}) { job { id state trigger mode } userErrors {
+		b.query(`mutation($id: ID!) { runScheduledJob(input: {scheduledJobId: $id, idempotencyKey: "once"}) { job { id state trigger mode }
+			userErrors {
 			code message path } } }`, input{"id": syncSchedule}, &got)
 		return got.RunScheduledJob
 	}

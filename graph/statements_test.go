@@ -79,11 +79,13 @@ func statementTests(largest string) []statementTest {
 			collection { name communityZoneCollection { name } license { code } }
 			coverage { text profiles { name groups { name } } } availableFor { name profiles { name } }
 			coverageByGroup { group { name } coverage { text profiles { name } } }
-			poLines { nodes { number vendor portfolio { title } } } license { code } entitlements { active coverage { text } profile { name } } } } }`,
+			poLines { nodes { number vendor portfolio { title } } } license { code } entitlements { active coverage { text } profile { name } } }
+			} }`,
 			`"titleId"`, 21,
 			[]int{10, 50, 200},
 		},
-		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added ... on ListCounts { fields { name titles } } } progress { phase }
+		{"jobs", `query($first: Int) { jobs(first: $first) { nodes { state summary counts { added ... on ListCounts { fields { name titles } }
+			} progress { phase }
 			profiles { name groups { name } } groups { id name } subject { id } waitsFor { id } waitsBecause { code }
 			parts { state profile { name } collection { name } file { name profile { name } } groups { id name } guard { held percent } wouldBe kinds
 				guards { guard } decisions { kind decision } } } } }`, `"summary"`, 12, []int{5, 10, 20}},

@@ -266,7 +266,8 @@ func TestWorklistStatements(t *testing.T) {
 	}
 	const query = `query($first: Int, $type: WorklistItemType!) { worklist(first: $first, filter: {types: [$type]}) { nodes { id since title
 		jobPart { profile { name } collection { name } file { name } decisions { kind decision } } job { id state profiles { name } }
-		portfolio { title collection { name } poLines { nodes { number } } license { code } } poLine { number portfolio { title } } assignee { name } } } }`
+		portfolio { title collection { name } poLines { nodes { number } } license { code } } poLine { number portfolio { title } } assignee {
+		name } } } }`
 	for name := range types {
 		few, n := c.cost(query, input{"first": 1, "type": name}, `"since"`)
 		many, all := c.cost(query, input{"first": 100, "type": name}, `"since"`)

@@ -69,21 +69,24 @@ func FormerMoment(text string, now time.Time) (moment time.Time, err error) {
 	return moment, problem.New(problem.BadInput, "asOf", "%.40q has not come yet: ask for today or a former day", text)
 }
 
-// checkRecorded refuses a moment if what happened since cannot be taken back in a collection; 0: in any.
-func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64) error {
-	row := func(query string, args ...any) (at sql.NullInt64, err error) {
-		rows, err := s.store.Query(ctx, query, args...)
-		if err != nil {
+// recordedMoment reads a moment; none where there is no row.
+func (s *Service) recordedMoment(ctx context.Context, query string, args ...any) (at sql.NullInt64, err error) {
+	rows, err := s.store.Query(ctx, query, args...)
+	if err != nil {
+		return at, fmt.Errorf("look how far back changes are recorded: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(&at); err != nil {
 			return at, fmt.Errorf("look how far back changes are recorded: %w", err)
 		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := rows.Scan(&at); err != nil {
-				return at, fmt.Errorf("look how far back changes are recorded: %w", err)
-			}
-		}
-		return at, rows.Err()
 	}
+	return at, rows.Err()
+}
+
+// checkRecorded refuses a moment if what happened since cannot be taken back in a collection; 0: in any.
+func (s *Service) checkRecorded(ctx context.Context, collectionID, moment int64) error {
+	row := func(query string, args ...any) (sql.NullInt64, error) { return s.recordedMoment(ctx, query, args...) }
 	began, err := row(`SELECT created_at FROM settings`)
 	if err != nil {
 		return err

@@ -41,7 +41,8 @@ func TestChangeFiltersUseTheirIndexes(t *testing.T) {
 	}
 }
 
-// ofNoTable is a scan of the one row of settings, or of what was selected before: as many rows as a page has, or the changes of one portfolio.
+// ofNoTable is a scan of the one row of settings, or of what was selected before: as many rows as a page has, or the changes of one
+// portfolio.
 var ofNoTable = regexp.MustCompile(`SCAN (counted|both_of|placed|settings|\(subquery-\d+\))`)
 
 // TestAllChangesUseTheirIndexes: no page of all changes reads more of a table than its filter leaves, or sorts.

@@ -31,7 +31,8 @@ func Codes() []CodeMeaning {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b CodeMeaning) int { return strings.Compare(a.Code, b.Code) })
-	return slices.CompactFunc(all, func(a, b CodeMeaning) bool { return a.Code == b.Code }) // of two with one name the first says what it means
+	// Of two with one name the first says what it means.
+	return slices.CompactFunc(all, func(a, b CodeMeaning) bool { return a.Code == b.Code })
 }
 
 // declared are the codes of jobs.
@@ -69,7 +70,7 @@ var (
 	codeAllFree            = code("ALL_FREE", "All titles of the list are free to read, so that it takes nothing away.")
 	codeArgumentsLost      = code("ARGUMENTS_UNREADABLE", "What the job was asked to do cannot be read from the database.")
 	codeAttempts           = code("ATTEMPTS_EXHAUSTED", "The job was interrupted too often.")
-	codeCancelled          = code("CANCELLED", "A person cancelled the job before this was done, or the request to the provider was cancelled.")
+	codeCancelled          = code("CANCELLED", "A person cancelled the job before this was done, or the request to the provider ended.")
 	codeCannotUndo         = code("CANNOT_UNDO", "This version cannot take back what that job did.")
 	codeCollectionGone     = code("COLLECTION_GONE", "The collection was deleted.")
 	codeCollectionInactive = code("COLLECTION_INACTIVE", "The collection is not activated.")

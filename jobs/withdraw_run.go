@@ -49,7 +49,8 @@ func (r *run) withdrawnProfile(ctx context.Context, tx *store.Tx, id int64, cont
 		return nil, err
 	case p.Active && !gone && content != "":
 		return nil, &failure{
-			codeProfileActive, fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list",
+			codeProfileActive,
+			fmt.Sprintf("the profile %q is active, and the provider's last three answers for %s no longer are that it has no list",
 				holdings.ProfileName(p), strings.ToLower(content)),
 			"Look at the profile's last jobs. If its entitlements are to be withdrawn all the same, deactivate it first.",
 		}

@@ -146,6 +146,17 @@ type app struct {
 	closers []io.Closer
 }
 
+// check refuses what cannot work before anything is written.
+func (c config) check(ctx context.Context, work bool) error {
+	if err := checkAddresses(c.Providers); err != nil {
+		return err
+	}
+	if err := c.checkShared(work); err != nil {
+		return err
+	}
+	return c.checkRedis(ctx)
+}
+
 // openApp opens an installation. With work the process runs jobs; it then has an embedded queue unless REDIS_URL is
 // set.
 func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
@@ -155,13 +166,7 @@ func openApp(ctx context.Context, cfg config, work bool) (_ *app, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if err := checkAddresses(cfg.Providers); err != nil {
-		return nil, err
-	}
-	if err := cfg.checkShared(work); err != nil {
-		return nil, err
-	}
-	if err := cfg.checkRedis(ctx); err != nil {
+	if err := cfg.check(ctx, work); err != nil {
 		return nil, err
 	}
 	presence, err := store.Enter(ctx, cfg.database())

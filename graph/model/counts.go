@@ -15,6 +15,7 @@ type JobCounts interface{ IsJobCounts() }
 // CommonCounts are the figures that all have.
 type CommonCounts struct{ Added, Updated, Unchanged, Removed, Left int }
 
+// IsJobCounts marks it as counts of a job.
 func (CommonCounts) IsJobCounts() {}
 
 func commonCounts(c *plan.Counts) CommonCounts {
@@ -24,6 +25,7 @@ func commonCounts(c *plan.Counts) CommonCounts {
 // ListCounts are what a list comes to.
 type ListCounts struct{ plan.Counts }
 
+// IsJobCounts marks it as counts of a job.
 func (*ListCounts) IsJobCounts() {}
 
 // Carried is null unless the job decided about pairs too.

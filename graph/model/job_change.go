@@ -64,7 +64,7 @@ func (c *ChangeLine) NewValue() *string {
 // ChangeReason is why a portfolio came, left, waits or stays.
 type ChangeReason struct{ plan.Leaving }
 
-// RelatedTitle is another title that a change names.
+// RelatedTitle is a line of another title that a change names.
 type RelatedTitle struct{ plan.Related }
 
 // Why is null where there is nothing to say beside the action.
@@ -123,22 +123,31 @@ func coverageOf(statements []plan.Statement, ok bool) []*Coverage {
 // Line is null where there is none.
 func (c *ChangeLine) Line() *int { return orNone(c.JobChange.Line) }
 
+// IsJobChange marks it as a line of a job's report.
 func (*ChangeLine) IsJobChange() {}
 
 // Base is what all types have.
 func (c *ChangeLine) Base() *ChangeLine { return c }
 
-// The types of changes.
 type (
-	AddedChange     struct{ *ChangeLine } // what is new
-	LeavingChange   struct{ *ChangeLine } // what a list no longer has
-	UnclearChange   struct{ *ChangeLine } // what waits for a person
-	CoverageChange  struct{ *ChangeLine } // other coverage
-	ValueChange     struct{ *ChangeLine } // another value of any other field
-	MovedChange     struct{ *ChangeLine } // what goes to a counterpart, or stays
-	GroupChange     struct{ *ChangeLine } // whom it opens or closes to
-	RowChange       struct{ *ChangeLine } // a row that was set aside
-	PortfolioChange struct{ *ChangeLine } // anything else that happens to a portfolio as a whole
+	// AddedChange is a line of what is new.
+	AddedChange struct{ *ChangeLine }
+	// LeavingChange is a line of what a list no longer has.
+	LeavingChange struct{ *ChangeLine }
+	// UnclearChange is a line of what waits for a person.
+	UnclearChange struct{ *ChangeLine }
+	// CoverageChange is a line of other coverage.
+	CoverageChange struct{ *ChangeLine }
+	// ValueChange is a line of another value of any other field.
+	ValueChange struct{ *ChangeLine }
+	// MovedChange is a line of what goes to a counterpart, or stays.
+	MovedChange struct{ *ChangeLine }
+	// GroupChange is a line of whom it opens or closes to.
+	GroupChange struct{ *ChangeLine }
+	// RowChange is a line of a row that was set aside.
+	RowChange struct{ *ChangeLine }
+	// PortfolioChange is a line of anything else that happens to a portfolio as a whole.
+	PortfolioChange struct{ *ChangeLine }
 )
 
 // typed says of which type a line is. What says more than its action does goes first.

@@ -107,22 +107,20 @@ func (e *poLineEditor) attach(row *ent.POLine, to Holder) {
 	e.list(row)
 }
 
-// rank makes an attached row main or additional. It returns false if that is impossible: a holder's only row is
-// main.
-func (e *poLineEditor) rank(row *ent.POLine, main bool) bool {
+// rank makes an attached row main or additional. A holder's only row stays main.
+func (e *poLineEditor) rank(row *ent.POLine, main bool) {
 	if row.Main == main {
-		return true
+		return
 	}
 	h := holderOf(row)
 	if !main {
 		if !e.promoteOldest(h, row) {
-			return false
+			return
 		}
 	} else if former := e.mainOf(h); former != nil {
 		former.Main = false
 	}
 	row.Main = main
-	return true
 }
 
 // promoteOldest makes the oldest of a holder's rows main, except the one in not.

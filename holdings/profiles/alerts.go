@@ -27,7 +27,7 @@ const (
 
 // AlertCodes returns what each code means, a sentence.
 func AlertCodes() map[string]string {
-	return map[string]string{
+	return map[string]string{ //nolint:gosec // G101: sentences about credentials, and none of them
 		CredentialsLocked: "The API key is sealed with a sealing key that the server does not have: it was started with another one, or without.",
 		CredentialsNeeded: "There is no API key, or it is damaged: it has to be entered.",
 		StaleFile:         "The provider has had no new file for more than 40 days.",

@@ -37,8 +37,11 @@ func firstOf(err error) error {
 }
 
 func forbidden(p access.Principal, needed access.Scope) refusal {
-	return refusal{http.StatusForbidden, problem.Forbidden, fmt.Sprintf("this needs the scope %s, and %s has %s: ask an administrator, or use "+
-		"another token", needed, p, p.Scopes)}
+	return refusal{
+		http.StatusForbidden, problem.Forbidden,
+		fmt.Sprintf("this needs the scope %s, and %s has %s: ask an administrator, or use "+
+			"another token", needed, p, p.Scopes),
+	}
 }
 
 var inAddress = refusal{http.StatusBadRequest, problem.BadInput, "the address holds a token, which logs and histories now have: send it " +
