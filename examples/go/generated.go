@@ -124,7 +124,7 @@ func (v *AddProfileCreateProfileCreateProfilePayload) GetUserErrors() []*AddProf
 type AddProfileCreateProfileCreateProfilePayloadProfile struct {
 	// Opaque id.
 	Id string `json:"id"`
-	// 8 hexadecimal digits by which a person recognises the key without seeing it.
+	// 8 hexadecimal digits by which a person recognises the key without seeing it; empty where there is none.
 	ApiKeyFingerprint string `json:"apiKeyFingerprint"`
 }
 
@@ -480,7 +480,7 @@ const (
 	OutcomeCodeArgumentsUnreadable OutcomeCode = "ARGUMENTS_UNREADABLE"
 	// The job was interrupted too often.
 	OutcomeCodeAttemptsExhausted OutcomeCode = "ATTEMPTS_EXHAUSTED"
-	// A person cancelled the job before this was done, or the request to the provider was cancelled.
+	// A person cancelled the job before this was done, or the request to the provider ended.
 	OutcomeCodeCancelled OutcomeCode = "CANCELLED"
 	// This version cannot take back what that job did.
 	OutcomeCodeCannotUndo OutcomeCode = "CANNOT_UNDO"
@@ -488,10 +488,20 @@ const (
 	OutcomeCodeCollectionGone OutcomeCode = "COLLECTION_GONE"
 	// The collection is not activated.
 	OutcomeCodeCollectionInactive OutcomeCode = "COLLECTION_INACTIVE"
+	// The profile's API key is sealed with a sealing key that the server does not have.
+	OutcomeCodeCredentialsLocked OutcomeCode = "CREDENTIALS_LOCKED"
+	// The profile has no API key, or what is stored of it is damaged.
+	OutcomeCodeCredentialsNeeded OutcomeCode = "CREDENTIALS_NEEDED"
 	// The provider refused the credentials.
 	OutcomeCodeCredentialsRefused OutcomeCode = "CREDENTIALS_REFUSED"
 	// The list came for another customer number than the profile has now.
 	OutcomeCodeCustomerChanged OutcomeCode = "CUSTOMER_CHANGED"
+	// The database's file was removed or replaced while it was in use.
+	OutcomeCodeDatabaseGone OutcomeCode = "DATABASE_GONE"
+	// The database cannot be written; the job waits until it can.
+	OutcomeCodeDatabaseReadOnly OutcomeCode = "DATABASE_READ_ONLY"
+	// The disk of the server is full; the job waits until there is space.
+	OutcomeCodeDiskFull OutcomeCode = "DISK_FULL"
 	// The job had nothing to do.
 	OutcomeCodeFailed OutcomeCode = "FAILED"
 	// The kept copy of the list is gone or cannot be read.
@@ -512,7 +522,7 @@ const (
 	OutcomeCodeJobGone OutcomeCode = "JOB_GONE"
 	// JSON instead of a list.
 	OutcomeCodeJson OutcomeCode = "JSON"
-	// The profile's API key cannot be opened.
+	// The profile's API key could not be opened.
 	OutcomeCodeKeyUnreadable OutcomeCode = "KEY_UNREADABLE"
 	// Some of it was left as it is, since it has changed; the report lists it.
 	OutcomeCodeLeft OutcomeCode = "LEFT"
@@ -606,8 +616,13 @@ var AllOutcomeCode = []OutcomeCode{
 	OutcomeCodeCannotUndo,
 	OutcomeCodeCollectionGone,
 	OutcomeCodeCollectionInactive,
+	OutcomeCodeCredentialsLocked,
+	OutcomeCodeCredentialsNeeded,
 	OutcomeCodeCredentialsRefused,
 	OutcomeCodeCustomerChanged,
+	OutcomeCodeDatabaseGone,
+	OutcomeCodeDatabaseReadOnly,
+	OutcomeCodeDiskFull,
 	OutcomeCodeFailed,
 	OutcomeCodeFileLost,
 	OutcomeCodeFileUnreadable,

@@ -190,7 +190,7 @@ export type OutcomeCode =
   | 'ARGUMENTS_UNREADABLE'
   /** The job was interrupted too often. */
   | 'ATTEMPTS_EXHAUSTED'
-  /** A person cancelled the job before this was done, or the request to the provider was cancelled. */
+  /** A person cancelled the job before this was done, or the request to the provider ended. */
   | 'CANCELLED'
   /** This version cannot take back what that job did. */
   | 'CANNOT_UNDO'
@@ -198,10 +198,20 @@ export type OutcomeCode =
   | 'COLLECTION_GONE'
   /** The collection is not activated. */
   | 'COLLECTION_INACTIVE'
+  /** The profile's API key is sealed with a sealing key that the server does not have. */
+  | 'CREDENTIALS_LOCKED'
+  /** The profile has no API key, or what is stored of it is damaged. */
+  | 'CREDENTIALS_NEEDED'
   /** The provider refused the credentials. */
   | 'CREDENTIALS_REFUSED'
   /** The list came for another customer number than the profile has now. */
   | 'CUSTOMER_CHANGED'
+  /** The database's file was removed or replaced while it was in use. */
+  | 'DATABASE_GONE'
+  /** The database cannot be written; the job waits until it can. */
+  | 'DATABASE_READ_ONLY'
+  /** The disk of the server is full; the job waits until there is space. */
+  | 'DISK_FULL'
   /** The job had nothing to do. */
   | 'FAILED'
   /** The kept copy of the list is gone or cannot be read. */
@@ -222,7 +232,7 @@ export type OutcomeCode =
   | 'JOB_GONE'
   /** JSON instead of a list. */
   | 'JSON'
-  /** The profile's API key cannot be opened. */
+  /** The profile's API key could not be opened. */
   | 'KEY_UNREADABLE'
   /** Some of it was left as it is, since it has changed; the report lists it. */
   | 'LEFT'
