@@ -798,7 +798,7 @@ export type OutcomeCode =
   | 'ARGUMENTS_UNREADABLE'
   /** The job was interrupted too often. */
   | 'ATTEMPTS_EXHAUSTED'
-  /** A person cancelled the job before this was done, or the request to the provider was cancelled. */
+  /** A person cancelled the job before this was done, or the request to the provider ended. */
   | 'CANCELLED'
   /** This version cannot take back what that job did. */
   | 'CANNOT_UNDO'
