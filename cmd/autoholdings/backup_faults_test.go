@@ -48,7 +48,7 @@ func TestBackupRefuses(t *testing.T) {
 	}{
 		"no file named":    {from.flags(), "name the file to write"},
 		"standard output":  {append(from.flags(), "-"), "name the file to write"},
-		"two files":        {append(from.flags(), "a", "b"), "2 files are named"},
+		"two files":        {append(from.flags(), "a", "b"), `"b" is left over`},
 		"a file there":     {append(from.flags(), file), "is there already, and is not overwritten"},
 		"no such folder":   {append(from.flags(), filepath.Join(t.TempDir(), "none", "b")), "there is no folder"},
 		"no database":      {[]string{"--data-dir", t.TempDir(), filepath.Join(t.TempDir(), "b")}, "there is no database in"},

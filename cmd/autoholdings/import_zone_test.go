@@ -119,7 +119,7 @@ func TestImportZoneCommandRefuses(t *testing.T) {
 		args []string
 	}{
 		{"say by --zone", []string{page}},
-		{"name one FILE", []string{page, page}},
+		{"is left over", []string{page, page}},
 		{"no collection \"7\"", []string{"--zone", "7"}},
 		{"no such file", []string{filepath.Join(t.TempDir(), "absent.txt"), "--zone", "61563711870000041"}},
 		{"page.html", []string{page, "--zone", "61563711870000041"}},

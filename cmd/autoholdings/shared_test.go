@@ -57,7 +57,7 @@ func TestSharedDatabaseNeeds(t *testing.T) {
 				}
 			}
 			key := secret.GenerateKey()
-			refused([]string{"REDIS_URL is"}, "--sealing-key", key)
+			refused([]string{"REDIS_URL (--redis-url) is"}, "--sealing-key", key)
 			refused([]string{"no sealing key is given", "AUTOHOLDINGS_SEALING_KEY", "openssl rand"}, "--redis-url", "redis://127.0.0.1:1")
 			if _, err := os.Stat(dir); !os.IsNotExist(err) {
 				t.Errorf("something was made in the data directory: %v", err)
@@ -193,11 +193,13 @@ func TestNothingIsSealedWithAFormerKey(t *testing.T) {
 	_, err = profiles.New(db, box, jobs.Busy{}).Reseal(t.Context()) // what rotate-key does
 	must(t, err)
 	sealed := db.Read.Profile.Query().OnlyX(t.Context()).APIKeySealed
-	var answer any
-	err = s.api.do(t.Context(), `mutation($id: ID!) { updateProfile(input: {profileId: $id, apiKey: "second"}) { userErrors { message } } }`,
-		map[string]any{"id": profile}, &answer)
-	if err == nil {
-		t.Errorf("it answers %v", answer)
+	var answer struct {
+		UpdateProfile struct{ UserErrors []struct{ Message string } }
+	}
+	must(t, s.api.do(t.Context(), `mutation($id: ID!) { updateProfile(input: {profileId: $id, apiKey: "second"}) { userErrors { message } } }`,
+		map[string]any{"id": profile}, &answer))
+	if told := answer.UpdateProfile.UserErrors; len(told) != 1 || !strings.Contains(told[0].Message, "rotate-key --forget-credentials") {
+		t.Errorf("it answers %+v", told)
 	}
 	if now := db.Read.Profile.Query().OnlyX(t.Context()).APIKeySealed; !bytes.Equal(sealed, now) {
 		t.Error("the API key was sealed anew")

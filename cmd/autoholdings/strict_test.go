@@ -225,6 +225,9 @@ func sample(s setting) (inFile, value string) {
 	case *timeFlag:
 		return `"9d"`, "9d"
 	case *cli.StringFlag:
+		if s.flag == "format" && (s.command == "backup" || s.command == "restore" || s.command == "doctor") {
+			return `"json"`, "json" // refused where the setting is read
+		}
 		return `"sample"`, "sample"
 	case *cli.StringSliceFlag:
 		return `["one", "two"]`, "one,two"
