@@ -606,7 +606,7 @@ var (
 			{
 				Name:    "job_not_whole",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[38], JobsColumns[0]},
+				Columns: []*schema.Column{JobsColumns[6], JobsColumns[38], JobsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "verdict IN ('FAILED', 'PARTIAL')",
 				},

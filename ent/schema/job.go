@@ -89,7 +89,7 @@ func (Job) Indexes() []ent.Index {
 		index.Fields("actor_kind", "actor_id", "created_at", "id"),
 		index.Fields("updated_at", "id"),
 		index.Fields("subject_job_id"),
-		index.Fields("finished_at", "id").StorageKey("job_not_whole").Annotations(entsql.IndexWhere("verdict IN ('FAILED', 'PARTIAL')")),
+		index.Fields("mode", "finished_at", "id").StorageKey("job_not_whole").Annotations(entsql.IndexWhere("verdict IN ('FAILED', 'PARTIAL')")),
 		index.Fields("waits_for_job_id").Annotations(entsql.IndexWhere("waits_for_job_id IS NOT NULL")),
 	}
 }

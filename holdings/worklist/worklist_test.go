@@ -430,8 +430,7 @@ func TestPagesUseIndexes(t *testing.T) {
 		uses  string
 		sorts bool
 	}{
-		worklist.HeldList: {uses: "job_part_held"}, worklist.FailedRun: {uses: "job_", sorts: true},
-		worklist.Review:         {uses: "portfolio_review_since"},
+		worklist.HeldList: {uses: "job_part_held"}, worklist.FailedRun: {uses: "job_not_whole"}, worklist.Review: {uses: "portfolio_review_since"},
 		worklist.AmbiguousTitle: {uses: "job_change_ambiguous", sorts: true}, worklist.POLineNotListed: {uses: "po_line", sorts: true},
 		worklist.ListedWithoutOrder: {uses: "portfolios USING INTEGER PRIMARY KEY"},
 	} {
