@@ -212,7 +212,7 @@ func TestZoneNeverHadAFile(t *testing.T) {
 	b := embedded(t, mockoup.Options{Titles: 60})
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "no-content"}))
 	if job := b.zone(jobs.ZoneRequest{}); job.State != jobs.Failed || job.ErrorCode != "NO_FILE" ||
-		!strings.Contains(job.ErrorHint, "titles-path") {
+		!strings.Contains(job.ErrorHint, "global title list") {
 		t.Errorf("%s %s: %s", job.State, job.ErrorCode, job.ErrorHint)
 	}
 	b.mock.ClearFaults()

@@ -99,7 +99,7 @@ var rules = map[Code]rule{
 
 // globalHints replace the rules' hints for the global title list.
 var globalHints = map[Code]string{
-	NoFile: "Check {flag:titles-path} and {flag:titles-query}, or import the list from a file.",
+	NoFile: "Check the address of the global title list ({flag:titles-path}, {flag:titles-query}), or import the list from a file.",
 	CredentialsRefused: "The global title list is asked for without credentials: check {flag:titles-path}, or import " +
 		"the list from a file.",
 	Storage:   "Check free space and permissions of the data directory and of the database, then import the list again.",
