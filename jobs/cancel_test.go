@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 	"testing"
-	"time"
 
 	"autoholdings/ent"
 	"autoholdings/ent/jobpart"
@@ -26,9 +25,8 @@ func TestCancelledAfterApproval(t *testing.T) {
 	must(t, b.mock.SetFault(mockoup.Fault{Kind: "half"}))
 	held := b.sync(jobs.Apply)
 	before := b.holdingsBytes()
-	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // no worker takes it
-		return tx.Job.UpdateOneID(held.ID).SetDueAt(time.Now().UnixMilli() + time.Hour.Milliseconds()).Exec(ctx)
-	}))
+	b.stop()
+	b.open() // without a worker
 	approved, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	if approved.State != jobs.Queued || approved.ErrorCode != "" {
@@ -44,6 +42,7 @@ func TestCancelledAfterApproval(t *testing.T) {
 	if b.holdingsBytes() != before {
 		t.Error("the holdings are not as before")
 	}
+	b.work()
 	if again := b.sync(jobs.Apply); again.State != jobs.NeedsReview || b.holdingsBytes() != before {
 		t.Errorf("the list is applied unasked, though its approval was cancelled: %s %s", again.State, again.Summary)
 	}

@@ -195,7 +195,11 @@ func (s *Service) isStopping() bool { return s.stopping.Err() != nil }
 func (s *Service) Run(ctx context.Context, work bool) error {
 	ctx = access.Unasked(ctx)
 	if s.o.Exclusive && work {
-		if err := s.takeUpAll(ctx); err != nil && ctx.Err() == nil { // otherwise it was told to stop before it began
+		switch err := s.takeUpAll(ctx); {
+		case err == nil, ctx.Err() != nil: // it was told to stop before it began
+		case store.FaultOf(err) != "": // the reconciler takes them up, once somebody has mended the machine
+			s.log.ErrorContext(ctx, "take up the jobs of the process before", "error", err)
+		default:
 			return fmt.Errorf("take up the jobs of the process before: %w", err)
 		}
 	}
