@@ -70,23 +70,24 @@ func backupCommand() *cli.Command {
 	}
 }
 
-// backingUp makes a backup.
-type backingUp struct {
+// keeping is what the commands that make and restore backups have: an installation and a file.
+type keeping struct {
 	config config
 	file   string
 	steps  *steps
 }
 
-func newBackingUp(c *cli.Command) (*backingUp, error) {
+// keepingFrom reads the settings of such a command; what says which file it wants.
+func keepingFrom(c *cli.Command, what string) (keeping, error) {
 	log, err := newLogger(c.Root().ErrWriter, c.String("log-level"), c.String("log-format"))
 	if err != nil {
-		return nil, err
+		return keeping{}, err
 	}
-	file, err := oneFile(c, "to write, such as autoholdings-2027-01-31.tar.gz")
-	if err != nil {
-		return nil, err
+	file := c.Args().First()
+	if file == "" || file == "-" {
+		return keeping{}, fmt.Errorf("name the file %s", what)
 	}
-	return &backingUp{
+	return keeping{
 		config: config{
 			DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), SealingKeys: c.StringSlice("sealing-key"), Log: log,
 		},
@@ -94,16 +95,12 @@ func newBackingUp(c *cli.Command) (*backingUp, error) {
 	}, nil
 }
 
-// oneFile is the only argument of a command.
-func oneFile(c *cli.Command, what string) (string, error) {
-	switch file := c.Args().First(); {
-	case c.Args().Len() > 1:
-		return "", fmt.Errorf("%d files are named, and it takes one: put flags before it", c.Args().Len())
-	case file == "" || file == "-":
-		return "", fmt.Errorf("name the file %s", what)
-	default:
-		return file, nil
-	}
+// backingUp makes a backup.
+type backingUp struct{ keeping }
+
+func newBackingUp(c *cli.Command) (*backingUp, error) {
+	k, err := keepingFrom(c, "to write, such as autoholdings-2027-01-31.tar.gz")
+	return &backingUp{k}, err
 }
 
 // backupMade is what is said of a backup, in JSON as it stands here.

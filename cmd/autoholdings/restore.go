@@ -16,6 +16,7 @@ import (
 	"github.com/urfave/cli/v3"
 
 	"autoholdings/internal/backup"
+	"autoholdings/internal/durable"
 	"autoholdings/internal/keptfiles"
 	"autoholdings/internal/secret"
 	"autoholdings/internal/store"
@@ -54,28 +55,14 @@ func restoreCommand() *cli.Command {
 
 // restoring restores a backup.
 type restoring struct {
-	config   config
-	file     string
-	steps    *steps
+	keeping
 	manifest *backup.Manifest
 	underWay int // jobs
 }
 
 func newRestoring(c *cli.Command) (*restoring, error) {
-	log, err := newLogger(c.Root().ErrWriter, c.String("log-level"), c.String("log-format"))
-	if err != nil {
-		return nil, err
-	}
-	file, err := oneFile(c, "that `autoholdings backup` has written")
-	if err != nil {
-		return nil, err
-	}
-	return &restoring{
-		config: config{
-			DataDir: c.String("data-dir"), DatabaseURL: c.String("database-url"), SealingKeys: c.StringSlice("sealing-key"), Log: log,
-		},
-		file: file, steps: &steps{log: log, errOut: c.Root().ErrWriter},
-	}, nil
+	k, err := keepingFrom(c, "that `autoholdings backup` has written")
+	return &restoring{keeping: k}, err
 }
 
 // restored is what is said of a restore, in JSON as it stands here.
@@ -155,7 +142,7 @@ func (r *restoring) intoFolder(ctx context.Context) (to string, before bool, err
 	if err := os.Mkdir(unfinished, 0o700); err != nil {
 		return to, false, err
 	}
-	if err := backup.SyncDir(dir); err != nil {
+	if err := durable.SyncDir(dir); err != nil {
 		return to, false, err
 	}
 	if err := r.unpack(ctx, unfinished); err != nil {
@@ -166,7 +153,7 @@ func (r *restoring) intoFolder(ctx context.Context) (to string, before bool, err
 			return to, false, err
 		}
 	}
-	return to, false, errors.Join(backup.SyncDir(unfinished), backup.SyncDir(dir), os.Remove(unfinished), backup.SyncDir(dir))
+	return to, false, errors.Join(durable.SyncDir(unfinished), durable.SyncDir(dir), os.Remove(unfinished), durable.SyncDir(dir))
 }
 
 // settleFormer clears away what a restore has left that was cut short. If only its last step was missing, it does that, and
@@ -178,7 +165,7 @@ func (r *restoring) settleFormer() (done bool, err error) {
 		return false, nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, store.FileName)); err == nil {
-		return true, errors.Join(os.RemoveAll(unfinished), backup.SyncDir(dir))
+		return true, errors.Join(os.RemoveAll(unfinished), durable.SyncDir(dir))
 	}
 	r.config.Log.Info("clearing away what a restore has left that was cut short", slog.String("folder", dir))
 	return false, errors.Join(os.RemoveAll(filepath.Join(dir, keptFolder)), os.RemoveAll(unfinished))

@@ -22,8 +22,9 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"time"
+
+	"autoholdings/internal/durable"
 )
 
 // Manifest says what a backup is of.
@@ -126,19 +127,7 @@ func publish(temporary, name string) error {
 	if err != nil {
 		return err
 	}
-	return SyncDir(filepath.Dir(name))
-}
-
-// SyncDir makes sure that new names in a folder survive a power failure.
-func SyncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.SyncDir(filepath.Dir(name))
 }
 
 func same(m, again *Manifest) error {
@@ -290,7 +279,7 @@ func Unpack(ctx context.Context, file, dir string, progress Progress) (*Manifest
 	if err != nil {
 		return nil, err
 	}
-	return m, errors.Join(SyncDir(filepath.Join(dir, "files")), SyncDir(dir))
+	return m, errors.Join(durable.SyncDir(filepath.Join(dir, "files")), durable.SyncDir(dir))
 }
 
 // errWrite is the error of the disk that is unpacked to.

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"autoholdings/internal/durable"
 )
 
 // KeyFileName is the name of the key file in the data directory. It has one key per line in base64, newest first. Blank
@@ -113,19 +115,7 @@ func writeNewFile(path, text string) error {
 		}
 		return fmt.Errorf("%w; if this file system does not support links, configure a key: %s", err, keyAdvice)
 	}
-	return syncDir(dir)
-}
-
-// syncDir makes sure that new names of files survive a power failure.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return durable.SyncDir(dir)
 }
 
 // parseKey reads one key. Its errors never show the text.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"autoholdings/internal/durable"
 )
 
 // A key file is replaced in steps, and the program may be killed between any two of them. StageKey writes the new key
@@ -60,7 +62,7 @@ func SwapStaged(dataDir string) (former string, err error) {
 	if err := os.Rename(staged, file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("put the new sealing key in its place: %w", err)
 	}
-	return former, syncDir(dataDir)
+	return former, durable.SyncDir(dataDir)
 }
 
 // keepFormer gives the key file a second name. If a file has that name already, it must contain all keys of the key
@@ -68,7 +70,7 @@ func SwapStaged(dataDir string) (former string, err error) {
 func keepFormer(before *Box, former string) error {
 	err := os.Link(before.file, former)
 	if err == nil {
-		return syncDir(filepath.Dir(former))
+		return durable.SyncDir(filepath.Dir(former))
 	}
 	if !errors.Is(err, fs.ErrExist) {
 		return err
@@ -90,7 +92,7 @@ func DropStaged(dataDir string) error {
 	if err := os.Remove(filepath.Join(dataDir, StagedFileName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove a sealing key that was not used: %w", err)
 	}
-	return syncDir(dataDir)
+	return durable.SyncDir(dataDir)
 }
 
 // KeyID returns the id of the newest key, which seals: 8 hex digits that reveal nothing about the key.
