@@ -68,7 +68,7 @@ test('two people edit a title: the second one sees what the first one wrote, and
   await page.context().close();
 });
 
-test('a list that takes half the titles is held; additions are taken, removals are not, and it can be undone', async () => {
+test('a list that takes half the titles is held, and rejected with a reason', async () => {
   const page = await openPage(browser);
   await server.tellProvider('fault', { kind: 'half', times: 2 });
   await page.goto(`${server.url}/console/profiles`);
@@ -91,7 +91,7 @@ test('a list that takes half the titles is held; additions are taken, removals a
   await page.context().close();
 });
 
-test('the preview of an undo shows what it would do, and the undo does it', async () => {
+test('the preview of an undo is there to be looked at before it is done', async () => {
   const page = await openPage(browser);
   const { jobs } = await server.ask<{ jobs: { nodes: { id: string; counts: { added: number } }[] } }>(
     '{ jobs(first: 1, filter: { kind: SYNC, verdict: CHANGED }) { nodes { id counts { added } } } }',

@@ -5,7 +5,7 @@ import { usePages } from '../api/queries';
 import { Choice } from '../ui/choice';
 import { Field } from '../ui/fields';
 import { Page } from '../ui/page';
-import { Button, Empty, Loading, Problem } from '../ui/parts';
+import { Button, Empty, Until } from '../ui/parts';
 import { SearchBox } from '../ui/searchbox';
 import { useSpoken } from '../words/locale';
 import { SettingsPages } from './settings';
@@ -42,8 +42,7 @@ export function Audit() {
           onChange={choose('actor')}
         />
       </div>
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && entries.length === 0 && <Empty>{words.settings.noAudit}</Empty>}
       <ul className="items">
         {entries.map((entry) => (

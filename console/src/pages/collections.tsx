@@ -4,9 +4,10 @@ import { Form } from 'react-aria-components';
 import { ChangeCollectionDocument, CollectionsDocument, type CollectionsQuery } from '../api/gql/graphql';
 import { useChange, usePages } from '../api/queries';
 import { Dialog } from '../ui/dialog';
+import { useDraft, useTheirs } from '../ui/draft';
 import { Field, Tick } from '../ui/fields';
 import { Page } from '../ui/page';
-import { Badge, Button, Empty, Facts, Loading, Problem, Section, UserErrors } from '../ui/parts';
+import { Badge, Button, Empty, Facts, Refusals, SaveOrCancel, Section, Until } from '../ui/parts';
 import { useSpoken } from '../words/locale';
 
 type Collection = CollectionsQuery['collections']['nodes'][number];
@@ -25,8 +26,7 @@ export function Collections() {
         </Link>
       }
     >
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && collections.length === 0 && <Empty hint={words.collections.noneHint}>{words.collections.none}</Empty>}
       {collections.map((collection) => (
         <One key={collection.id} collection={collection} />
@@ -79,26 +79,19 @@ function Edit({ collection }: { collection: Collection }) {
 function EditForm({ collection, close }: { collection: Collection; close: () => void }) {
   const { words } = useSpoken();
   const [began] = useState(collection);
-  const [name, setName] = useState(collection.name);
-  const [available, setAvailable] = useState(collection.available);
-  const [autoActivate, setAutoActivate] = useState(collection.autoActivateNewPortfolios);
-  const [perpetual, setPerpetual] = useState(collection.perpetualAccess);
-  const [from, setFrom] = useState(collection.perpetualFrom ?? '');
-  const [until, setUntil] = useState(collection.perpetualUntil ?? '');
+  const draft = useDraft({
+    name: collection.name,
+    available: collection.available,
+    autoActivateNewPortfolios: collection.autoActivateNewPortfolios,
+    perpetualAccess: collection.perpetualAccess,
+    perpetualFrom: collection.perpetualFrom ?? '',
+    perpetualUntil: collection.perpetualUntil ?? '',
+  });
+  const { mine, set, changed } = draft;
   const change = useChange(ChangeCollectionDocument);
   const errors = change.data?.updateCollection.userErrors;
   const conflict = errors?.some((error) => error.code === 'CONFLICT') ?? false;
-  const theirs = (mine: string | boolean, now: string | boolean | null) =>
-    conflict && mine !== (now ?? '') ? words.title.theirs(now === true ? words.yes : now === false ? words.no : now || words.none) : undefined;
-  // Only what was changed here goes along, so that nobody's change to something else is taken back.
-  const changed = {
-    ...(name !== began.name && { name }),
-    ...(available !== began.available && { available }),
-    ...(autoActivate !== began.autoActivateNewPortfolios && { autoActivateNewPortfolios: autoActivate }),
-    ...(perpetual !== began.perpetualAccess && { perpetualAccess: perpetual }),
-    ...(from !== (began.perpetualFrom ?? '') && { perpetualFrom: from || null }),
-    ...(until !== (began.perpetualUntil ?? '') && { perpetualUntil: until || null }),
-  };
+  const theirs = useTheirs(draft, conflict);
   return (
     <Form
       className="form"
@@ -110,40 +103,28 @@ function EditForm({ collection, close }: { collection: Collection; close: () => 
         );
       }}
     >
-      {conflict ? (
-        <p className="note" role="alert">
-          {words.title.conflict}
-        </p>
-      ) : (
-        <UserErrors errors={errors} />
-      )}
-      {change.error && <Problem error={change.error} />}
-      <Field label={words.collections.name} value={name} onChange={setName} hint={theirs(name, collection.name)} />
-      <Tick label={words.collections.available} isSelected={available} onChange={setAvailable} {...opt(theirs(available, collection.available))} />
+      <Refusals conflict={conflict && words.title.conflict} errors={errors} refused={change.error} />
+      <Field label={words.collections.name} isRequired value={mine.name} onChange={set('name')} hint={theirs('name')} />
+      <Tick label={words.collections.available} isSelected={mine.available} onChange={set('available')} hint={theirs('available')} />
       <Tick
         label={words.collections.autoActivate}
-        isSelected={autoActivate}
-        onChange={setAutoActivate}
-        hint={theirs(autoActivate, collection.autoActivateNewPortfolios) ?? words.setup.autoActivateHint}
+        isSelected={mine.autoActivateNewPortfolios}
+        onChange={set('autoActivateNewPortfolios')}
+        hint={theirs('autoActivateNewPortfolios') ?? words.setup.autoActivateHint}
       />
       <Tick
         label={words.collections.perpetual}
-        isSelected={perpetual}
-        onChange={setPerpetual}
-        hint={theirs(perpetual, collection.perpetualAccess) ?? words.collections.perpetualHint}
+        isSelected={mine.perpetualAccess}
+        onChange={set('perpetualAccess')}
+        hint={theirs('perpetualAccess') ?? words.collections.perpetualHint}
       />
       <div className="buttons">
-        <Field label={words.title.from} type="date" value={from} onChange={setFrom} hint={theirs(from, collection.perpetualFrom)} />
-        <Field label={words.title.to} type="date" value={until} onChange={setUntil} hint={theirs(until, collection.perpetualUntil)} />
+        <Field label={words.title.from} type="date" value={mine.perpetualFrom} onChange={set('perpetualFrom')} hint={theirs('perpetualFrom')} />
+        <Field label={words.title.to} type="date" value={mine.perpetualUntil} onChange={set('perpetualUntil')} hint={theirs('perpetualUntil')} />
       </div>
       <div className="buttons">
-        <Button kind="main" type="submit" isDisabled={change.isPending}>
-          {words.title.save}
-        </Button>
-        <Button onPress={close}>{words.cancel}</Button>
+        <SaveOrCancel busy={change.isPending} close={close} />
       </div>
     </Form>
   );
 }
-
-const opt = (hint: string | undefined) => (hint === undefined ? {} : { hint });

@@ -1,9 +1,11 @@
 import { useState } from 'react';
-import { Checkbox, Form, Input, Label, Text, TextArea, TextField } from 'react-aria-components';
+import { Form } from 'react-aria-components';
 import { ChangeTitleDocument } from '../api/gql/graphql';
 import { useChange } from '../api/queries';
 import { Dialog } from '../ui/dialog';
-import { Button, Problem, UserErrors } from '../ui/parts';
+import { useDraft, useTheirs } from '../ui/draft';
+import { Field, Tick } from '../ui/fields';
+import { Button, Refusals, SaveOrCancel } from '../ui/parts';
 import { useSpoken } from '../words/locale';
 import { fieldsOf, type Title } from './title';
 
@@ -19,8 +21,10 @@ export function EditTitle({ title }: { title: Title }) {
 
 const notes = ['publicNote', 'internalNote', 'authenticationNote', 'temporarilyUnavailable'] as const;
 
+/** The local values by their fields, and the notes. What there is none of is empty. */
 function ownOf(title: Title): Record<string, string> {
   const own: Record<string, string> = {};
+  for (const [field] of fieldsOf(title)) own[field] = '';
   for (const value of title.localValues) own[value.field] = value.value;
   for (const note of notes) own[note] = title[note] ?? '';
   return own;
@@ -32,45 +36,27 @@ function ownOf(title: Title): Record<string, string> {
  */
 function EditForm({ title, close }: { title: Title; close: () => void }) {
   const { words } = useSpoken();
-  const [began] = useState({ version: title.version, own: ownOf(title), available: title.available });
-  const [own, setOwn] = useState(began.own);
-  const [available, setAvailable] = useState(title.available);
+  const [began] = useState(title.version);
+  const own = useDraft(ownOf(title));
+  const [wasAvailable] = useState(title.available);
+  const [available, setAvailable] = useState(wasAvailable);
   const change = useChange(ChangeTitleDocument);
   const errors = change.data?.updatePortfolio.userErrors;
   const conflict = errors?.some((error) => error.code === 'CONFLICT') ?? false;
-  const theirs = ownOf(title);
+  const theirs = useTheirs(own, conflict);
   const values = fieldsOf(title).filter(([field]) => field !== 'publication_type');
 
   const save = () => {
-    const changed = (name: string) => (own[name] ?? '') !== (began.own[name] ?? '');
+    const changed = own.changed as Record<string, string | null>;
     const input = {
       portfolioId: title.id,
-      version: conflict ? title.version : began.version,
-      ...(available === began.available ? {} : { available }),
-      localValues: values.filter(([field]) => changed(field)).map(([field]) => ({ field, value: own[field] || null })),
-      ...Object.fromEntries(notes.filter(changed).map((note) => [note, own[note] || null])),
+      version: conflict ? title.version : began,
+      ...(available !== wasAvailable && { available }),
+      localValues: values.filter(([field]) => field in changed).map(([field]) => ({ field, value: changed[field] ?? null })),
+      ...Object.fromEntries(notes.filter((note) => note in changed).map((note) => [note, changed[note]])),
     };
-    change.mutate(
-      { input },
-      {
-        onSuccess: (answer) => {
-          if (answer.updatePortfolio.userErrors.length === 0) close();
-        },
-      },
-    );
+    change.mutate({ input }, { onSuccess: (answer) => answer.updatePortfolio.userErrors.length === 0 && close() });
   };
-  const field = (name: string, label: string, hint?: string, long = false) => (
-    <TextField key={name} className="field" value={own[name] ?? ''} onChange={(value) => setOwn({ ...own, [name]: value })}>
-      <Label>{label}</Label>
-      {long ? <TextArea rows={2} /> : <Input />}
-      {hint && (
-        <Text slot="description">
-          <small>{hint}</small>
-        </Text>
-      )}
-      {conflict && (theirs[name] ?? '') !== (own[name] ?? '') && <small>{words.title.theirs(theirs[name] || words.none)}</small>}
-    </TextField>
-  );
   return (
     <Form
       className="form"
@@ -79,31 +65,33 @@ function EditForm({ title, close }: { title: Title; close: () => void }) {
         save();
       }}
     >
-      {conflict ? (
-        <p className="note" role="alert">
-          {words.title.conflict}
-        </p>
-      ) : (
-        <UserErrors errors={errors} />
-      )}
-      {change.error && <Problem error={change.error} />}
-      <Checkbox className="tick" isSelected={available} onChange={setAvailable}>
-        <span className="box" aria-hidden="true">
-          {available && '✓'}
-        </span>
-        {words.titles.available}
-      </Checkbox>
-      {notes.map((note) => field(note, words.title[note], undefined, true))}
+      <Refusals conflict={conflict && words.title.conflict} errors={errors} refused={change.error} />
+      <Tick label={words.titles.available} isSelected={available} onChange={setAvailable} />
+      {notes.map((note) => (
+        <Field key={note} label={words.title[note]} long value={own.mine[note] ?? ''} onChange={own.set(note)} hint={theirs(note)} />
+      ))}
       <small>{words.title.localHint}</small>
-      {values.map(([name, shown]) => {
-        const provider = title.localValues.find((value) => value.field === name)?.providerValue ?? shown;
-        return field(name, words.fields[name] ?? name, `${words.title.provider}: ${provider || words.none}`);
+      {values.map(([field, shown]) => {
+        const provider = title.localValues.find((value) => value.field === field)?.providerValue ?? shown;
+        const said = theirs(field);
+        return (
+          <Field
+            key={field}
+            label={words.fields[field] ?? field}
+            value={own.mine[field] ?? ''}
+            onChange={own.set(field)}
+            hint={
+              <>
+                {words.title.provider}: {provider || words.none}
+                {said && <br />}
+                {said}
+              </>
+            }
+          />
+        );
       })}
       <div className="buttons">
-        <Button kind="main" type="submit" isDisabled={change.isPending}>
-          {words.title.save}
-        </Button>
-        <Button onPress={close}>{words.cancel}</Button>
+        <SaveOrCancel busy={change.isPending} close={close} />
       </div>
     </Form>
   );

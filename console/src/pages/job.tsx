@@ -30,7 +30,7 @@ import { Page } from '../ui/page';
 import { Badge, Button, Facts, Loading, Problem, Section, UserErrors } from '../ui/parts';
 import { figureOf } from '../ui/figure';
 import { outcome } from '../ui/runitems';
-import { toneOf } from '../ui/tone';
+import { hasSpoken, toneOf } from '../ui/tone';
 import { useSpoken } from '../words/locale';
 import { filterOf } from './titlefilter';
 
@@ -156,17 +156,15 @@ function Parameters({ form, there }: { form: JobForm; there: JobChoicesQuery }) 
   );
 }
 
-const isOver = (state: string | undefined) => state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED' || state === 'NEEDS_REVIEW';
-
 /** What the job would do, as soon as its preview knows; `children` submit it. */
 function Review({ id, children }: { id: string; children: ReactNode }) {
   const { words, format } = useSpoken();
   const { data, error } = useAnswer(ReviewDocument, { id }, {
-    refetchInterval: ({ state }) => (isOver((state.data as ReviewQuery | undefined)?.job?.state) ? false : 700),
+    refetchInterval: ({ state }) => (hasSpoken((state.data as ReviewQuery | undefined)?.job?.state) ? false : 700),
   });
   const job = data?.job;
   if (error) return <Problem error={error} />;
-  if (!job || !isOver(job.state)) return <Loading />;
+  if (!job || !hasSpoken(job.state)) return <Loading />;
   const figures = [
     ...(Object.keys(words.counts) as (keyof typeof words.counts)[]).map((name) => [words.counts[name], figureOf(job.counts, name)] as const),
     ...Object.entries(words.jobs.move).map(([name, text]) => [text, figureOf(job.counts, name)] as const),

@@ -2,7 +2,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { JobTypesDocument } from '../api/gql/graphql';
 import { useAnswer } from '../api/queries';
 import { Page } from '../ui/page';
-import { Empty, Loading, Problem } from '../ui/parts';
+import { Empty, Until } from '../ui/parts';
 import { SearchBox } from '../ui/searchbox';
 import { useSpoken } from '../words/locale';
 
@@ -22,8 +22,7 @@ export function Jobs() {
   return (
     <Page heading={words.jobs.heading}>
       <SearchBox label={words.jobs.search} hint={words.jobs.searchHint} value={q ?? ''} onSearch={(text) => void navigate({ search: text ? { q: text } : {}, replace: true })} />
-      {error && <Problem error={error} again={() => void refetch()} />}
-      {isPending && <Loading />}
+      <Until answer={{ error, isPending, refetch }} />
       {types?.length === 0 && <Empty>{words.jobs.none}</Empty>}
       <ul className="items" aria-label={words.jobs.heading}>
         {types?.map((type) => (

@@ -5,10 +5,10 @@ import { ChangeLicenseDocument, CreateLicenseDocument, DeleteLicenseDocument, Li
 import { useChange, usePages } from '../api/queries';
 import { Confirmed } from '../ui/confirmed';
 import { Dialog } from '../ui/dialog';
-import { useDraft } from '../ui/draft';
+import { useDraft, useTheirs } from '../ui/draft';
 import { Field, Tick } from '../ui/fields';
 import { Page } from '../ui/page';
-import { Badge, Button, Empty, Loading, Problem, UserErrors } from '../ui/parts';
+import { Badge, Button, Empty, Refusals, SaveOrCancel, Until } from '../ui/parts';
 import { SearchBox } from '../ui/searchbox';
 import { useSpoken } from '../words/locale';
 import { AcquisitionsPages, days } from './acquisitions';
@@ -42,8 +42,7 @@ export function Licenses() {
         onSearch={(q) => void navigate({ search: q ? { q } : {}, replace: true })}
       />
       <strong role="status">{total !== undefined && words.acquisitions.foundLicenses(total, format.number(total))}</strong>
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && licenses.length === 0 && <Empty hint={words.acquisitions.noneHint}>{words.acquisitions.noLicense}</Empty>}
       <ul className="items">
         {licenses.map((license) => (
@@ -104,10 +103,7 @@ function LicenseForm({ license, close }: { license?: License; close: () => void 
   const errors = change.data?.updateLicense.userErrors ?? create.data?.createLicense.userErrors ?? remove.data?.deleteLicense.userErrors;
   const conflict = errors?.some((error) => error.code === 'CONFLICT' && license && began && license.version !== began.version) ?? false;
   const refused = create.error ?? change.error ?? remove.error;
-  const theirs = (name: keyof typeof mine) => {
-    const now = conflict ? draft.theirs(name) : undefined;
-    return now === undefined ? undefined : words.title.theirs(now === true ? words.yes : now === false ? words.no : now || words.none);
-  };
+  const theirs = useTheirs(draft, conflict);
   return (
     <Form
       className="form"
@@ -123,14 +119,7 @@ function LicenseForm({ license, close }: { license?: License; close: () => void 
         );
       }}
     >
-      {conflict ? (
-        <p className="note" role="alert">
-          {words.acquisitions.conflict}
-        </p>
-      ) : (
-        <UserErrors errors={errors} />
-      )}
-      {refused && <Problem error={refused} />}
+      <Refusals conflict={conflict && words.acquisitions.conflict} errors={errors} refused={refused} />
       <div className="pair">
         {texts.map(([name, type]) => (
           <Field
@@ -158,10 +147,7 @@ function LicenseForm({ license, close }: { license?: License; close: () => void 
         </div>
       )}
       <div className="buttons">
-        <Button kind="main" type="submit" isDisabled={change.isPending || create.isPending}>
-          {words.title.save}
-        </Button>
-        <Button onPress={close}>{words.cancel}</Button>
+        <SaveOrCancel busy={change.isPending || create.isPending} close={close} />
         {license && (
           <Confirmed
             label={words.delete}

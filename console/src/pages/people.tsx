@@ -14,7 +14,7 @@ import { Confirmed } from '../ui/confirmed';
 import { Dialog } from '../ui/dialog';
 import { Field, Tick } from '../ui/fields';
 import { Page } from '../ui/page';
-import { Badge, Button, Empty, Loading, Problem, UserErrors } from '../ui/parts';
+import { Badge, Button, Empty, Refusals, SaveOrCancel, Until } from '../ui/parts';
 import { Scopes } from '../ui/scopes';
 import { useSpoken } from '../words/locale';
 import { SettingsPages } from './settings';
@@ -36,8 +36,7 @@ export function People() {
       }
     >
       <SettingsPages />
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && people.length === 0 && <Empty hint={words.settings.noPeopleHint}>{words.settings.noPeople}</Empty>}
       <ul className="items">
         {people.map((person) => (
@@ -92,14 +91,7 @@ function PersonForm({ person, close }: { person?: Person; close: () => void }) {
         change.mutate({ input: { personId: person.id, version: conflict ? person.version : began.version, ...changed } }, done);
       }}
     >
-      {conflict ? (
-        <p className="note" role="alert">
-          {words.acquisitions.conflict}
-        </p>
-      ) : (
-        <UserErrors errors={errors} />
-      )}
-      {refused && <Problem error={refused} />}
+      <Refusals conflict={conflict && words.acquisitions.conflict} errors={errors} refused={refused} />
       {!person && <Field label={words.collections.name} isRequired autoComplete="off" value={name} onChange={setName} />}
       {!person?.issuer && (
         <>
@@ -125,10 +117,7 @@ function PersonForm({ person, close }: { person?: Person; close: () => void }) {
       )}
       {person && <Tick label={words.settings.keepOut} hint={words.settings.keepOutHint} isSelected={disabled} onChange={setDisabled} />}
       <div className="buttons">
-        <Button kind="main" type="submit" isDisabled={add.isPending || change.isPending}>
-          {words.title.save}
-        </Button>
-        <Button onPress={close}>{words.cancel}</Button>
+        <SaveOrCancel busy={add.isPending || change.isPending} close={close} />
         {person && (
           <>
             <Button isDisabled={end.isPending} onPress={() => end.mutate({ id: person.id }, done)}>

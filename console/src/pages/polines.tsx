@@ -13,10 +13,10 @@ import { useChange, usePages } from '../api/queries';
 import { Choice } from '../ui/choice';
 import { Confirmed } from '../ui/confirmed';
 import { Dialog } from '../ui/dialog';
-import { useDraft } from '../ui/draft';
+import { useDraft, useTheirs } from '../ui/draft';
 import { Field, Tick } from '../ui/fields';
 import { Page } from '../ui/page';
-import { Badge, Button, Empty, Loading, Problem, UserErrors } from '../ui/parts';
+import { Badge, Button, Empty, Refusals, SaveOrCancel, Until } from '../ui/parts';
 import { SearchBox } from '../ui/searchbox';
 import { TitlePicker } from '../ui/titlepicker';
 import { useSpoken } from '../words/locale';
@@ -69,8 +69,7 @@ export function PoLines() {
           <Choice label={words.acquisitions.closed} value={search.closed ?? ''} options={yesNo} onChange={choose('closed')} />
         </div>
       </div>
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && lines.length === 0 && <Empty hint={words.acquisitions.noneHint}>{words.acquisitions.noPoLine}</Empty>}
       <PoLineItems lines={lines} />
       {pages.hasNextPage && (
@@ -161,10 +160,7 @@ function PoLineForm({ line, close }: { line?: PoLineRowFragment; close: () => vo
   const errors = change.data?.updatePoLine.userErrors ?? create.data?.createPoLine.userErrors ?? remove.data?.deletePoLine.userErrors;
   const conflict = errors?.some((error) => error.code === 'CONFLICT' && line && began && line.version !== began.version) ?? false;
   const refused = create.error ?? change.error ?? remove.error;
-  const theirs = (name: keyof typeof mine, shown?: string | null) => {
-    const now = conflict ? draft.theirs(name) : undefined;
-    return now === undefined ? undefined : words.title.theirs(typeof now === 'boolean' ? (now ? words.yes : words.no) : (shown ?? now) || words.none);
-  };
+  const theirs = useTheirs(draft, conflict);
   return (
     <Form
       className="form"
@@ -181,14 +177,7 @@ function PoLineForm({ line, close }: { line?: PoLineRowFragment; close: () => vo
         );
       }}
     >
-      {conflict ? (
-        <p className="note" role="alert">
-          {words.acquisitions.conflict}
-        </p>
-      ) : (
-        <UserErrors errors={errors} />
-      )}
-      {refused && <Problem error={refused} />}
+      <Refusals conflict={conflict && words.acquisitions.conflict} errors={errors} refused={refused} />
       <div className="pair">
         {texts.map(([name, type]) => (
           <Field
@@ -226,10 +215,7 @@ function PoLineForm({ line, close }: { line?: PoLineRowFragment; close: () => vo
       )}
       {orders !== '' && <Tick label={words.acquisitions.main} hint={theirs('main') ?? words.acquisitions.mainHint} isSelected={mine.main} onChange={set('main')} />}
       <div className="buttons">
-        <Button kind="main" type="submit" isDisabled={change.isPending || create.isPending}>
-          {words.title.save}
-        </Button>
-        <Button onPress={close}>{words.cancel}</Button>
+        <SaveOrCancel busy={change.isPending || create.isPending} close={close} />
         {line && (
           <Confirmed
             label={words.delete}

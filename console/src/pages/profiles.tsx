@@ -2,7 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { ProfilesDocument, RunProfileDocument, type ProfilesQuery } from '../api/gql/graphql';
 import { useAnswer, useChange } from '../api/queries';
 import { Page } from '../ui/page';
-import { Badge, Button, Empty, Facts, Loading, Problem, Section, UserErrors } from '../ui/parts';
+import { Badge, Button, Empty, Facts, Problem, Section, Until, UserErrors } from '../ui/parts';
 import { useSpoken } from '../words/locale';
 
 /** What is fetched, for whom, and when. */
@@ -18,8 +18,7 @@ export function Profiles() {
         </Link>
       }
     >
-      {error && <Problem error={error} again={() => void refetch()} />}
-      {isPending && <Loading />}
+      <Until answer={{ error, isPending, refetch }} />
       {data?.profiles.nodes.length === 0 && <Empty>{words.profiles.none}</Empty>}
       {data?.profiles.nodes.map((profile) => <Profile key={profile.id} profile={profile} />)}
     </Page>

@@ -15,7 +15,7 @@ import { usePages } from '../api/queries';
 import { Choice } from '../ui/choice';
 import { Flags } from '../ui/flags';
 import { Page } from '../ui/page';
-import { Button, Empty, Loading, Problem } from '../ui/parts';
+import { Button, Empty, Until } from '../ui/parts';
 import { useSpoken } from '../words/locale';
 import { AcquisitionsPages, useCollectionOptions } from './acquisitions';
 import { PoLineItems } from './polines';
@@ -66,8 +66,7 @@ export function Reconciliation() {
         <strong role="status">{total !== undefined && words.acquisitions.entries(total, format.number(total))}</strong>
         <a href={`/reconciliation/${list}.tsv${search.collection ? `?collection=${encodeURIComponent(search.collection)}` : ''}`}>{words.acquisitions.download}</a>
       </p>
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && rows.length === 0 && <Empty>{words.acquisitions.nothingToReconcile}</Empty>}
       {list === 'po-lines-not-listed' ? (
         <PoLineItems lines={rows.filter((row): row is PoLineRowFragment => 'number' in row)} />

@@ -7,15 +7,13 @@ import { Page } from '../ui/page';
 import { Badge, Button, Facts, Loading, Problem, Section, UserErrors } from '../ui/parts';
 import { figureOf } from '../ui/figure';
 import { outcome } from '../ui/runitems';
-import { toneOf } from '../ui/tone';
+import { hasSpoken, isOver, toneOf } from '../ui/tone';
 import { useSpoken } from '../words/locale';
 import { Decide } from './decide';
 import { Changes, Findings } from './runlists';
 
 const route = getRouteApi('/console/runs/$id');
 export type Run = NonNullable<RunQuery['job']>;
-
-const isOver = (state: string) => state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED';
 
 /** One run: how far it is, what came of it, and what can be done about it. */
 export function Run() {
@@ -42,7 +40,7 @@ export function Run() {
   return (
     <Page heading={[words.kind[job.kind], ...job.profiles.map((profile) => profile.name)].join(' · ')} aside={<Actions job={job} />}>
       <Head job={job} />
-      {!isOver(job.state) && job.state !== 'NEEDS_REVIEW' && <Progress job={job} />}
+      {!hasSpoken(job.state) && <Progress job={job} />}
       <Figures counts={job.counts} />
       <Parts job={job} />
       <Changes id={id} />
@@ -85,7 +83,7 @@ function Head({ job }: { job: Run }) {
           ['', !job.applied && isOver(job.state) && job.mode === 'PREVIEW' && words.run.notApplied],
         ].filter((row): row is [string, string] => Boolean(row[1]))}
       />
-      {(isOver(job.state) || job.state === 'NEEDS_REVIEW') && (
+      {hasSpoken(job.state) && (
         <p className="buttons">
           <a href={job.reportTsv}>{words.run.table}</a>
           <a href={job.reportJson}>{words.run.json}</a>

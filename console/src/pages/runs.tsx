@@ -4,7 +4,7 @@ import { RunsDocument, type JobFilter, type JobKind, type JobState, type JobVerd
 import { usePages } from '../api/queries';
 import { Choice } from '../ui/choice';
 import { Page } from '../ui/page';
-import { Button, Loading, Problem } from '../ui/parts';
+import { Button, Until } from '../ui/parts';
 import { RunItems } from '../ui/runitems';
 import { useSpoken } from '../words/locale';
 
@@ -37,8 +37,7 @@ export function Runs() {
         </div>
       }
     >
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && <RunItems runs={pages.data.pages.flatMap((page) => page.jobs.nodes)} nothing={words.runs.nothing} />}
       {pages.hasNextPage && (
         <Button onPress={() => void pages.fetchNextPage()} isDisabled={pages.isFetchingNextPage}>

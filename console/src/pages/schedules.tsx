@@ -2,7 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { PauseScheduleDocument, ResumeScheduleDocument, RunScheduleDocument, SchedulesDocument, type SchedulesQuery } from '../api/gql/graphql';
 import { useAnswer, useChange } from '../api/queries';
 import { Page } from '../ui/page';
-import { Badge, Button, Empty, Loading, Problem, UserErrors } from '../ui/parts';
+import { Badge, Button, Empty, Problem, Until, UserErrors } from '../ui/parts';
 import { outcome } from '../ui/runitems';
 import { toneOf } from '../ui/tone';
 import { useSpoken } from '../words/locale';
@@ -13,8 +13,7 @@ export function Schedules() {
   const { data, error, isPending, refetch } = useAnswer(SchedulesDocument, {}, { refetchInterval: 30_000 });
   return (
     <Page heading={words.schedules.heading}>
-      {error && <Problem error={error} again={() => void refetch()} />}
-      {isPending && <Loading />}
+      <Until answer={{ error, isPending, refetch }} />
       {data?.scheduledJobs.length === 0 && <Empty>{words.schedules.none}</Empty>}
       <ul className="items">
         {data?.scheduledJobs.map((job) => <Schedule key={job.id} job={job} />)}

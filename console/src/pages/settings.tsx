@@ -13,10 +13,10 @@ import {
 import { useAnswer, useChange } from '../api/queries';
 import { Confirmed } from '../ui/confirmed';
 import { Dialog } from '../ui/dialog';
-import { useDraft } from '../ui/draft';
+import { useDraft, useTheirs } from '../ui/draft';
 import { Field, Tick } from '../ui/fields';
 import { Page } from '../ui/page';
-import { Button, Empty, Loading, Problem, Section, UserErrors } from '../ui/parts';
+import { Button, Empty, Problem, Refusals, SaveOrCancel, Section, Until, UserErrors } from '../ui/parts';
 import { useSpoken } from '../words/locale';
 
 /** The ways between settings; those for administrators only where one is there. */
@@ -48,8 +48,7 @@ export function Settings() {
   return (
     <Page heading={words.settings.heading}>
       <SettingsPages />
-      {error && <Problem error={error} again={() => void refetch()} />}
-      {isPending && <Loading />}
+      <Until answer={{ error, isPending, refetch }} />
       {data && <SettingsForm settings={data.settings} key={data.settings.version} />}
       {data && <Groups groups={data.inventoryGroups.nodes} />}
     </Page>
@@ -131,10 +130,7 @@ function GroupForm({ group, close }: { group?: Group; close: () => void }) {
   const errors = (change.data ?? create.data ?? remove.data)?.answer.userErrors;
   const conflict = errors?.some((error) => error.code === 'CONFLICT' && group && began && group.version !== began.version) ?? false;
   const refused = create.error ?? change.error ?? remove.error;
-  const theirs = (name: 'name' | 'description') => {
-    const now = conflict ? draft.theirs(name) : undefined;
-    return now === undefined ? undefined : words.title.theirs(String(now) || words.none);
-  };
+  const theirs = useTheirs(draft, conflict);
   const done = { onSuccess: ({ answer }: { answer: { userErrors: unknown[] } }) => answer.userErrors.length === 0 && close() };
   return (
     <Form
@@ -145,21 +141,11 @@ function GroupForm({ group, close }: { group?: Group; close: () => void }) {
         else create.mutate({ input: { name: mine.name, description: mine.description } }, done);
       }}
     >
-      {conflict ? (
-        <p className="note" role="alert">
-          {words.acquisitions.conflict}
-        </p>
-      ) : (
-        <UserErrors errors={errors} />
-      )}
-      {refused && <Problem error={refused} />}
+      <Refusals conflict={conflict && words.acquisitions.conflict} errors={errors} refused={refused} />
       <Field label={words.collections.name} isRequired value={mine.name} onChange={set('name')} hint={theirs('name') ?? words.settings.groupNameHint} />
       <Field label={words.profiles.description} value={mine.description} onChange={set('description')} hint={theirs('description')} />
       <div className="buttons">
-        <Button kind="main" type="submit" isDisabled={change.isPending || create.isPending}>
-          {words.title.save}
-        </Button>
-        <Button onPress={close}>{words.cancel}</Button>
+        <SaveOrCancel busy={change.isPending || create.isPending} close={close} />
         {group && (
           <Confirmed
             label={words.delete}

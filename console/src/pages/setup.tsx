@@ -18,6 +18,7 @@ import { Page } from '../ui/page';
 import { Field, Tick } from '../ui/fields';
 import { Badge, Button, Loading, Problem, Section, UserErrors } from '../ui/parts';
 import { ScheduleFields, usualSchedule, type ScheduleValue } from '../ui/schedule';
+import { hasSpoken } from '../ui/tone';
 import { useSpoken } from '../words/locale';
 
 interface Draft {
@@ -212,8 +213,6 @@ function Groups({ draft, change, there }: Step & { there: SetUpQuery }) {
   );
 }
 
-const isOver = (state: string) => state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED' || state === 'NEEDS_REVIEW';
-
 /**
  * The last step. Its preview needs a profile, so it is saved, inactive: nothing runs by itself until *Save*. Collections are
  * activated only here, when all else has been chosen.
@@ -303,10 +302,10 @@ function First({ draft }: { draft: Draft }) {
 function FirstRun({ id }: { id: string }) {
   const { words, format } = useSpoken();
   const { data } = useAnswer(FirstRunDocument, { id }, {
-    refetchInterval: ({ state }) => (isOver((state.data as FirstRunQuery | undefined)?.job?.state ?? '') ? false : 1_000),
+    refetchInterval: ({ state }) => (hasSpoken((state.data as FirstRunQuery | undefined)?.job?.state) ? false : 1_000),
   });
   const job = data?.job;
-  if (!job || !isOver(job.state)) return <Loading />;
+  if (!job || !hasSpoken(job.state)) return <Loading />;
   return (
     <div role="status" className="form">
       {job.error && (

@@ -6,7 +6,7 @@ import { Confirmed } from '../ui/confirmed';
 import { Dialog } from '../ui/dialog';
 import { Field } from '../ui/fields';
 import { Page } from '../ui/page';
-import { Badge, Button, Empty, Loading, Problem, UserErrors } from '../ui/parts';
+import { Badge, Button, Empty, Problem, SaveOrCancel, Until, UserErrors } from '../ui/parts';
 import { Scopes } from '../ui/scopes';
 import { useSpoken } from '../words/locale';
 import { SettingsPages } from './settings';
@@ -28,8 +28,7 @@ export function Tokens() {
       }
     >
       <SettingsPages />
-      {pages.error && <Problem error={pages.error} again={() => void pages.refetch()} />}
-      {pages.isPending && <Loading />}
+      <Until answer={pages} />
       {pages.data && tokens.length === 0 && <Empty hint={words.settings.noTokensHint}>{words.settings.noTokens}</Empty>}
       <ul className="items">
         {tokens.map((token) => (
@@ -116,10 +115,7 @@ function NewToken({ close }: { close: () => void }) {
       <Scopes value={scopes} onChange={setScopes} />
       <Field label={words.settings.endsOn} hint={words.settings.endsOnHint} type="date" value={day} onChange={setDay} />
       <div className="buttons">
-        <Button kind="main" type="submit" isDisabled={create.isPending}>
-          {words.title.save}
-        </Button>
-        <Button onPress={close}>{words.cancel}</Button>
+        <SaveOrCancel busy={create.isPending} close={close} />
       </div>
     </Form>
   );

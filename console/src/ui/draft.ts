@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useSpoken } from '../words/locale';
 
 type Values = Record<string, string | boolean>;
 
@@ -19,5 +20,15 @@ export function useDraft<V extends Values>(now: V) {
     },
     /** What is there now, where it is not what stands here. */
     theirs: (name: keyof V): string | boolean | undefined => (mine[name] === now[name] ? undefined : now[name]),
+  };
+}
+
+/** Says what somebody else has put meanwhile, where it is not what stands here; `shown` is how it looks, where it is an id. */
+export function useTheirs<Name>(draft: { theirs: (name: Name) => string | boolean | undefined }, conflict: boolean) {
+  const { words } = useSpoken();
+  return (name: Name, shown?: string | null): string | undefined => {
+    const now = conflict ? draft.theirs(name) : undefined;
+    if (now === undefined) return undefined;
+    return words.title.theirs(typeof now === 'boolean' ? (now ? words.yes : words.no) : (shown ?? now) || words.none);
   };
 }

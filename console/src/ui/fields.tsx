@@ -19,7 +19,7 @@ export function Field({ label, hint, long, ...props }: TextFieldProps & { label:
 /** Yes or no, with what it means below it. In a group of several, `value` names it. */
 export function Tick({ label, hint, value, isSelected, isDisabled, onChange }: {
   label: string;
-  hint?: string;
+  hint?: string | undefined;
   value?: string;
   isSelected?: boolean;
   isDisabled?: boolean;

@@ -82,6 +82,41 @@ export function Scroll({ label, children }: { label: string; children: ReactNode
   );
 }
 
+/** What stands in place of an answer until it is there. */
+export function Until({ answer }: { answer: { error: Refused | null; isPending: boolean; refetch: () => unknown } }) {
+  if (answer.error) return <Problem error={answer.error} again={() => void answer.refetch()} />;
+  return answer.isPending ? <Loading /> : null;
+}
+
+/** Why what a form sent was not taken: somebody else's change, said by `conflict`, what its sender can mend, or a fault. */
+export function Refusals({ conflict, errors, refused }: { conflict?: string | false; errors: readonly { message: string }[] | undefined; refused: Refused | null }) {
+  return (
+    <>
+      {conflict ? (
+        <p className="note" role="alert">
+          {conflict}
+        </p>
+      ) : (
+        <UserErrors errors={errors} />
+      )}
+      {refused && <Problem error={refused} />}
+    </>
+  );
+}
+
+/** The buttons of a form in a dialog. */
+export function SaveOrCancel({ busy, close }: { busy: boolean; close: () => void }) {
+  const { words } = useSpoken();
+  return (
+    <>
+      <Button kind="main" type="submit" isDisabled={busy}>
+        {words.title.save}
+      </Button>
+      <Button onPress={close}>{words.cancel}</Button>
+    </>
+  );
+}
+
 /** Rows of names and values. What is not there takes no row. */
 export function Facts({ rows }: { rows: [name: string, value: ReactNode][] }) {
   return (

@@ -21,3 +21,9 @@ export function toneOf(job: { state: string; verdict?: string | null }): Tone {
   }
   return 'plain';
 }
+
+/** Whether nothing more comes of a job by itself: it has ended. */
+export const isOver = (state: string | undefined): boolean => state === 'SUCCEEDED' || state === 'FAILED' || state === 'CANCELLED';
+
+/** Whether a job has said what it has to say: it has ended, or waits for a person. */
+export const hasSpoken = (state: string | undefined): boolean => isOver(state) || state === 'NEEDS_REVIEW';
