@@ -42,10 +42,10 @@ func (t TitlesThere) Add(p *ent.Portfolio) {
 	}
 }
 
-// Has reports whether the title of a portfolio is there, on a portfolio that was made after a moment; -1: whenever it was made.
+// Has reports whether the title of a portfolio is there, on a portfolio that was made at a moment or after it; -1: whenever it was made.
 func (t TitlesThere) Has(p *ent.Portfolio, since int64) bool {
 	for _, key := range titleKeys(p) {
-		if made, there := t[key]; there && made > since {
+		if made, there := t[key]; there && made >= since {
 			return true
 		}
 	}
