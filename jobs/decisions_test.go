@@ -309,18 +309,16 @@ func TestNewerListTakesThePlace(t *testing.T) {
 func TestOvertakenWhileApproved(t *testing.T) {
 	t.Parallel()
 	b, held := startHeld(t)
-	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // no worker takes it
-		return tx.Job.UpdateOneID(held.ID).SetDueAt(time.Now().UnixMilli() + time.Hour.Milliseconds()).Exec(ctx)
-	}))
+	b.stop()
+	b.open() // without a worker
 	_, err := b.jobs.Approve(t.Context(), held.ID, jobs.Decision{})
 	must(t, err)
 	newer := b.give("journals_2026-03-28.txt", journalList(0, 101, 1996))
 	must(t, b.store.Write(t.Context(), func(ctx context.Context, tx *store.Tx) error { // as a job of several profiles leaves it
-		tx.ProviderFile.UpdateOneID(newer).SetAppliedAt(time.Now().UnixMilli() + 1).ExecX(ctx)
-		return tx.Job.UpdateOneID(held.ID).SetDueAt(held.DueAt + 2).Exec(ctx)
+		return tx.ProviderFile.UpdateOneID(newer).SetAppliedAt(time.Now().UnixMilli() + 1).Exec(ctx)
 	}))
 	before := b.holdingsBytes()
-	b.jobs.Nudge()
+	b.work()
 	done := b.wait(held.ID)
 	wantJob(t, done, jobs.Succeeded, jobs.VerdictBlocked)
 	if done.ErrorCode != "OLDER_FILE" || b.holdingsBytes() != before {
